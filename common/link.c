@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: ISC
+// The model of a network device: its tables of kinds and options, and options as text.
+#include "link.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vlans.h"
+
+static const char *const off_on[] = {"off", "on", NULL};
+static const char *const no_yes[] = {"no", "yes", NULL};
+
+// Words and limits of the bonding driver: drivers/net/bonding/bond_options.c.
+static const char *const bond_modes[] = {"balance-rr", "active-backup", "balance-xor", "broadcast",
+	"802.3ad", "balance-tlb", "balance-alb", NULL};
+static const char *const arp_validates[] = {"none", "active", "backup", "all", "filter",
+	"filter_active", "filter_backup", NULL};
+static const char *const any_all[] = {"any", "all", NULL};
+static const char *const reselects[] = {"always", "better", "failure", NULL};
+static const char *const fail_over_macs[] = {"none", "active", "follow", NULL};
+static const char *const hash_policies[] = {
+	"layer2", "layer3+4", "layer2+3", "encap2+3", "encap3+4", "vlan+srcmac", NULL};
+static const char *const slow_fast[] = {"slow", "fast", NULL};
+static const char *const ad_selects[] = {"stable", "bandwidth", "count", NULL};
+
+#define FIELD(type, name) offsetof(struct link, type.name)
+#define BOND(name, ATTR, type, min, max, words, rules) \
+	{#name, IFLA_BOND_##ATTR, type, FIELD(bond, name), min, max, words, rules}
+#define BRIDGE(name, ATTR, type, min, max, words, rules) \
+	{#name, IFLA_BR_##ATTR, type, FIELD(bridge, name), min, max, words, rules}
+#define VLAN(name, ATTR, type, min, max, words, rules) \
+	{#name, IFLA_VLAN_##ATTR, type, FIELD(vlan, name), min, max, words, rules}
+
+static const struct option bond_options[] = {
+	BOND(mode, MODE, OPTION_U8, 0, 6, bond_modes, OPTION_IDENTITY | OPTION_DOWN | OPTION_EMPTY),
+	BOND(miimon, MIIMON, OPTION_U32, 0, INT32_MAX, NULL, 0),
+	BOND(updelay, UPDELAY, OPTION_U32, 0, INT32_MAX, NULL, 0),
+	BOND(downdelay, DOWNDELAY, OPTION_U32, 0, INT32_MAX, NULL, 0),
+	BOND(use_carrier, USE_CARRIER, OPTION_U8, 0, 1, off_on, 0),
+	BOND(xmit_hash_policy, XMIT_HASH_POLICY, OPTION_U8, 0, 5, hash_policies, 0),
+	BOND(primary, PRIMARY, OPTION_LINK, 0, 0, NULL, 0),
+	BOND(lacp_rate, AD_LACP_RATE, OPTION_U8, 0, 1, slow_fast, OPTION_DOWN),
+	BOND(arp_interval, ARP_INTERVAL, OPTION_U32, 0, INT32_MAX, NULL, 0),
+	BOND(arp_ip_target, ARP_IP_TARGET, OPTION_IPV4_LIST, 0, 0, NULL, 0),
+	BOND(arp_validate, ARP_VALIDATE, OPTION_U32, 0, 6, arp_validates, 0),
+	BOND(arp_all_targets, ARP_ALL_TARGETS, OPTION_U32, 0, 1, any_all, 0),
+	BOND(primary_reselect, PRIMARY_RESELECT, OPTION_U8, 0, 2, reselects, 0),
+	BOND(fail_over_mac, FAIL_OVER_MAC, OPTION_U8, 0, 2, fail_over_macs, OPTION_EMPTY),
+	BOND(resend_igmp, RESEND_IGMP, OPTION_U32, 0, 255, NULL, 0),
+	BOND(num_grat_arp, NUM_PEER_NOTIF, OPTION_U8, 0, 255, NULL, 0),
+	BOND(all_slaves_active, ALL_SLAVES_ACTIVE, OPTION_U8, 0, 1, off_on, 0),
+	BOND(min_links, MIN_LINKS, OPTION_U32, 0, INT32_MAX, NULL, 0),
+	BOND(lp_interval, LP_INTERVAL, OPTION_U32, 1, INT32_MAX, NULL, 0),
+	BOND(packets_per_slave, PACKETS_PER_SLAVE, OPTION_U32, 0, 65535, NULL, 0),
+	BOND(ad_select, AD_SELECT, OPTION_U8, 0, 2, ad_selects, OPTION_DOWN),
+	BOND(ad_actor_sys_prio, AD_ACTOR_SYS_PRIO, OPTION_U16, 1, 65535, NULL, 0),
+	BOND(ad_user_port_key, AD_USER_PORT_KEY, OPTION_U16, 0, 1023, NULL, OPTION_DOWN),
+	BOND(ad_actor_system, AD_ACTOR_SYSTEM, OPTION_MAC_ADDRESS, 0, 0, NULL, 0),
+	BOND(tlb_dynamic_lb, TLB_DYNAMIC_LB, OPTION_U8, 0, 1, off_on, OPTION_DOWN),
+	BOND(peer_notif_delay, PEER_NOTIF_DELAY, OPTION_U32, 0, 300000, NULL, 0),
+	BOND(lacp_active, AD_LACP_ACTIVE, OPTION_U8, 0, 1, off_on, OPTION_DOWN),
+};
+
+static const struct option bridge_options[] = {
+	BRIDGE(stp, STP_STATE, OPTION_U32, 0, 1, no_yes, 0),
+	BRIDGE(forward_delay, FORWARD_DELAY, OPTION_U32, 0, 3000, NULL, 0),
+	BRIDGE(ageing_time, AGEING_TIME, OPTION_U32, 0, INT32_MAX, NULL, 0),
+	BRIDGE(multicast_snooping, MCAST_SNOOPING, OPTION_U8, 0, 1, no_yes, 0),
+	BRIDGE(vlan_filtering, VLAN_FILTERING, OPTION_U8, 0, 1, no_yes, OPTION_IDENTITY),
+	BRIDGE(vlan_default_pvid, VLAN_DEFAULT_PVID, OPTION_U16, 0, VLAN_MAX, NULL, 0),
+	BRIDGE(vlan_protocol, VLAN_PROTOCOL, OPTION_BE16, ETH_P_8021Q, ETH_P_8021AD, NULL, 0),
+};
+
+static const struct option vlan_options[] = {
+	VLAN(id, ID, OPTION_U16, VLAN_MIN, VLAN_MAX, NULL, OPTION_IDENTITY | OPTION_CREATE),
+	VLAN(protocol, PROTOCOL, OPTION_BE16, ETH_P_8021Q, ETH_P_8021AD, NULL,
+		OPTION_IDENTITY | OPTION_CREATE),
+};
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+const struct kind_row link_kinds[KIND_COUNT] = {
+	[KIND_OTHER] = {"", NULL, 0},
+	[KIND_BOND] = {"bond", bond_options, COUNT(bond_options)},
+	[KIND_BRIDGE] = {"bridge", bridge_options, COUNT(bridge_options)},
+	[KIND_VLAN] = {"vlan", vlan_options, COUNT(vlan_options)},
+	[KIND_DUMMY] = {"dummy", NULL, 0},
+};
+
+enum kind kind_find(const char *name)
+{
+	for (int k = 1; k < KIND_COUNT; k++)
+		if (!strcmp(link_kinds[k].name, name))
+			return (enum kind)k;
+	return KIND_OTHER;
+}
+
+const struct option *option_find(enum kind kind, const char *name)
+{
+	for (size_t i = 0; i < link_kinds[kind].count; i++)
+		if (!strcmp(link_kinds[kind].options[i].name, name))
+			return &link_kinds[kind].options[i];
+	return NULL;
+}
+
+static uint64_t option_bit(const struct link *l, const struct option *o)
+{
+	return 1ULL << (o - link_kinds[l->kind].options);
+}
+
+bool option_is_set(const struct link *l, const struct option *o)
+{
+	return l->options & option_bit(l, o);
+}
+
+// The field of a row, by its offset: every number is a uint32_t, the other types are what their names say.
+static void *field(const struct link *l, const struct option *o)
+{
+	return (char *)(uintptr_t)l + o->offset;
+}
+
+static size_t field_size(const struct option *o)
+{
+	switch (o->type) {
+	case OPTION_MAC_ADDRESS:
+		return MAC_SIZE;
+	case OPTION_IPV4_LIST:
+		return ARP_TARGETS * sizeof(uint32_t);
+	case OPTION_LINK:
+		return sizeof(struct link_ref);
+	default:
+		return sizeof(uint32_t);
+	}
+}
+
+bool option_equal(const struct link *a, const struct link *b, const struct option *o)
+{
+	if (o->type == OPTION_LINK)
+		return !strcmp(((struct link_ref *)field(a, o))->name,
+			((struct link_ref *)field(b, o))->name);
+	return !memcmp(field(a, o), field(b, o), field_size(o));
+}
+
+void option_copy(struct link *to, const struct link *from, const struct option *o)
+{
+	memcpy(field(to, o), field(from, o), field_size(o));
+	to->options |= option_bit(to, o);
+}
+
+int mac_scan(const char *text, uint8_t mac[MAC_SIZE])
+{
+	unsigned int b[MAC_SIZE];
+	int end = 0;
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &end) !=
+			MAC_SIZE ||
+		text[end] || end != 17)
+		return -EINVAL;
+	for (int i = 0; i < MAC_SIZE; i++)
+		mac[i] = (uint8_t)b[i];
+	return 0;
+}
+
+char *mac_print(const uint8_t mac[MAC_SIZE], char buf[18])
+{
+	snprintf(buf, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return buf;
+}
+
+static int scan_number(const struct option *o, const char *text, uint32_t *value)
+{
+	unsigned long n;
+
+	for (uint32_t i = 0; o->names && o->names[i]; i++)
+		if (!strcmp(text, o->names[i])) {
+			*value = i;
+			return 0;
+		}
+	if (o->type == OPTION_BE16 && (!strcmp(text, "802.1ad") || !strcmp(text, "802.1Q") ||
+					      !strcmp(text, "802.1q"))) {
+		*value = strcmp(text, "802.1ad") ? ETH_P_8021Q : ETH_P_8021AD;
+		return 0;
+	}
+	if (number_parse(text, o->min, o->max, &n) < 0)
+		return -EINVAL;
+	*value = (uint32_t)n;
+	return 0;
+}
+
+static int scan_ipv4_list(const char *text, uint32_t *list)
+{
+	char copy[512], *rest = copy, *word;
+	size_t n = 0;
+
+	memset(list, 0, ARP_TARGETS * sizeof(*list));
+	if (!text_copy(copy, sizeof(copy), text))
+		return -EINVAL;
+	while ((word = strsep(&rest, " +")))
+		if (*word && (n == ARP_TARGETS || inet_pton(AF_INET, word, &list[n++]) != 1))
+			return -EINVAL;
+	return n ? 0 : -EINVAL;
+}
+
+// What a value may be, for the error: the words, or the bounds.
+static char *choices(const struct option *o, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	if (o->type == OPTION_MAC_ADDRESS)
+		snprintf(buf, size, "a MAC address");
+	else if (o->type == OPTION_IPV4_LIST)
+		snprintf(buf, size, "up to %d IPv4 addresses", ARP_TARGETS);
+	else if (o->type == OPTION_BE16)
+		snprintf(buf, size, "802.1Q or 802.1ad");
+	else if (!o->names)
+		snprintf(buf, size, "a number from %u to %u", o->min, o->max);
+	else
+		for (int i = 0; o->names[i] && len < size; i++)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s",
+				i ? (o->names[i + 1] ? ", " : " or ") : "", o->names[i]);
+	return buf;
+}
+
+int option_scan(struct link *l, const struct option *o, const char *text, struct err *e)
+{
+	char may[256];
+	int r = 0;
+
+	switch (o->type) {
+	case OPTION_MAC_ADDRESS:
+		r = mac_scan(text, field(l, o));
+		break;
+	case OPTION_IPV4_LIST:
+		r = scan_ipv4_list(text, field(l, o));
+		break;
+	case OPTION_LINK:
+		r = name_check(text, e);
+		if (r)
+			return err_prefix(e, "%s: ", o->name);
+		text_copy(((struct link_ref *)field(l, o))->name, NAME_SIZE, text);
+		break;
+	default:
+		r = scan_number(o, text, field(l, o));
+	}
+	if (r)
+		return err_set(e, EINVAL, "%s=%s: it must be %s", o->name, text,
+			choices(o, may, sizeof(may)));
+	l->options |= option_bit(l, o);
+	return 0;
+}
+
+static void print_ipv4_list(const uint32_t *list, char *buf, size_t size)
+{
+	char one[INET_ADDRSTRLEN];
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < ARP_TARGETS && list[i] && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? "+" : "",
+			inet_ntop(AF_INET, &list[i], one, sizeof(one)));
+}
+
+char *option_print(const struct link *l, const struct option *o, char *buf, size_t size)
+{
+	const void *f = field(l, o);
+	uint32_t n, words = 0;
+	char mac[18];
+
+	switch (o->type) {
+	case OPTION_MAC_ADDRESS:
+		snprintf(buf, size, "%s", mac_print(f, mac));
+		break;
+	case OPTION_IPV4_LIST:
+		print_ipv4_list(f, buf, size);
+		break;
+	case OPTION_LINK:
+		snprintf(buf, size, "%s", ((const struct link_ref *)f)->name);
+		break;
+	case OPTION_BE16:
+		snprintf(buf, size, "%s", *(const uint32_t *)f == ETH_P_8021AD ? "802.1ad" : "802.1Q");
+		break;
+	default:
+		n = *(const uint32_t *)f;
+		while (o->names && o->names[words])
+			words++;
+		if (n < words)
+			snprintf(buf, size, "%s", o->names[n]);
+		else
+			snprintf(buf, size, "%u", n);
+	}
+	return buf;
+}
+
+int link_refs(struct link *l, int (*use)(struct link_ref *ref, void *arg), void *arg)
+{
+	const struct kind_row *k = &link_kinds[l->kind];
+	int r = 0;
+
+	if (l->set & LINK_MASTER)
+		r = use(&l->master, arg);
+	if (!r && l->set & LINK_LOWER)
+		r = use(&l->lower, arg);
+	for (size_t i = 0; !r && i < k->count; i++)
+		if (k->options[i].type == OPTION_LINK && option_is_set(l, &k->options[i]))
+			r = use(field(l, &k->options[i]), arg);
+	return r;
+}

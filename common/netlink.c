@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: ISC
+// A route netlink session on libnl-3. Its own receive loop, because libnl 3.7 drops the extended ack and maps errnos.
+#include "netlink.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "names.h"
+
+#define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
+
+struct netlink {
+	struct nl_sock *sock;
+	int fd;
+	unsigned int seq;
+	char *buf;
+};
+
+void netlink_close(struct netlink *nl)
+{
+	if (!nl)
+		return;
+	nl_socket_free(nl->sock);
+	free(nl->buf);
+	free(nl);
+}
+
+void netlink_closep(struct netlink **nl)
+{
+	netlink_close(*nl);
+}
+
+int netlink_open(struct netlink **ret, struct err *e)
+{
+	struct netlink *nl = calloc(1, sizeof(*nl));
+	int one = 1, size = 1 << 20, r;
+
+	if (!nl || !(nl->sock = nl_socket_alloc()) || !(nl->buf = malloc(RECEIVE_SIZE))) {
+		netlink_close(nl);
+		return err_set(e, ENOMEM, "netlink: no memory");
+	}
+	r = nl_connect(nl->sock, NETLINK_ROUTE);
+	if (r < 0) {
+		netlink_close(nl);
+		return err_set(e, errno, "netlink: can't open a socket: %s", nl_geterror(r));
+	}
+	nl->fd = nl_socket_get_fd(nl->sock);
+	// An old kernel without one of these still works: the reasons get shorter, dumps bigger.
+	setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
+	setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	*ret = nl;
+	return 0;
+}
+
+struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(4096);
+
+	if (msg && (!nlmsg_put(msg, 0, 0, type, 0, NLM_F_REQUEST | flags) ||
+			   nlmsg_append(msg, (void *)(uintptr_t)header, size, NLMSG_ALIGNTO))) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+void netlink_message_free(struct nl_msg *msg)
+{
+	if (msg)
+		nlmsg_free(msg);
+}
+
+// The extended ack follows the (capped) error message: include/uapi/linux/netlink.h, struct nlmsgerr.
+static void read_ack(const struct nlmsghdr *h, struct netlink_ack *ack)
+{
+	const struct nlmsgerr *m = NLMSG_DATA(h);
+	size_t head = sizeof(*m);
+	const struct nlattr *text;
+
+	ack->error = m->error;
+	ack->reason[0] = '\0';
+	if (!m->error)
+		return;
+	snprintf(ack->reason, sizeof(ack->reason), "%s", strerror(-m->error));
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		head += m->msg.nlmsg_len - NLMSG_HDRLEN;
+	text = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, (int)head, NLMSGERR_ATTR_MSG);
+	if (text && nla_len(text) > 0)
+		snprintf(ack->reason, sizeof(ack->reason), "%.*s", nla_len(text),
+			(const char *)nla_data(text));
+}
+
+static ssize_t receive(struct netlink *nl, struct err *e)
+{
+	ssize_t n;
+
+	do
+		n = recv(nl->fd, nl->buf, RECEIVE_SIZE, MSG_TRUNC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_set(e, errno, "netlink: can't read the kernel's answer: %s", strerror(errno));
+	if (n > RECEIVE_SIZE)
+		return err_set(e, EMSGSIZE, "netlink: an answer of %zd bytes is too long", n);
+	return n;
+}
+
+static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err *e)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	struct msghdr m = {
+		.msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = iov, .msg_iovlen = n};
+	ssize_t r;
+
+	do
+		r = sendmsg(nl->fd, &m, 0);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return err_set(e, errno, "netlink: can't send to the kernel: %s", strerror(errno));
+	return 0;
+}
+
+int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks, netlink_reply reply,
+	void *arg, struct err *e)
+{
+	struct iovec iov[NETLINK_BATCH];
+	unsigned int first = nl->seq;
+	size_t pending = n;
+	int r, given_up = 0;
+
+	if (!n || n > NETLINK_BATCH)
+		return n ? err_set(e, E2BIG, "netlink: %zu messages are too many for one send", n) : 0;
+	for (size_t i = 0; i < n; i++) {
+		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
+
+		h->nlmsg_seq = nl->seq++;
+		h->nlmsg_pid = 0;
+		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+		iov[i] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
+	}
+	r = transmit(nl, iov, n, e);
+	while (!r && pending) {
+		ssize_t len = receive(nl, e);
+		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
+
+		if (len < 0)
+			return (int)len;
+		for (int left = (int)len; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
+			size_t i = h->nlmsg_seq - first;
+
+			if (i >= n)
+				continue;
+			if (h->nlmsg_type == NLMSG_ERROR) {
+				read_ack(h, &acks[i]);
+				pending--;
+			} else if (reply && !given_up) {
+				given_up = reply(i, h, arg, e);
+			}
+		}
+	}
+	return r ? r : given_up;
+}
+
+// Reads one whole dump. Returns 1 when the kernel says that it changed meanwhile.
+static int read_dump(struct netlink *nl, unsigned int seq, netlink_reply each, void *arg, struct err *e)
+{
+	struct netlink_ack ack;
+	int r = 0, again = 0;
+
+	for (;;) {
+		ssize_t len = receive(nl, e);
+		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
+
+		if (len < 0)
+			return (int)len;
+		for (int left = (int)len; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
+			if (h->nlmsg_seq != seq)
+				continue;
+			if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+				again = 1;
+			if (h->nlmsg_type == NLMSG_DONE)
+				return r ? r : again;
+			if (h->nlmsg_type == NLMSG_ERROR) {
+				read_ack(h, &ack);
+				return err_set(e, -ack.error, "netlink: the kernel refused a dump: %s",
+					ack.reason);
+			}
+			if (!r)
+				r = each(0, h, arg, e);
+		}
+	}
+}
+
+int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, void (*restart)(void *arg), void *arg,
+	struct err *e)
+{
+	int r = 1;
+
+	if (!msg)
+		return err_set(e, ENOMEM, "netlink: no memory for a dump request");
+	// A host on which links come and go all the time may never give a consistent dump.
+	for (int tries = 0; r == 1 && tries < 20; tries++) {
+		struct nlmsghdr *h = nlmsg_hdr(msg);
+		struct iovec iov = {h, NLMSG_ALIGN(h->nlmsg_len)};
+
+		if (tries && restart)
+			restart(arg);
+		h->nlmsg_seq = nl->seq++;
+		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
+		r = transmit(nl, &iov, 1, e);
+		if (!r)
+			r = read_dump(nl, h->nlmsg_seq, each, arg, e);
+	}
+	nlmsg_free(msg);
+	return r == 1 ? err_set(e, EAGAIN,
+				"netlink: the links changed during each of 20 attempts to list them")
+		      : r;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* A route netlink session: messages go out in one send, every answer is matched to its message. */
+#ifndef COMMON_NETLINK_H
+#define COMMON_NETLINK_H
+
+#include <stddef.h>
+
+#include "err.h"
+
+struct netlink;
+struct nl_msg;
+struct nlmsghdr;
+
+/* What the kernel said to one message. */
+struct netlink_ack {
+	int error;       /* 0, or the kernel's -errno, raw */
+	char reason[160]; /* its own words (extended ack), or strerror's */
+};
+
+/* Called for a message that isn't an acknowledgement; i is the request's index. Returns 0 to go on, or -errno
+ * with a sentence in e to give up (the remaining answers are still read). */
+typedef int (*netlink_reply)(size_t i, const struct nlmsghdr *reply, void *arg, struct err *e);
+
+/* Opens a session. Returns 0 and the session, which the caller ends with netlink_close, or -errno. */
+int netlink_open(struct netlink **ret, struct err *e);
+void netlink_close(struct netlink *nl);
+void netlink_closep(struct netlink **nl); /* for __attribute__((cleanup)) */
+
+/* Sends n messages in one sendmsg and reads all answers. The kernel works through all of them even if
+ * one fails. acks[i] answers msgs[i]; reply (may be NULL) gets what they return. The messages stay the
+ * caller's; their sequence numbers and NLM_F_REQUEST|NLM_F_ACK are set here. At most NETLINK_BATCH messages, so that the
+ * answers fit into the socket's buffer. Returns 0 when all answers came, whatever they say, or -errno. */
+#define NETLINK_BATCH 128
+int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks, netlink_reply reply,
+	void *arg, struct err *e);
+
+/* Sends one dump request and calls each for every object, again from the start (after calling
+ * restart, which may be NULL) when the kernel says that the dump was inconsistent. Takes msg. */
+int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, void (*restart)(void *arg), void *arg,
+	struct err *e);
+
+/* A message of a type with a fixed header of size bytes. Returns NULL without memory. */
+struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size);
+void netlink_message_free(struct nl_msg *msg); /* NULL is fine */
+
+#endif
