@@ -14,8 +14,8 @@ HARDENING = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FULL_RELRO = -Wl,-z,relro,-z,now
 # Lazy, and silent without pkg-config: `make check` is what installs it.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
-PKG_CFLAGS := $(call pkg,--cflags libnl-3.0 libnl-route-3.0 xenstore xlutil xenlight smartcols)
-NETWORK_LIBS = $(call pkg,--libs libnl-route-3.0 libnl-3.0 xlutil xenlight smartcols)
+PKG_CFLAGS = $(call pkg,--cflags libnl-3.0 libnl-route-3.0 xenstore xlutil xenlight smartcols)
+NETWORK_LIBS = $(call pkg,--libs libnl-route-3.0 libnl-3.0 xlutil xenlight xentoollog smartcols)
 # Static: half the time of the dynamic one, for every vif of every guest.
 VIF_LIBS = $(call pkg,--libs --static libnl-3.0 xenstore)
 UNIT_LIBS = $(NETWORK_LIBS) $(call pkg,--libs cmocka xenstore)

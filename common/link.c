@@ -29,41 +29,41 @@ static const char *const slow_fast[] = {"slow", "fast", NULL};
 static const char *const ad_selects[] = {"stable", "bandwidth", "count", NULL};
 
 #define FIELD(type, name) offsetof(struct link, type.name)
-#define BOND(name, ATTR, type, min, max, words, rules) \
-	{#name, IFLA_BOND_##ATTR, type, FIELD(bond, name), min, max, words, rules}
+#define BOND(name, ATTR, type, min, max, words, rules, initial) \
+	{#name, IFLA_BOND_##ATTR, type, FIELD(bond, name), min, max, words, rules, initial}
 #define BRIDGE(name, ATTR, type, min, max, words, rules) \
-	{#name, IFLA_BR_##ATTR, type, FIELD(bridge, name), min, max, words, rules}
+	{#name, IFLA_BR_##ATTR, type, FIELD(bridge, name), min, max, words, rules, 0}
 #define VLAN(name, ATTR, type, min, max, words, rules) \
-	{#name, IFLA_VLAN_##ATTR, type, FIELD(vlan, name), min, max, words, rules}
+	{#name, IFLA_VLAN_##ATTR, type, FIELD(vlan, name), min, max, words, rules, 0}
 
 static const struct option bond_options[] = {
-	BOND(mode, MODE, OPTION_U8, 0, 6, bond_modes, OPTION_IDENTITY | OPTION_DOWN | OPTION_EMPTY),
-	BOND(miimon, MIIMON, OPTION_U32, 0, INT32_MAX, NULL, 0),
-	BOND(updelay, UPDELAY, OPTION_U32, 0, INT32_MAX, NULL, 0),
-	BOND(downdelay, DOWNDELAY, OPTION_U32, 0, INT32_MAX, NULL, 0),
-	BOND(use_carrier, USE_CARRIER, OPTION_U8, 0, 1, off_on, 0),
-	BOND(xmit_hash_policy, XMIT_HASH_POLICY, OPTION_U8, 0, 5, hash_policies, 0),
-	BOND(primary, PRIMARY, OPTION_LINK, 0, 0, NULL, 0),
-	BOND(lacp_rate, AD_LACP_RATE, OPTION_U8, 0, 1, slow_fast, OPTION_DOWN),
-	BOND(arp_interval, ARP_INTERVAL, OPTION_U32, 0, INT32_MAX, NULL, 0),
-	BOND(arp_ip_target, ARP_IP_TARGET, OPTION_IPV4_LIST, 0, 0, NULL, 0),
-	BOND(arp_validate, ARP_VALIDATE, OPTION_U32, 0, 6, arp_validates, 0),
-	BOND(arp_all_targets, ARP_ALL_TARGETS, OPTION_U32, 0, 1, any_all, 0),
-	BOND(primary_reselect, PRIMARY_RESELECT, OPTION_U8, 0, 2, reselects, 0),
-	BOND(fail_over_mac, FAIL_OVER_MAC, OPTION_U8, 0, 2, fail_over_macs, OPTION_EMPTY),
-	BOND(resend_igmp, RESEND_IGMP, OPTION_U32, 0, 255, NULL, 0),
-	BOND(num_grat_arp, NUM_PEER_NOTIF, OPTION_U8, 0, 255, NULL, 0),
-	BOND(all_slaves_active, ALL_SLAVES_ACTIVE, OPTION_U8, 0, 1, off_on, 0),
-	BOND(min_links, MIN_LINKS, OPTION_U32, 0, INT32_MAX, NULL, 0),
-	BOND(lp_interval, LP_INTERVAL, OPTION_U32, 1, INT32_MAX, NULL, 0),
-	BOND(packets_per_slave, PACKETS_PER_SLAVE, OPTION_U32, 0, 65535, NULL, 0),
-	BOND(ad_select, AD_SELECT, OPTION_U8, 0, 2, ad_selects, OPTION_DOWN),
-	BOND(ad_actor_sys_prio, AD_ACTOR_SYS_PRIO, OPTION_U16, 1, 65535, NULL, 0),
-	BOND(ad_user_port_key, AD_USER_PORT_KEY, OPTION_U16, 0, 1023, NULL, OPTION_DOWN),
-	BOND(ad_actor_system, AD_ACTOR_SYSTEM, OPTION_MAC_ADDRESS, 0, 0, NULL, 0),
-	BOND(tlb_dynamic_lb, TLB_DYNAMIC_LB, OPTION_U8, 0, 1, off_on, OPTION_DOWN),
-	BOND(peer_notif_delay, PEER_NOTIF_DELAY, OPTION_U32, 0, 300000, NULL, 0),
-	BOND(lacp_active, AD_LACP_ACTIVE, OPTION_U8, 0, 1, off_on, OPTION_DOWN),
+	BOND(mode, MODE, OPTION_U8, 0, 6, bond_modes, OPTION_IDENTITY | OPTION_DOWN | OPTION_EMPTY, 0),
+	BOND(miimon, MIIMON, OPTION_U32, 0, INT32_MAX, NULL, 0, 0),
+	BOND(updelay, UPDELAY, OPTION_U32, 0, INT32_MAX, NULL, 0, 0),
+	BOND(downdelay, DOWNDELAY, OPTION_U32, 0, INT32_MAX, NULL, 0, 0),
+	BOND(use_carrier, USE_CARRIER, OPTION_U8, 0, 1, off_on, 0, 1),
+	BOND(xmit_hash_policy, XMIT_HASH_POLICY, OPTION_U8, 0, 5, hash_policies, 0, 0),
+	BOND(primary, PRIMARY, OPTION_LINK, 0, 0, NULL, 0, 0),
+	BOND(lacp_rate, AD_LACP_RATE, OPTION_U8, 0, 1, slow_fast, OPTION_DOWN, 0),
+	BOND(arp_interval, ARP_INTERVAL, OPTION_U32, 0, INT32_MAX, NULL, 0, 0),
+	BOND(arp_ip_target, ARP_IP_TARGET, OPTION_IPV4_LIST, 0, 0, NULL, 0, 0),
+	BOND(arp_validate, ARP_VALIDATE, OPTION_U32, 0, 6, arp_validates, 0, 0),
+	BOND(arp_all_targets, ARP_ALL_TARGETS, OPTION_U32, 0, 1, any_all, 0, 0),
+	BOND(primary_reselect, PRIMARY_RESELECT, OPTION_U8, 0, 2, reselects, 0, 0),
+	BOND(fail_over_mac, FAIL_OVER_MAC, OPTION_U8, 0, 2, fail_over_macs, OPTION_EMPTY, 0),
+	BOND(resend_igmp, RESEND_IGMP, OPTION_U32, 0, 255, NULL, 0, 1),
+	BOND(num_grat_arp, NUM_PEER_NOTIF, OPTION_U8, 0, 255, NULL, 0, 1),
+	BOND(all_slaves_active, ALL_SLAVES_ACTIVE, OPTION_U8, 0, 1, off_on, 0, 0),
+	BOND(min_links, MIN_LINKS, OPTION_U32, 0, INT32_MAX, NULL, 0, 0),
+	BOND(lp_interval, LP_INTERVAL, OPTION_U32, 1, INT32_MAX, NULL, 0, 1),
+	BOND(packets_per_slave, PACKETS_PER_SLAVE, OPTION_U32, 0, 65535, NULL, 0, 1),
+	BOND(ad_select, AD_SELECT, OPTION_U8, 0, 2, ad_selects, OPTION_DOWN, 0),
+	BOND(ad_actor_sys_prio, AD_ACTOR_SYS_PRIO, OPTION_U16, 1, 65535, NULL, 0, 65535),
+	BOND(ad_user_port_key, AD_USER_PORT_KEY, OPTION_U16, 0, 1023, NULL, OPTION_DOWN, 0),
+	BOND(ad_actor_system, AD_ACTOR_SYSTEM, OPTION_MAC_ADDRESS, 0, 0, NULL, 0, 0),
+	BOND(tlb_dynamic_lb, TLB_DYNAMIC_LB, OPTION_U8, 0, 1, off_on, OPTION_DOWN, 1),
+	BOND(peer_notif_delay, PEER_NOTIF_DELAY, OPTION_U32, 0, 300000, NULL, 0, 0),
+	BOND(lacp_active, AD_LACP_ACTIVE, OPTION_U8, 0, 1, off_on, OPTION_DOWN, 1),
 };
 
 static const struct option bridge_options[] = {
@@ -150,6 +150,14 @@ void option_copy(struct link *to, const struct link *from, const struct option *
 {
 	memcpy(field(to, o), field(from, o), field_size(o));
 	to->options |= option_bit(to, o);
+}
+
+void option_reset(struct link *l, const struct option *o)
+{
+	memset(field(l, o), 0, field_size(o));
+	if (o->type <= OPTION_BE16)
+		*(uint32_t *)field(l, o) = o->initial;
+	l->options |= option_bit(l, o);
 }
 
 int mac_scan(const char *text, uint8_t mac[MAC_SIZE])

@@ -107,6 +107,7 @@ struct option {
 	uint32_t min, max;
 	const char *const *names; /* words for the values from 0 on; NULL ends them */
 	unsigned int rules;       /* enum option_rule */
+	uint32_t initial;         /* what a bond has that the module made */
 };
 
 struct kind_row {
@@ -130,6 +131,9 @@ int option_scan(struct link *l, const struct option *o, const char *text, struct
 /* Prints an option's value: its word if it has one. Returns buf. */
 char *option_print(const struct link *l, const struct option *o, char *buf, size_t size);
 
+/* Sets an option to what a bond has that nobody configured: the row's initial number, no address, no port. */
+void option_reset(struct link *l, const struct option *o);
+
 bool option_equal(const struct link *a, const struct link *b, const struct option *o);
 void option_copy(struct link *to, const struct link *from, const struct option *o);
 
@@ -147,12 +151,12 @@ int link_parse(const struct nlmsghdr *h, struct link *l);
 /* Messages, or NULL without memory; the caller frees them. All references in l must have their index.
  * create: kind, options, lower device, master, MTU, MAC, group, and up if asked for; not what the
  * kernel takes only afterwards: alias, addr_gen_mode, alternative name.
- * set: the fields and options set in change, apart from new alternative names.
+ * set: the fields and options set in change, apart from new alternative names; index 0 finds it by name.
  * get: by name or alternative name (index 0) or by index. */
 struct nl_msg *link_msg_create(const struct link *l, unsigned int fields);
-struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int fields);
-struct nl_msg *link_msg_altname(int index, const char *altname, bool add);
-struct nl_msg *link_msg_delete(int index);
+struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int fields, bool options);
+struct nl_msg *link_msg_altname(const char *name, const char *altname, bool add);
+struct nl_msg *link_msg_delete(const char *name);
 struct nl_msg *link_msg_delete_group(uint32_t group);
 struct nl_msg *link_msg_get(int index, const char *name);
 struct nl_msg *link_msg_dump(const char *kind); /* kind may be NULL: all */

@@ -142,30 +142,36 @@ struct nl_msg *link_msg_create(const struct link *l, unsigned int fields)
 		 : NULL;
 }
 
-struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int fields)
+struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int fields, bool options)
 {
 	struct nl_msg *m = message(RTM_NEWLINK, 0, index, change, fields);
 
-	return m ? finish(m, put_fields(m, change, fields) ||
-				(change->options && put_info(m, change)))
+	// Without an index the kernel takes the name as the key and renames nothing.
+	return m ? finish(m, (!index && nla_put_string(m, IFLA_IFNAME, change->name)) ||
+				put_fields(m, change, fields) ||
+				(options && change->options && put_info(m, change)))
 		 : NULL;
 }
 
-struct nl_msg *link_msg_altname(int index, const char *altname, bool add)
+struct nl_msg *link_msg_altname(const char *name, const char *altname, bool add)
 {
 	struct nl_msg *m = message(add ? RTM_NEWLINKPROP : RTM_DELLINKPROP,
-		add ? NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND : 0, index, NULL, 0);
-	struct nlattr *list = m ? nla_nest_start(m, IFLA_PROP_LIST | NLA_F_NESTED) : NULL;
+		add ? NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND : 0, 0, NULL, 0);
+	struct nlattr *list = NULL;
 
+	if (m && !nla_put_string(m, IFLA_IFNAME, name))
+		list = nla_nest_start(m, IFLA_PROP_LIST | NLA_F_NESTED);
 	if (!list || nla_put_string(m, IFLA_ALT_IFNAME, altname))
 		return finish(m, 1);
 	nla_nest_end(m, list);
 	return m;
 }
 
-struct nl_msg *link_msg_delete(int index)
+struct nl_msg *link_msg_delete(const char *name)
 {
-	return message(RTM_DELLINK, 0, index, NULL, 0);
+	struct nl_msg *m = message(RTM_DELLINK, 0, 0, NULL, 0);
+
+	return m ? finish(m, nla_put_string(m, IFLA_IFNAME, name)) : NULL;
 }
 
 struct nl_msg *link_msg_delete_group(uint32_t group)

@@ -16,7 +16,9 @@ static const struct flag {
 	const char *word;
 	size_t offset;
 } flags[] = {
+	{"adopted", offsetof(struct mark, adopted)},
 	{"demand", offsetof(struct mark, demand)},
+	{"closing", offsetof(struct mark, closing)},
 	{"isolated", offsetof(struct mark, isolated)},
 	{"antispoof", offsetof(struct mark, antispoof)},
 	{"tx_offload=off", offsetof(struct mark, tx_offload_off)},

@@ -35,7 +35,9 @@ struct mark {
 	enum mark_origin origin;
 	char uplink[NAME_SIZE]; /* of a bridge: the device whose network it carries, or "" */
 	uint32_t vlan;          /* of a bridge: the VLAN of uplink that it carries, 0 for all or none */
+	bool adopted;           /* a bond that the module made: reset at stop, not deleted */
 	bool demand;            /* goes when its last vif leaves */
+	bool closing;           /* on demand, and about to go: vifs that find this join no more */
 	bool isolated;          /* its vifs reach the uplink, not each other */
 	bool antispoof;         /* its vifs may use their own addresses only */
 	bool tx_offload_off;    /* transmit checksumming off on its vifs */

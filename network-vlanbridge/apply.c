@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: ISC
+// Runs a plan: netlink batches, every answer matched to its step; on any refusal the undo of all that was done.
+#include "apply.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "snapshot.h"
+
+// Messages of one step go out in this order. What the kernel takes only from an existing device, or only while it is
+// down, needs a message of its own.
+enum phase { PHASE_FIRST, PHASE_FIELDS, PHASE_ALTNAME, PHASE_UP, PHASE_END };
+
+struct runner {
+	struct netlink *nl;
+	const struct step **steps;
+	bool *touched; /* the kernel accepted at least one message of the step */
+	size_t count;
+	struct topology names; /* for interface indexes; read when one is needed */
+	struct nl_msg *msgs[NETLINK_BATCH];
+	size_t owners[NETLINK_BATCH], queued;
+	bool keep_going; /* undo: a step that fails doesn't stop the others */
+	struct err *e;
+};
+
+static int refuse(struct runner *r, const struct step *s, int code, const char *reason)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (f) {
+		step_print(f, s);
+		fclose(f);
+	}
+	err_set(r->e, code, "can't %s: %s", text ? text : "go on", reason);
+	free(text);
+	return -code;
+}
+
+static int flush(struct runner *r)
+{
+	struct netlink_ack acks[NETLINK_BATCH];
+	int result = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
+
+	for (size_t i = 0; i < r->queued; i++) {
+		netlink_message_free(r->msgs[i]);
+		if (result == 0 && !acks[i].error)
+			r->touched[r->owners[i]] = true;
+	}
+	// The first refusal is the reason; later ones may only follow from it.
+	for (size_t i = 0; i < r->queued && !result; i++)
+		if (acks[i].error)
+			result = refuse(r, r->steps[r->owners[i]], -acks[i].error, acks[i].reason);
+	r->queued = 0;
+	return r->keep_going && result != -ENOMEM ? 0 : result;
+}
+
+static int resolve(struct link_ref *ref, void *arg)
+{
+	const struct topology *names = arg;
+	const struct device *d = topology_find(names, ref->name);
+
+	ref->index = d ? d->link.index : 0;
+	return d || !*ref->name ? 0 : -ENODEV;
+}
+
+static int refresh(struct runner *r)
+{
+	const char *file = r->names.file;
+
+	topology_free(&r->names);
+	r->names.file = file;
+	return snapshot_read(r->nl, &r->names, r->e);
+}
+
+// Fills in the indexes that a step's messages need. May refresh what we know when allowed.
+static int resolve_step(struct runner *r, const struct step *s, bool may_refresh)
+{
+	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
+
+	if (!result || !may_refresh)
+		return result;
+	result = refresh(r);
+	if (!result)
+		result = link_refs(s->link, resolve, &r->names);
+	return result == -ENODEV ? refuse(r, s, ENODEV, "a device that it names isn't there") : result;
+}
+
+// An MTU in the create message doesn't pin a bridge's; a change of it afterwards does.
+static uint32_t unpinned(uint32_t mtu)
+{
+	return mtu > 1280 ? mtu - 1 : mtu + 1;
+}
+
+static struct nl_msg *add_message(const struct link *l, enum phase phase)
+{
+	const unsigned int later = LINK_UP | LINK_ALIAS | LINK_ADDR_GEN | LINK_ALTNAME;
+	struct link create = *l;
+
+	switch (phase) {
+	case PHASE_FIRST:
+		if (l->kind == KIND_BRIDGE)
+			create.mtu = unpinned(l->mtu);
+		return link_msg_create(&create, l->set & ~later);
+	case PHASE_FIELDS:
+		return link_msg_set(0, l,
+			l->set & (LINK_ALIAS | LINK_ADDR_GEN | (l->kind == KIND_BRIDGE ? LINK_MTU : 0)), false);
+	case PHASE_ALTNAME:
+		return link_msg_altname(l->name, l->altname, true);
+	default:
+		return link_msg_set(0, l, LINK_UP, false);
+	}
+}
+
+static struct nl_msg *set_message(const struct link *l, enum phase phase)
+{
+	switch (phase) {
+	case PHASE_FIELDS:
+		return link_msg_set(0, l, l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME), true);
+	case PHASE_ALTNAME:
+		return link_msg_altname(l->name, l->altname, true);
+	default:
+		return link_msg_set(0, l, LINK_UP, false);
+	}
+}
+
+static bool has_phase(const struct step *s, enum phase phase)
+{
+	const struct link *l = s->link;
+
+	if (s->kind == STEP_LINK_DEL)
+		return phase == PHASE_FIRST;
+	if (phase == PHASE_ALTNAME)
+		return l->set & LINK_ALTNAME && *l->altname;
+	if (phase == PHASE_UP)
+		return l->set & LINK_UP && l->up;
+	if (s->kind == STEP_LINK_ADD)
+		return true;
+	if (phase == PHASE_FIRST)
+		return l->set & LINK_UP && !l->up;
+	return l->options || l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME);
+}
+
+static int queue(struct runner *r, size_t i, enum phase phase)
+{
+	const struct step *s = r->steps[i];
+	struct nl_msg *m;
+	int result = 0;
+
+	if (!has_phase(s, phase))
+		return 0;
+	m = s->kind == STEP_LINK_DEL ? link_msg_delete(s->link->name)
+		: s->kind == STEP_LINK_ADD ? add_message(s->link, phase)
+					   : set_message(s->link, phase);
+	if (!m)
+		return refuse(r, s, ENOMEM, "no memory for the message");
+	r->msgs[r->queued] = m;
+	r->owners[r->queued++] = i;
+	if (r->queued == NETLINK_BATCH)
+		result = flush(r);
+	return result;
+}
+
+static int load_bonding(struct runner *r, const struct step *s)
+{
+	char *const argv[] = {"modprobe", "bonding", "max_bonds=0", NULL};
+	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	int status, result;
+	pid_t pid;
+
+	result = posix_spawnp(&pid, "/sbin/modprobe", NULL, NULL, argv, env);
+	if (result)
+		return refuse(r, s, result, strerror(result));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return refuse(r, s, errno, strerror(errno));
+	return status ? refuse(r, s, ENODEV, "modprobe failed; is the kernel's bonding module installed?") : 0;
+}
+
+// The end of the run of steps from i on that can go out together: of one kind, none needing the index of another.
+static size_t run_end(struct runner *r, size_t i)
+{
+	const struct step *first = r->steps[i];
+	size_t end = i + 1;
+
+	while (end < r->count && r->steps[end]->kind == first->kind &&
+		(first->kind != STEP_LINK_ADD || r->steps[end]->link->kind == first->link->kind) &&
+		!resolve_step(r, r->steps[end], false))
+		end++;
+	return end;
+}
+
+// New devices phase by phase: if one can't be made, nothing is said to whoever has its name. Others step by step,
+// because their order counts.
+static int send_run(struct runner *r, size_t from, size_t to)
+{
+	bool by_phase = r->steps[from]->kind == STEP_LINK_ADD;
+	int result = 0;
+
+	if (by_phase)
+		for (int phase = 0; phase < PHASE_END && !result; phase++) {
+			for (size_t i = from; i < to && !result; i++)
+				result = queue(r, i, (enum phase)phase);
+			if (!result)
+				result = flush(r);
+		}
+	for (size_t i = from; i < to && !by_phase && !result; i++)
+		for (int phase = 0; phase < PHASE_END && !result; phase++)
+			result = queue(r, i, (enum phase)phase);
+	while (r->queued && result)
+		netlink_message_free(r->msgs[--r->queued]);
+	return result ? result : flush(r);
+}
+
+static int run(struct runner *r)
+{
+	size_t end;
+	int result = 0;
+
+	for (size_t i = 0; i < r->count && !result; i = end) {
+		end = i + 1;
+		if (r->steps[i]->kind == STEP_NONE)
+			continue;
+		if (r->steps[i]->kind == STEP_MODULE) {
+			result = load_bonding(r, r->steps[i]);
+			continue;
+		}
+		result = resolve_step(r, r->steps[i], true);
+		if (result && r->keep_going) {
+			result = 0;
+			continue;
+		}
+		if (!result) {
+			end = run_end(r, i);
+			result = send_run(r, i, end);
+		}
+	}
+	topology_free(&r->names);
+	return result;
+}
+
+// Runs the undo of the touched steps, in reverse, as far as it goes.
+static void undo(struct netlink *nl, const struct plan *p, const bool *touched, struct err *e)
+{
+	struct err trouble = {0};
+	const struct step **steps = calloc(p->count + 1, sizeof(*steps));
+	bool *ignored = calloc(p->count + 1, sizeof(*ignored));
+	struct runner r = {.nl = nl, .steps = steps, .touched = ignored, .keep_going = true, .e = &trouble};
+
+	if (steps && ignored)
+		for (size_t i = p->count; i-- > 0;)
+			if (!touched || touched[i])
+				steps[r.count++] = &p->changes[i].undo;
+	run(&r);
+	if (trouble.code) {
+		struct err reason = *e;
+
+		err_set(e, reason.code, "%s; and undoing what had been done failed: %s", reason.text, trouble.text);
+	}
+	free(steps);
+	free(ignored);
+}
+
+void apply_undo(struct netlink *nl, const struct plan *p, struct err *e)
+{
+	undo(nl, p, NULL, e);
+}
+
+int apply_run(struct netlink *nl, const struct plan *p, struct err *e)
+{
+	const struct step **steps = calloc(p->count + 1, sizeof(*steps));
+	bool *touched = calloc(p->count + 1, sizeof(*touched));
+	struct runner r = {.nl = nl, .steps = steps, .touched = touched, .count = p->count, .e = e};
+	int result = steps && touched ? 0 : err_set(e, ENOMEM, "no memory to apply the plan");
+
+	for (size_t i = 0; i < p->count && !result; i++)
+		steps[i] = &p->changes[i].todo;
+	if (!result) {
+		result = run(&r);
+		if (result)
+			undo(nl, p, touched, e);
+	}
+	free(steps);
+	free(touched);
+	return result;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* The commands: each a pipeline from the configuration and the kernel to the host. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "err.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PROBLEMS = 3 };
+
+struct command {
+	const char *name;
+	int (*run)(char **args, struct err *e); /* args are NULL-terminated; returns the exit status */
+	const char *help;
+};
+
+int command_start(char **args, struct err *e);
+int command_stop(char **args, struct err *e);
+int command_restart(char **args, struct err *e);
+int command_status(char **args, struct err *e);
+int command_plan(char **args, struct err *e);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: ISC
+// One stack from a command line, as xend's network-script passes it: rewritten as items of the file.
+#include <errno.h>
+#include <string.h>
+
+#include "config.h"
+#include "item.h"
+
+// Which item an argument belongs to, and its key there.
+static const struct argument {
+	const char *name, *bond_key, *bridge_key;
+} arguments[] = {
+	{"bond", "name", NULL},
+	{"ports", "ports", NULL},
+	{"mode", "mode", NULL},
+	{"miimon", "miimon", NULL},
+	{"netdev", NULL, "uplink"},
+	{"bridge", NULL, "name"},
+	{"vlan", NULL, "vlan"},
+	{"mtu", "mtu", "mtu"},
+	{"address", NULL, "address"},
+	{"antispoof", NULL, "antispoof"},
+	{"vifnum", NULL, NULL},
+};
+
+#define ARGUMENTS (sizeof(arguments) / sizeof(*arguments))
+
+static void put(struct item *it, const char *key, const char *value)
+{
+	if (key && it->count < ITEM_KEYS)
+		it->pairs[it->count++] = (struct pair){key, value, false};
+}
+
+static int take_argument(char *arg, struct item *bond, struct item *bridge, const char **vifnum, struct err *e)
+{
+	char *value = strchr(arg, '=');
+
+	if (!value)
+		return err_set(e, EINVAL, "'%s' is no KEY=VALUE argument", arg);
+	for (size_t i = 0; i < ARGUMENTS; i++) {
+		const struct argument *a = &arguments[i];
+
+		if (strlen(a->name) != (size_t)(value - arg) || strncmp(a->name, arg, (size_t)(value - arg)))
+			continue;
+		put(bond, a->bond_key, value + 1);
+		put(bridge, a->bridge_key, value + 1);
+		if (!strcmp(a->name, "vifnum"))
+			*vifnum = value + 1;
+		return 0;
+	}
+	return err_set(e, EINVAL, "unknown argument '%.*s'", (int)(value - arg), arg);
+}
+
+int config_args(char *const *args, struct topology *ret, struct err *e)
+{
+	struct item bond = {.to = ret, .origin = MARK_ARGS, .e = e}, bridge = bond;
+	const char *vifnum = "0", *name;
+	char default_bridge[NAME_SIZE + 8];
+	int r = 0;
+
+	for (; *args && !r; args++)
+		r = take_argument(*args, &bond, &bridge, &vifnum, e);
+	if (r)
+		return r;
+	name = item_take(&bond, "name");
+	if (name || item_take(&bond, "ports")) {
+		if (!name)
+			put(&bond, "name", name = "bond0");
+		if (!item_take(&bridge, "uplink"))
+			put(&bridge, "uplink", name);
+		r = item_bond(&bond);
+	}
+	snprintf(default_bridge, sizeof(default_bridge), "xenbr%.8s", vifnum);
+	if (!item_take(&bridge, "name"))
+		put(&bridge, "name", default_bridge);
+	if (!r)
+		r = item_bridge(&bridge);
+	if (r)
+		topology_free(ret);
+	return r;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: ISC
+// network-vlanbridge COMMAND [KEY=VALUE ...]: builds, shows and removes a host's bonds, VLANs and bridges.
+//
+// wanted (the file or the arguments) and current (the kernel) make a plan; it is applied, undone on any refusal,
+// and verified by planning again.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "log.h"
+
+static const struct command commands[] = {
+	{"start", command_start, "builds what the configuration asks for, changes what differs"},
+	{"stop", command_stop, "removes what start made"},
+	{"restart", command_restart, "stop, then start"},
+	{"status", command_status, "shows bonds, VLANs, bridges and the guests in them [--tree|--json]"},
+	{"plan", command_plan, "shows what start would do, and does nothing"},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static int usage(FILE *out)
+{
+	fprintf(out, "usage: network-vlanbridge COMMAND [config=FILE | KEY=VALUE ...]\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fprintf(out, "The configuration is /etc/xen/vlanbridge.conf; netdev= bridge= vlan= bond= ports= mode=\n"
+		     "miimon= mtu= address= antispoof= vifnum= describe one stack instead of it.\n"
+		     "See network-vlanbridge(8) and vlanbridge.conf(5).\n");
+	return out == stdout ? EXIT_DONE : EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = {0};
+	int status;
+
+	log_open("network-vlanbridge");
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")))
+		return usage(stdout);
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		status = commands[i].run(argv + 2, &e);
+		if (e.code)
+			log_error("network-vlanbridge %s: %s", argv[1], e.text);
+		return status;
+	}
+	if (argc > 1)
+		log_error("network-vlanbridge: unknown command '%s'", argv[1]);
+	return usage(stderr);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: ISC
+// The first half of a plan: what is ours and not wanted any more goes, what was borrowed is given back.
+//
+// Mark what is doomed; refuse if something foreign stands on it; give borrowed devices back; release foreign
+// ports (guests' vifs); delete, upper devices before lower ones.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner.h"
+
+static bool ours(const struct device *d)
+{
+	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
+}
+
+static bool in_scope(const struct planner *p, const struct device *d)
+{
+	if (p->only)
+		return topology_find(p->only, d->link.name);
+	return p->scope == PLAN_ALL || (p->scope == PLAN_FILE && d->mark.origin == MARK_FILE);
+}
+
+// A VLAN device can't get another ID, protocol or lower device: it is made anew.
+static bool must_be_remade(const struct device *d, const struct device *w)
+{
+	if (d->link.kind != w->link.kind)
+		return true;
+	return d->link.kind == KIND_VLAN && (d->link.vlan.id != w->link.vlan.id ||
+		       d->link.vlan.protocol != w->link.vlan.protocol ||
+		       strcmp(d->link.lower.name, w->link.lower.name));
+}
+
+static void doom(struct planner *p)
+{
+	for (size_t i = 0; i < p->state->count; i++) {
+		struct device *d = p->state->devices[i];
+		const struct device *w = topology_find(p->wanted, d->link.name);
+
+		d->doomed = ours(d) && in_scope(p, d) && (!w || !w->create || must_be_remade(d, w));
+	}
+}
+
+static int refuse_foreign_uppers(struct planner *p)
+{
+	for (size_t i = 0; i < p->state->count; i++) {
+		const struct device *d = p->state->devices[i];
+		const struct device *lower = topology_find(p->state, d->link.lower.name);
+
+		if (lower && lower->doomed && !d->doomed && !lower->mark.adopted)
+			return planner_refuse(p, NULL, EBUSY,
+				"%s can't be removed: %s, which isn't vlanbridge's%s, stands on it; remove that first",
+				lower->link.name, d->link.name, ours(d) ? " to remove now" : "");
+	}
+	return 0;
+}
+
+// Whether something of ours that stays needs d: another stack's bridge, bond or VLAN device.
+static bool in_use(const struct planner *p, const struct device *d)
+{
+	const struct device *m = topology_find(p->state, d->link.master.name);
+
+	if (m && ours(m) && !m->doomed && !topology_find(p->wanted, m->link.name))
+		return true;
+	for (size_t i = 0; i < p->state->count; i++) {
+		const struct device *u = p->state->devices[i];
+
+		if (ours(u) && !u->doomed && !strcmp(u->link.lower.name, d->link.name))
+			return true;
+	}
+	return false;
+}
+
+static int give_back(struct planner *p, struct device *d)
+{
+	const struct device *m = topology_find(p->state, d->link.master.name);
+	struct link change = d->link;
+	struct mark mark = d->mark;
+	int r = 0;
+
+	if (m && ours(m))
+		r = planner_master(p, d, "");
+	change.set = LINK_ALIAS;
+	mark_write(change.alias, &(struct mark){0}, NULL);
+	if (mark.was & MARK_WAS_MTU) {
+		change.set |= LINK_MTU;
+		change.mtu = mark.was_mtu;
+	}
+	if (mark.was & MARK_WAS_ADDR_GEN) {
+		change.set |= LINK_ADDR_GEN;
+		change.addr_gen = mark.was_addr_gen;
+	}
+	change.options = 0;
+	if (!r)
+		r = planner_set(p, d, &change);
+	if (!r && mark.was & MARK_WAS_UP)
+		r = planner_up(p, d, mark.was_up);
+	return r;
+}
+
+static int give_all_back(struct planner *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->count && !r; i++) {
+		struct device *d = p->state->devices[i];
+
+		if (d->mark.origin != MARK_PORT || topology_find(p->wanted, d->link.name) ||
+			(p->only && !topology_find(p->only, d->link.name)) || in_use(p, d))
+			continue;
+		r = give_back(p, d);
+	}
+	return r;
+}
+
+static int release_foreign_ports(struct planner *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->count && !r; i++) {
+		struct device *d = p->state->devices[i];
+		const struct device *m = topology_find(p->state, d->link.master.name);
+
+		if (m && m->doomed && !d->doomed)
+			r = planner_master(p, d, "");
+	}
+	return r;
+}
+
+// As the module made it: down, without ports, every option at its initial value; the mode last, since some
+// options are refused outside theirs.
+static int reset_adopted(struct planner *p, struct device *d)
+{
+	const struct kind_row *k = &link_kinds[KIND_BOND];
+	struct link rest = {.kind = KIND_BOND, .set = LINK_ALIAS | LINK_ADDR_GEN}, mode = {.kind = KIND_BOND};
+	int r = planner_up(p, d, false);
+
+	memcpy(rest.alias, d->link.alias, sizeof(rest.alias));
+	mark_write(rest.alias, &(struct mark){0}, NULL);
+	if (!(d->link.set & LINK_ADDR_GEN))
+		rest.set &= ~(unsigned int)LINK_ADDR_GEN;
+	option_reset(&mode, option_find(KIND_BOND, "mode"));
+	for (size_t i = 0; i < k->count; i++)
+		if (!option_is_set(&mode, &k->options[i]) && option_is_set(&d->link, &k->options[i]))
+			option_reset(&rest, &k->options[i]);
+	if (!r)
+		r = planner_set(p, d, &rest);
+	return r ? r : planner_set(p, d, &mode);
+}
+
+// VLAN devices, then bridges, dummies, bonds; of two of a kind the younger one, which may stand on the older.
+static int upper_first(const void *a, const void *b)
+{
+	static const int order[KIND_COUNT] = {[KIND_VLAN] = 0, [KIND_BRIDGE] = 1, [KIND_DUMMY] = 2,
+		[KIND_OTHER] = 3, [KIND_BOND] = 4};
+	const struct device *x = *(struct device *const *)a, *y = *(struct device *const *)b;
+
+	if (x->link.kind != y->link.kind)
+		return order[x->link.kind] - order[y->link.kind];
+	return (x->link.index < y->link.index) - (x->link.index > y->link.index);
+}
+
+int planner_sweep(struct planner *p)
+{
+	struct device **going;
+	size_t n = 0;
+	int r;
+
+	if (p->scope == PLAN_ADD)
+		return 0;
+	doom(p);
+	r = refuse_foreign_uppers(p);
+	if (!r)
+		r = give_all_back(p);
+	if (!r)
+		r = release_foreign_ports(p);
+	going = calloc(p->state->count + 1, sizeof(*going));
+	if (!going)
+		return err_set(p->e, ENOMEM, "no memory for the plan");
+	for (size_t i = 0; i < p->state->count; i++)
+		if (p->state->devices[i]->doomed)
+			going[n++] = p->state->devices[i];
+	qsort(going, n, sizeof(*going), upper_first);
+	for (size_t i = 0; i < n && !r; i++)
+		r = going[i]->mark.adopted ? reset_adopted(p, going[i]) : planner_delete(p, going[i]);
+	free(going);
+	return r;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* What the kernel has now: dumps to a topology. */
+#ifndef SNAPSHOT_H
+#define SNAPSHOT_H
+
+#include "netlink.h"
+#include "topology.h"
+
+/* Fills ret, which must be {0}, with all devices of this network namespace, their marks, and whether bonding is
+ * loaded. Returns 0, or -errno with a sentence in e; ret is empty then. The caller frees it. */
+int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e);
+
+#endif

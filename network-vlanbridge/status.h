@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* The host's bonds, bridges and what is in them, as a table, a tree or JSON. */
+#ifndef STATUS_H
+#define STATUS_H
+
+#include "guests.h"
+#include "topology.h"
+
+/* Prints to out what of t is ours: bonds with their ports, bridges with theirs. form is NULL, "--tree" or "--json".
+ * Returns 0 or -errno with a sentence in e. */
+int status_print(FILE *out, const struct topology *t, const struct guests *g, const char *form, struct err *e);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/* Steps, each with its inverse, and their effect on the model. Pure, like the plan that they make up. */
+#ifndef STEP_H
+#define STEP_H
+
+#include <stdio.h>
+
+#include "topology.h"
+
+enum step_kind {
+	STEP_NONE,
+	STEP_MODULE,   /* load the bonding module without its bond0 */
+	STEP_LINK_ADD, /* make link exactly as described */
+	STEP_LINK_DEL,
+	STEP_LINK_SET, /* change what is set in link */
+};
+
+struct step {
+	enum step_kind kind;
+	struct link *link; /* owned; only the name counts in STEP_LINK_DEL */
+};
+
+struct change {
+	struct step todo, undo;
+};
+
+struct plan {
+	struct change *changes;
+	size_t count;
+};
+
+void step_free(struct step *s);
+void plan_free(struct plan *p); /* fine on {0} */
+
+/* Appends a step and its inverse; to and from are copied and may be NULL. Returns 0 or -ENOMEM. */
+int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum step_kind undo,
+	const struct link *from, struct err *e);
+
+/* Does to t what the kernel will do in this step. Returns 0, or -errno for a step that doesn't fit t. */
+int step_simulate(struct topology *t, const struct step *s, struct err *e);
+
+/* One line for a step, as `plan` shows it, without the newline. */
+void step_print(FILE *out, const struct step *s);
+
+/* One field (a single bit of enum link_field) of two descriptions. */
+void link_copy_field(struct link *to, const struct link *from, unsigned int field);
+bool link_field_equal(const struct link *a, const struct link *b, unsigned int field);
+
+#endif

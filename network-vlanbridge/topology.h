@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/* The one model of a host's network. Three producers fill it: the file, the command line, the kernel. */
+#ifndef TOPOLOGY_H
+#define TOPOLOGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "link.h"
+#include "mark.h"
+#include "vlans.h"
+
+/* What dom0 has on a device. */
+enum address_policy {
+	ADDRESS_KEEP,    /* nothing was said */
+	ADDRESS_NONE,    /* none, not even a link-local one */
+	ADDRESS_INHERIT, /* those of the device that becomes its port */
+	ADDRESS_DHCP,
+	ADDRESS_LIST, /* those in wanted */
+};
+
+struct device {
+	struct link link; /* wanted: the fields that matter; from the kernel: all that it reports */
+	struct mark mark; /* wanted: to write; from the kernel: as read from the alias */
+	bool create;      /* wanted: made when it is missing. Otherwise it must be there: a NIC, an uplink */
+	bool optional;    /* wanted: may be missing */
+	bool tagged;      /* vlans counts: the VLANs of a bridge port */
+	struct port_vlans vlans, self; /* self: the bridge's own port */
+	enum address_policy policy;
+	size_t slot;  /* its place in the topology */
+	size_t ports; /* from the kernel: how many devices have it as their master */
+	bool doomed;  /* being planned: it is going */
+	int line; /* where the file asks for it; 0 when it doesn't */
+};
+
+struct topology {
+	const char *file; /* that the lines are of; NULL for a command line */
+	struct device **devices;
+	size_t count;
+	void *names; /* tsearch tree of names and alternative names */
+	bool bonding; /* the bonding module is loaded: before that, making a bond makes bond0 too */
+};
+
+/* Releases what t holds. Fine on {0}. */
+void topology_free(struct topology *t);
+
+/* Adds a device called name. Returns 0 and the device, which belongs to t; -EEXIST when t has it, -ENOMEM. */
+int topology_add(struct topology *t, const char *name, struct device **ret);
+
+/* Reads the mark of a device that the kernel described. Our link group, which a device has from the moment it is made,
+ * says whose it is if we were killed before the alias was written. */
+void device_read_mark(struct device *d);
+
+/* The device with that name or alternative name, or NULL. */
+struct device *topology_find(const struct topology *t, const char *name);
+
+/* Gives d, of t, an alternative name, "" for none. Returns 0, -EEXIST or -ENOMEM. */
+int topology_set_altname(struct topology *t, struct device *d, const char *altname);
+
+/* Takes d out of t and frees it; the order of the others may change. */
+void topology_remove(struct topology *t, struct device *d);
+
+/* The VLAN device of lower with that ID and protocol, whatever its name, or NULL. */
+struct device *topology_find_vlan(
+	const struct topology *t, const char *lower, uint32_t id, uint32_t protocol);
+
+/* Prints a device as one line: name, kind, what is set. The form that plan cases and `plan` use. */
+void link_describe(FILE *out, const struct link *l);
+
+#endif

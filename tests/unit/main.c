@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+// Runs all unit tests: unit DIRECTORY-OF-PLAN-CASES.
+#include <stdio.h>
+
+#include "tests.h"
+
+int main(int argc, char **argv)
+{
+	int failed = 0;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);
+		return 2;
+	}
+	failed += test_vlans();
+	failed += test_names();
+	failed += test_mark();
+	failed += test_link();
+	failed += test_config();
+	failed += test_plan_cases(argv[1]);
+	printf("unit: %s\n", failed ? "some tests failed" : "all tests passed");
+	return failed != 0;
+}

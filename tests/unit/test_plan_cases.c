@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: ISC
+// Plan cases: files that hold a configuration, a kernel state, and the steps and undo that must come of them.
+//
+// Sections start with `-- NAME`: config, kernel, then steps and undo, or error. `-- stop` instead of a config stops everything.
+// Beyond the text, every case must end in a state that needs no further step, and its undo must lead back.
+// UPDATE=1 in the environment writes the expectations anew; read the difference before committing it.
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_text.h"
+#include "network-vlanbridge/config.h"
+#include "network-vlanbridge/plan.h"
+#include "tests.h"
+
+struct plan_case {
+	char *path, *text;
+	char *comment, *config, *kernel, *steps, *undo, *error;
+	bool stop;
+};
+
+static char *slurp(const char *path)
+{
+	char *text = calloc(1, 1 << 20);
+	FILE *f = fopen(path, "r");
+
+	assert_non_null(f);
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	fclose(f);
+	return text;
+}
+
+static char **section(struct plan_case *c, const char *name)
+{
+	return !strcmp(name, "config") ? &c->config
+		: !strcmp(name, "kernel") ? &c->kernel
+		: !strcmp(name, "steps")  ? &c->steps
+		: !strcmp(name, "undo")   ? &c->undo
+		: !strcmp(name, "error")  ? &c->error
+					  : NULL;
+}
+
+// Cuts the text at its `-- NAME` lines; what stands before the first is the comment.
+static void split(struct plan_case *c)
+{
+	static char empty[] = "";
+	char *at = c->text, *end, **last = &c->comment, **to;
+
+	c->comment = at;
+	for (; at; at = (end = strchr(at, '\n')) ? end + 1 : NULL) {
+		if (strncmp(at, "-- ", 3))
+			continue;
+		if (last && *last == at)
+			*last = empty;
+		else if (at > c->text)
+			at[-1] = '\0';
+		end = strchr(at, '\n');
+		assert_non_null(end);
+		*end = '\0';
+		to = section(c, at + 3);
+		if (!to && strcmp(at, "-- stop"))
+			fail_msg("%s: unknown section '%s'", c->path, at);
+		c->stop |= !to;
+		last = to;
+		if (to)
+			*to = end + 1;
+		at = end;
+		*end = '\n';
+	}
+}
+
+static char *describe(const struct topology *t)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct link l = t->devices[i]->link;
+
+		link_describe(f, &l);
+		fputc('\n', f);
+	}
+	fclose(f);
+	return text;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// The same lines in any order: a device that was deleted and made again stands at the end.
+static void assert_same_lines(const char *path, char *got, char *wanted)
+{
+	char *a[1024], *b[1024], *word;
+	size_t n = 0, m = 0;
+
+	while ((word = strsep(&got, "\n")))
+		a[n++] = word;
+	while ((word = strsep(&wanted, "\n")))
+		b[m++] = word;
+	assert_int_equal(n, m);
+	qsort(a, n, sizeof(*a), by_line);
+	qsort(b, m, sizeof(*b), by_line);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i], b[i]))
+			fail_msg("%s: undo leads to\n%s\ninstead of\n%s", path, a[i], b[i]);
+}
+
+static char *print_steps(const struct plan *p, bool undo)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < p->count; i++) {
+		const struct change *c = &p->changes[undo ? p->count - 1 - i : i];
+
+		step_print(f, undo ? &c->undo : &c->todo);
+		fputc('\n', f);
+	}
+	fclose(f);
+	return text;
+}
+
+static void update(const struct plan_case *c, const char *steps, const char *undo, const char *error)
+{
+	FILE *f = fopen(c->path, "w");
+
+	assert_non_null(f);
+	fprintf(f, "%s\n", c->comment);
+	if (c->stop)
+		fprintf(f, "-- stop\n");
+	else
+		fprintf(f, "-- config\n%s\n", c->config);
+	fprintf(f, "-- kernel\n%s\n", c->kernel);
+	if (error)
+		fprintf(f, "-- error\n%s\n", error);
+	else
+		fprintf(f, "-- steps\n%s-- undo\n%s", steps, undo);
+	fclose(f);
+}
+
+static void compare(const struct plan_case *c, const char *what, const char *got, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	while (n && wanted[n - 1] == '\n')
+		n--;
+	if (strncmp(got, wanted, n) || strspn(got + n, "\n") != strlen(got + n))
+		fail_msg("%s: %s are\n%s\ninstead of\n%s", c->path, what, got, wanted);
+}
+
+// Planning again finds nothing to do; the undo of every step, backwards, leads to where it began.
+static void check_properties(const struct plan_case *c, const struct topology *wanted, struct topology *current,
+	const struct plan *p, char *before)
+{
+	enum plan_scope scope = c->stop ? PLAN_ALL : PLAN_FILE;
+	struct plan again = {0};
+	struct err e = {0};
+	char *after;
+
+	if (plan_make(wanted, current, scope, NULL, &again, &e))
+		fail_msg("%s: planning again fails: %s", c->path, e.text);
+	if (again.count)
+		fail_msg("%s: planning again finds %s", c->path, print_steps(&again, false));
+	for (size_t i = p->count; i-- > 0;)
+		if (step_simulate(current, &p->changes[i].undo, &e))
+			fail_msg("%s: undo: %s", c->path, e.text);
+	after = describe(current);
+	assert_same_lines(c->path, after, before);
+	free(after);
+}
+
+static void run_case(void **state)
+{
+	struct plan_case c = {.path = *state};
+	struct topology wanted = {0}, current = {0};
+	struct plan plan = {0};
+	struct err e = {0};
+	char *before, *steps, *undo, *kernel;
+
+	c.text = slurp(c.path);
+	split(&c);
+	assert_non_null(c.kernel);
+	kernel = strdup(c.kernel);
+	kernel_text(kernel, &current);
+	before = describe(&current);
+	if (!c.stop)
+		config_parse("conf", c.config, strlen(c.config), &wanted, &e);
+	if (!e.code)
+		plan_make(&wanted, &current, c.stop ? PLAN_ALL : PLAN_FILE, NULL, &plan, &e);
+	steps = print_steps(&plan, false);
+	undo = print_steps(&plan, true);
+	if (getenv("UPDATE"))
+		update(&c, steps, undo, e.code ? e.text : NULL);
+	else if (c.error || e.code)
+		compare(&c, "errors", e.text, c.error ? c.error : "none");
+	else
+		compare(&c, "steps", steps, c.steps), compare(&c, "undo", undo, c.undo);
+	if (!e.code)
+		check_properties(&c, &wanted, &current, &plan, before);
+	plan_free(&plan);
+	topology_free(&wanted);
+	topology_free(&current);
+	free(kernel);
+	free(before);
+	free(steps);
+	free(undo);
+	free(c.text);
+}
+
+static int is_case(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+
+	return n > 4 && !strcmp(d->d_name + n - 4, ".txt");
+}
+
+int test_plan_cases(const char *directory)
+{
+	struct CMUnitTest tests[256] = {0};
+	struct dirent **files;
+	int n = scandir(directory, &files, is_case, alphasort), failed;
+
+	if (n <= 0 || n > 256) {
+		fprintf(stderr, "%s: no plan cases\n", directory);
+		return 1;
+	}
+	for (int i = 0; i < n; i++) {
+		char *path;
+
+		if (asprintf(&path, "%s/%s", directory, files[i]->d_name) < 0)
+			return 1;
+		tests[i] = (struct CMUnitTest){files[i]->d_name, run_case, NULL, NULL, path};
+	}
+	failed = _cmocka_run_group_tests("plan cases", tests, (size_t)n, NULL, NULL);
+	for (int i = 0; i < n; i++) {
+		free(tests[i].initial_state);
+		free(files[i]);
+	}
+	free(files);
+	return failed;
+}

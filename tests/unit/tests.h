@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+/* The groups of unit tests; each returns the number of its tests that failed. */
+#ifndef TESTS_H
+#define TESTS_H
+
+// cmocka.h wants these first.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+int test_vlans(void);
+int test_names(void);
+int test_mark(void);
+int test_link(void);
+int test_config(void);
+int test_plan_cases(const char *directory);
+
+#endif
