@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// A route netlink session on libnl-3. Its own receive loop, because libnl 3.7 drops the extended ack and maps errnos.
+// A route netlink session. Messages are libnl-3's; the socket isn't, because libnl 3.7 drops the extended ack, maps
+// errnos, and makes a dozen system calls before the first message, which the vif hook pays for every vif.
 #include "netlink.h"
 
 #include <errno.h>
@@ -7,22 +8,23 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
-#include <netlink/socket.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "names.h"
 
 #define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
+#define SHORT_BATCH 8       // its answers fit into any socket's buffer
 
 struct netlink {
-	struct nl_sock *sock;
 	int fd;
 	unsigned int seq;
+	bool bulk; // the socket is set up for dumps and long batches
 	char *buf;
 };
 
@@ -30,7 +32,8 @@ void netlink_close(struct netlink *nl)
 {
 	if (!nl)
 		return;
-	nl_socket_free(nl->sock);
+	if (nl->fd >= 0)
+		close(nl->fd);
 	free(nl->buf);
 	free(nl);
 }
@@ -43,23 +46,21 @@ void netlink_closep(struct netlink **nl)
 int netlink_open(struct netlink **ret, struct err *e)
 {
 	struct netlink *nl = calloc(1, sizeof(*nl));
-	int one = 1, size = 1 << 20, r;
+	int one = 1, code;
 
-	if (!nl || !(nl->sock = nl_socket_alloc()) || !(nl->buf = malloc(RECEIVE_SIZE))) {
-		netlink_close(nl);
+	if (!nl || !(nl->buf = malloc(RECEIVE_SIZE))) {
+		free(nl);
 		return err_set(e, ENOMEM, "netlink: no memory");
 	}
-	r = nl_connect(nl->sock, NETLINK_ROUTE);
-	if (r < 0) {
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (nl->fd < 0) {
+		code = errno;
 		netlink_close(nl);
-		return err_set(e, errno, "netlink: can't open a socket: %s", nl_geterror(r));
+		return err_set(e, code, "netlink: can't open a socket: %s", strerror(code));
 	}
-	nl->fd = nl_socket_get_fd(nl->sock);
-	// An old kernel without one of these still works: the reasons get shorter, dumps bigger.
+	// An old kernel without one of these still works: the reasons get shorter.
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
-	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
-	setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	*ret = nl;
 	return 0;
 }
@@ -133,6 +134,18 @@ static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err 
 	return 0;
 }
 
+// For dumps and long batches: filters that the kernel obeys, and room for all that it has to say.
+static void prepare_bulk(struct netlink *nl)
+{
+	int one = 1, size = 1 << 20;
+
+	if (nl->bulk)
+		return;
+	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
+	setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	nl->bulk = true;
+}
+
 int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks, netlink_reply reply,
 	void *arg, struct err *e)
 {
@@ -143,6 +156,8 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 
 	if (!n || n > NETLINK_BATCH)
 		return n ? err_set(e, E2BIG, "netlink: %zu messages are too many for one send", n) : 0;
+	if (n > SHORT_BATCH)
+		prepare_bulk(nl);
 	for (size_t i = 0; i < n; i++) {
 		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
 
@@ -211,6 +226,7 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 
 	if (!msg)
 		return err_set(e, ENOMEM, "netlink: no memory for a dump request");
+	prepare_bulk(nl);
 	// A host on which links come and go all the time may never give a consistent dump.
 	for (int tries = 0; r == 1 && tries < 20; tries++) {
 		struct nlmsghdr *h = nlmsg_hdr(msg);

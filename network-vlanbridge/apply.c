@@ -41,6 +41,13 @@ static int refuse(struct runner *r, const struct step *s, int code, const char *
 	return -code;
 }
 
+// In an undo, what is so already is no failure: the kernel takes routes with their addresses, and makes link-local ones.
+static bool forgiven(const struct runner *r, int error)
+{
+	return r->keep_going && (error == -EEXIST || error == -ENOENT || error == -ESRCH || error == -EADDRNOTAVAIL ||
+					error == -ENODEV);
+}
+
 static int flush(struct runner *r)
 {
 	struct netlink_ack acks[NETLINK_BATCH];
@@ -53,7 +60,7 @@ static int flush(struct runner *r)
 	}
 	// The first refusal is the reason; later ones may only follow from it.
 	for (size_t i = 0; i < r->queued && !result; i++)
-		if (acks[i].error)
+		if (acks[i].error && !forgiven(r, acks[i].error))
 			result = refuse(r, r->steps[r->owners[i]], -acks[i].error, acks[i].reason);
 	r->queued = 0;
 	return r->keep_going && result != -ENOMEM ? 0 : result;
@@ -70,23 +77,33 @@ static int resolve(struct link_ref *ref, void *arg)
 
 static int refresh(struct runner *r)
 {
-	const char *file = r->names.file;
-
 	topology_free(&r->names);
-	r->names.file = file;
-	return snapshot_read(r->nl, &r->names, r->e);
+	return snapshot_links(r->nl, &r->names, r->e);
+}
+
+static int resolve_names(struct runner *r, const struct step *s)
+{
+	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
+
+	for (size_t i = 0; s->record && i < s->record->link_count && !result; i++) {
+		const struct device *d = topology_find(&r->names, s->record->links[i].name);
+
+		s->record->links[i].index = d ? d->link.index : 0;
+		result = d || s->record->kind == RECORD_RULE ? 0 : -ENODEV;
+	}
+	return result;
 }
 
 // Fills in the indexes that a step's messages need. May refresh what we know when allowed.
 static int resolve_step(struct runner *r, const struct step *s, bool may_refresh)
 {
-	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
+	int result = resolve_names(r, s);
 
 	if (!result || !may_refresh)
 		return result;
 	result = refresh(r);
 	if (!result)
-		result = link_refs(s->link, resolve, &r->names);
+		result = resolve_names(r, s);
 	return result == -ENODEV ? refuse(r, s, ENODEV, "a device that it names isn't there") : result;
 }
 
@@ -145,24 +162,41 @@ static bool has_phase(const struct step *s, enum phase phase)
 	return l->options || l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME);
 }
 
+static int queue_message(struct runner *r, size_t i, struct nl_msg *m)
+{
+	if (!m)
+		return refuse(r, r->steps[i], ENOMEM, "no memory for the message");
+	r->msgs[r->queued] = m;
+	r->owners[r->queued++] = i;
+	return r->queued == NETLINK_BATCH ? flush(r) : 0;
+}
+
+static int queue_record(struct runner *r, size_t i)
+{
+	const struct step *s = r->steps[i];
+	struct nl_msg *msgs[2];
+	int n = record_messages(s->record, s->kind == STEP_RECORD_ADD, msgs);
+	int result = n < 0 ? refuse(r, s, -n, "no memory for the message") : queue_message(r, i, msgs[0]);
+
+	if (!result && n == 2)
+		return queue_message(r, i, msgs[1]);
+	if (n == 2)
+		netlink_message_free(msgs[1]);
+	return result;
+}
+
 static int queue(struct runner *r, size_t i, enum phase phase)
 {
 	const struct step *s = r->steps[i];
-	struct nl_msg *m;
-	int result = 0;
 
+	if (s->record)
+		return phase == PHASE_FIRST ? queue_record(r, i) : 0;
 	if (!has_phase(s, phase))
 		return 0;
-	m = s->kind == STEP_LINK_DEL ? link_msg_delete(s->link->name)
-		: s->kind == STEP_LINK_ADD ? add_message(s->link, phase)
-					   : set_message(s->link, phase);
-	if (!m)
-		return refuse(r, s, ENOMEM, "no memory for the message");
-	r->msgs[r->queued] = m;
-	r->owners[r->queued++] = i;
-	if (r->queued == NETLINK_BATCH)
-		result = flush(r);
-	return result;
+	return queue_message(r, i,
+		s->kind == STEP_LINK_DEL ? link_msg_delete(s->link->name)
+			: s->kind == STEP_LINK_ADD ? add_message(s->link, phase)
+						   : set_message(s->link, phase));
 }
 
 static int load_bonding(struct runner *r, const struct step *s)
@@ -181,15 +215,20 @@ static int load_bonding(struct runner *r, const struct step *s)
 	return status ? refuse(r, s, ENODEV, "modprobe failed; is the kernel's bonding module installed?") : 0;
 }
 
-// The end of the run of steps from i on that can go out together: of one kind, none needing the index of another.
+// Whether b may go out together with a: new devices of one kind, or anything that is sent in order.
+static bool together(const struct step *a, const struct step *b)
+{
+	if (a->kind == STEP_LINK_ADD || b->kind == STEP_LINK_ADD)
+		return a->kind == b->kind && a->link->kind == b->link->kind;
+	return b->kind != STEP_MODULE && b->kind != STEP_NONE;
+}
+
+// The end of the run of steps from i on that can go out together, none needing the index of another.
 static size_t run_end(struct runner *r, size_t i)
 {
-	const struct step *first = r->steps[i];
 	size_t end = i + 1;
 
-	while (end < r->count && r->steps[end]->kind == first->kind &&
-		(first->kind != STEP_LINK_ADD || r->steps[end]->link->kind == first->link->kind) &&
-		!resolve_step(r, r->steps[end], false))
+	while (end < r->count && together(r->steps[i], r->steps[end]) && !resolve_step(r, r->steps[end], false))
 		end++;
 	return end;
 }

@@ -237,7 +237,9 @@ int item_bond(struct item *it)
 		r = define(it, name, KIND_BOND, &bond);
 	if (r)
 		return r;
+	// None of its own; those of a port that has some.
 	deny_addresses(bond);
+	bond->policy = ADDRESS_INHERIT;
 	r = take_options(it, &bond->link);
 	if (!r)
 		r = take_mtu(it, &bond->link);
@@ -279,9 +281,18 @@ static int take_address(struct item *it, struct bridge_item *b)
 	const char *v = item_take(it, "address");
 
 	deny_addresses(&b->bridge);
+	if (!v && *b->bridge.mark.uplink && vlans_empty(&b->vlans))
+		v = "inherit";
 	if (!v || !strcmp(v, "none"))
 		return 0;
-	return item_refuse(it, "address=%s: only none is known yet", v);
+	if (!strcmp(v, "inherit")) {
+		if (!*b->bridge.mark.uplink || !vlans_empty(&b->vlans))
+			return item_refuse(it, "address=inherit needs an uplink= that is a port of the bridge, without vlan=");
+		b->bridge.policy = ADDRESS_INHERIT;
+		b->bridge.mark.inherit = true;
+		return 0;
+	}
+	return item_refuse(it, "address=%s: only none and inherit are known yet", v);
 }
 
 static int take_vlans(struct item *it, struct bridge_item *b)
@@ -407,7 +418,13 @@ static int add_bridge(struct item *it, const struct bridge_item *b, unsigned int
 	if (!uplink->create && *uplink->link.master.name && vlan)
 		return item_refuse(it, "uplink %s of bridge '%s' is a port of %s (line %d)", uplink->link.name,
 			name, uplink->link.master.name, uplink->line);
-	return vlan ? add_vlan_device(it, b, vlan, name) : set_master(it, uplink, name);
+	if (vlan)
+		return add_vlan_device(it, b, vlan, name);
+	r = set_master(it, uplink, name);
+	// dom0 is reached on the bridge if at all: its port gets no link-local address.
+	uplink->link.set |= LINK_ADDR_GEN;
+	uplink->link.addr_gen = ADDR_GEN_NONE;
+	return r;
 }
 
 int item_bridge(struct item *it)

@@ -94,8 +94,10 @@ static int add(struct planner *p, const struct device *w)
 	struct link l = w->link.kind == KIND_BRIDGE ? pinned(p, w) : w->link;
 
 	// A bond may become a port of a bridge, which comes after it.
-	if (l.kind != KIND_VLAN)
+	if (l.kind != KIND_VLAN) {
 		l.set &= ~(unsigned int)LINK_MASTER;
+		l.master = (struct link_ref){0};
+	}
 	if (mark_write(l.alias, &w->mark, p->e))
 		return planner_refuse(p, w, ENOSPC, "%s: its mark is too long for the alias", l.name);
 	l.set |= LINK_ALIAS | LINK_GROUP;
@@ -151,6 +153,7 @@ static int set_options(struct planner *p, struct device *s, const struct link *w
 static int change(struct planner *p, const struct device *w, struct device *s)
 {
 	struct link fields = w->link;
+	struct mark m = w->mark;
 	int r;
 
 	fields.set &= ~(unsigned int)(LINK_UP | LINK_LOWER | LINK_GROUP);
@@ -159,7 +162,14 @@ static int change(struct planner *p, const struct device *w, struct device *s)
 	fields.options = 0;
 	fields.set |= LINK_ALIAS;
 	memcpy(fields.alias, s->link.alias, sizeof(fields.alias));
-	if (mark_write(fields.alias, &w->mark, p->e))
+	if (w->link.kind == KIND_BOND && s->mark.inherit) {
+		m.inherit = true;
+		memcpy(m.uplink, s->mark.uplink, sizeof(m.uplink));
+	}
+	// What moved here came with its own addr_gen_mode.
+	if (m.inherit && planner_is_host(p, s->link.name))
+		fields.set &= ~(unsigned int)LINK_ADDR_GEN;
+	if (mark_write(fields.alias, &m, p->e))
 		return planner_refuse(p, w, ENOSPC, "%s: its alias is too long", w->link.name);
 	r = planner_set(p, s, &fields);
 	if (!r)
@@ -221,17 +231,76 @@ static bool differs(const struct device *s, const struct link *want)
 	return false;
 }
 
+// Whether what s has is to move on to its new master: that inherits it, or hands it on to its own.
+static int moves(struct planner *p, const struct device *w, const struct device *s, const struct device *to)
+{
+	const struct device *heir = to ? topology_find(p->wanted, to->link.name) : NULL;
+
+	if (!heir || !planner_is_host(p, s->link.name))
+		return 0;
+	if (heir->policy != ADDRESS_INHERIT && !*heir->link.master.name)
+		return planner_refuse(p, w, EADDRINUSE,
+			"%s has addresses or routes, which dom0 would lose when it becomes a port of %s: take them away first, or say address=inherit",
+			s->link.name, to->link.name);
+	return 1;
+}
+
+// A bond notes which port its addresses came from, for the day they go back.
+static int note_heir(struct planner *p, struct device *to, const char *from)
+{
+	struct link change = {.set = LINK_ALIAS};
+	struct mark m = to->mark;
+
+	if (to->link.kind != KIND_BOND || *m.uplink)
+		return 0;
+	m.inherit = true;
+	text_copy(m.uplink, sizeof(m.uplink), from);
+	memcpy(change.alias, to->link.alias, sizeof(change.alias));
+	if (mark_write(change.alias, &m, p->e))
+		return -p->e->code;
+	return planner_set(p, to, &change);
+}
+
+// Makes s a port of `to`, with what it has of addresses and routes.
+static int enslave(struct planner *p, const struct device *w, struct device *s, struct device *to,
+	const struct link *want)
+{
+	bool bond = to && to->link.kind == KIND_BOND;
+	int move = moves(p, w, s, to), r = move < 0 ? move : 0;
+	struct link gen = {.set = LINK_ADDR_GEN, .addr_gen = s->link.addr_gen};
+
+	if (!r && move)
+		r = note_heir(p, to, s->link.name);
+	if (!r && move)
+		r = planner_move_addresses(p, s->link.name, to->link.name, true);
+	// A bond takes a port only while that is down, which would cost it its routes; and brings it up itself.
+	if (!r && move && bond)
+		r = planner_move_rest(p, s->link.name, to->link.name);
+	if (!r && bond)
+		r = planner_up(p, s, false);
+	if (!r)
+		r = planner_set(p, s, want);
+	if (!r && move && !bond)
+		r = planner_move_rest(p, s->link.name, to->link.name);
+	if (!r && move && to->link.set & LINK_ADDR_GEN)
+		r = planner_set(p, to, &gen);
+	if (!r && !move && want->set & LINK_ADDR_GEN)
+		r = planner_drop_link_local(p, s->link.name);
+	return r;
+}
+
 // Takes a device that isn't ours as a port or uplink, with a note in its alias.
 static int borrow(struct planner *p, const struct device *w, struct device *s)
 {
 	const struct device *master = topology_find(p->state, s->link.master.name);
-	const struct device *to = topology_find(p->state, w->link.master.name);
+	struct device *to = topology_find(p->state, w->link.master.name);
 	struct link want = w->link;
 	struct mark m;
 	char why[64];
-	int r = 0;
+	int r;
 
 	want.set &= LINK_UP | LINK_MTU | LINK_MASTER | LINK_ADDR_GEN;
+	want.options = 0;
 	if (!(s->link.set & LINK_ADDR_GEN)) // a kernel without IPv6
 		want.set &= ~(unsigned int)LINK_ADDR_GEN;
 	if (!differs(s, &want))
@@ -246,13 +315,8 @@ static int borrow(struct planner *p, const struct device *w, struct device *s)
 	memcpy(want.alias, s->link.alias, sizeof(want.alias));
 	if (mark_write(want.alias, &m, p->e))
 		return planner_refuse(p, w, ENOSPC, "%s: %s", s->link.name, p->e->text);
-	if (to && to->link.kind == KIND_BOND && master != to) {
-		// The kernel takes a port only while it is down, and brings it up itself.
-		r = planner_up(p, s, false);
-	}
 	want.set &= ~(unsigned int)LINK_UP;
-	if (!r)
-		r = planner_set(p, s, &want);
+	r = to && master != to ? enslave(p, w, s, to, &want) : planner_set(p, s, &want);
 	return r || !(w->link.set & LINK_UP) ? r : planner_up(p, s, w->link.up);
 }
 
@@ -317,8 +381,13 @@ static int want_device(struct planner *p, const struct device *w)
 static int join(struct planner *p, const struct device *w)
 {
 	struct device *s = topology_find(p->state, w->link.name);
+	struct device *to = topology_find(p->state, w->link.master.name);
+	struct link want = {.set = LINK_MASTER, .master = w->link.master, .addr_gen = w->link.addr_gen};
 
-	return s && w->link.set & LINK_MASTER ? planner_master(p, s, w->link.master.name) : 0;
+	if (!s || !to || !strcmp(s->link.master.name, to->link.name))
+		return 0;
+	want.set |= s->link.set & w->link.set & LINK_ADDR_GEN;
+	return enslave(p, w, s, to, &want);
 }
 
 int plan_make(const struct topology *wanted, struct topology *current, enum plan_scope scope,

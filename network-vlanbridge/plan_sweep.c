@@ -71,30 +71,72 @@ static bool in_use(const struct planner *p, const struct device *d)
 	return false;
 }
 
+// What a bond or bridge that goes has inherited from d returns to it.
+static int return_records(struct planner *p, const struct device *m, const struct device *d, bool link_local)
+{
+	int r = planner_move_addresses(p, m->link.name, d->link.name, link_local);
+
+	return r ? r : planner_move_rest(p, m->link.name, d->link.name);
+}
+
+// The fields of a borrowed device as it had them.
+static struct link as_before(const struct device *d)
+{
+	struct link change = {.set = LINK_ALIAS};
+
+	memcpy(change.alias, d->link.alias, sizeof(change.alias));
+	mark_write(change.alias, &(struct mark){0}, NULL);
+	if (d->mark.was & MARK_WAS_MTU) {
+		change.set |= LINK_MTU;
+		change.mtu = d->mark.was_mtu;
+	}
+	if (d->mark.was & MARK_WAS_ADDR_GEN) {
+		change.set |= LINK_ADDR_GEN;
+		change.addr_gen = d->mark.was_addr_gen;
+	}
+	return change;
+}
+
 static int give_back(struct planner *p, struct device *d)
 {
 	const struct device *m = topology_find(p->state, d->link.master.name);
-	struct link change = d->link;
+	struct link change = as_before(d);
 	struct mark mark = d->mark;
+	bool bond = m && m->link.kind == KIND_BOND, heir;
 	int r = 0;
 
+	heir = m && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name) && planner_is_host(p, m->link.name);
 	if (m && ours(m))
 		r = planner_master(p, d, "");
-	change.set = LINK_ALIAS;
-	mark_write(change.alias, &(struct mark){0}, NULL);
-	if (mark.was & MARK_WAS_MTU) {
-		change.set |= LINK_MTU;
-		change.mtu = mark.was_mtu;
-	}
-	if (mark.was & MARK_WAS_ADDR_GEN) {
-		change.set |= LINK_ADDR_GEN;
-		change.addr_gen = mark.was_addr_gen;
-	}
-	change.options = 0;
+	// Out of a bond it comes down, and gets its link-local address by itself when it comes up.
+	if (!r && heir && !bond)
+		r = return_records(p, m, d, true);
 	if (!r)
 		r = planner_set(p, d, &change);
 	if (!r && mark.was & MARK_WAS_UP)
 		r = planner_up(p, d, mark.was_up);
+	if (!r && heir && bond)
+		r = return_records(p, m, d, d->link.addr_gen != 0);
+	else if (!r && !heir && mark.was & MARK_WAS_ADDR_GEN && !mark.was_addr_gen && d->link.up)
+		r = planner_add_link_local(p, d);
+	return r;
+}
+
+// Bonds of ours that are ports of bridges that go: what the bridge inherited returns to the bond, and from there to the NIC.
+static int leave_bridges(struct planner *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->count && !r; i++) {
+		struct device *d = p->state->devices[i];
+		const struct device *m = topology_find(p->state, d->link.master.name);
+
+		if (!ours(d) || !m || !m->doomed || d->link.kind == KIND_VLAN)
+			continue;
+		r = planner_master(p, d, "");
+		if (!r && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name))
+			r = return_records(p, m, d, true);
+	}
 	return r;
 }
 
@@ -171,6 +213,8 @@ int planner_sweep(struct planner *p)
 	doom(p);
 	r = refuse_foreign_uppers(p);
 	if (!r)
+		r = leave_bridges(p);
+	if (!r)
 		r = give_all_back(p);
 	if (!r)
 		r = release_foreign_ports(p);
@@ -181,6 +225,8 @@ int planner_sweep(struct planner *p)
 		if (p->state->devices[i]->doomed)
 			going[n++] = p->state->devices[i];
 	qsort(going, n, sizeof(*going), upper_first);
+	for (size_t i = 0; i < n && !r; i++)
+		r = planner_drop(p, going[i]->link.name);
 	for (size_t i = 0; i < n && !r; i++)
 		r = going[i]->mark.adopted ? reset_adopted(p, going[i]) : planner_delete(p, going[i]);
 	free(going);

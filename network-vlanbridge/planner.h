@@ -22,6 +22,18 @@ int planner_delete(struct planner *p, struct device *d);
 int planner_up(struct planner *p, struct device *d, bool up);
 int planner_master(struct planner *p, struct device *d, const char *master);
 
+/* plan_move.c. planner_is_host: d has addresses, routes or rules other than a link-local address. planner_move_addresses
+ * adds from's addresses to `to`, planner_move_rest moves the rest and takes them from `from`; between them the caller
+ * makes one a port of the other. planner_drop deletes all that d has, planner_drop_link_local only what
+ * the kernel made by itself, planner_add_link_local makes that again. */
+int planner_record(struct planner *p, bool add, const struct record *r);
+bool planner_is_host(const struct planner *p, const char *device);
+int planner_move_addresses(struct planner *p, const char *from, const char *to, bool link_local);
+int planner_move_rest(struct planner *p, const char *from, const char *to);
+int planner_drop(struct planner *p, const char *device);
+int planner_drop_link_local(struct planner *p, const char *device);
+int planner_add_link_local(struct planner *p, const struct device *d);
+
 /* plan_sweep.c: takes away what is ours, in scope and not wanted; gives borrowed devices back. */
 int planner_sweep(struct planner *p);
 

@@ -53,7 +53,65 @@ static void restart(void *arg)
 	topology_free(arg);
 }
 
-int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
+static int each_record(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+{
+	struct topology *t = arg;
+	struct record record;
+	int r = record_parse(h, &record);
+
+	(void)i;
+	if (r == -ENODATA)
+		return 0;
+	if (r == -E2BIG)
+		return err_set(e, E2BIG, "a route has more than %d next hops", RECORD_LINKS);
+	if (!r)
+		r = records_add(&t->records, &record);
+	record_clear(&record);
+	return r ? err_set(e, -r, "no memory for addresses and routes") : 0;
+}
+
+static void restart_records(void *arg)
+{
+	records_free(&((struct topology *)arg)->records);
+}
+
+// ":1" of "eth0:1", which becomes xenbr0:1 when it moves.
+static void split_label(struct record *r)
+{
+	size_t n = strlen(r->links[0].name);
+
+	if (!strncmp(r->label, r->links[0].name, n) && (!r->label[n] || r->label[n] == ':'))
+		memmove(r->label, r->label + n, strlen(r->label + n) + 1);
+}
+
+static int read_records(struct netlink *nl, struct topology *t, struct err *e)
+{
+	// Each kind into a topology of its own, so that an interrupted dump starts anew without the other kinds.
+	for (int kind = RECORD_ADDRESS; kind <= RECORD_RULE; kind++) {
+		struct topology part = {0};
+		int r = netlink_dump(nl, record_dump((enum record_kind)kind), each_record, restart_records, &part, e);
+
+		for (size_t i = 0; i < part.records.count && !r; i++) {
+			struct record *record = part.records.list[i];
+
+			for (size_t k = 0; k < record->link_count; k++) {
+				struct link_ref ref = {.index = record->links[k].index};
+
+				name_ref(&ref, t);
+				if (ref.index)
+					memcpy(record->links[k].name, ref.name, NAME_SIZE);
+			}
+			split_label(record);
+			r = records_add(&t->records, record);
+		}
+		topology_free(&part);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e)
 {
 	int r = netlink_dump(nl, link_msg_dump(NULL), each_link, restart, ret, e);
 
@@ -64,9 +122,7 @@ int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
 	if (ret->count)
 		qsort(ret->devices, ret->count, sizeof(*ret->devices), by_index);
 	for (size_t i = 0; i < ret->count; i++) {
-		struct device *d = ret->devices[i];
-
-		struct device *master;
+		struct device *d = ret->devices[i], *master;
 
 		d->slot = i;
 		link_refs(&d->link, name_ref, ret);
@@ -74,6 +130,18 @@ int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
 		if (master)
 			master->ports++;
 	}
-	ret->bonding = !access("/sys/class/net/bonding_masters", F_OK);
 	return 0;
+}
+
+int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
+{
+	int r = snapshot_links(nl, ret, e);
+
+	if (!r)
+		r = read_records(nl, ret, e);
+	if (r)
+		topology_free(ret);
+	else
+		ret->bonding = !access("/sys/class/net/bonding_masters", F_OK);
+	return r;
 }

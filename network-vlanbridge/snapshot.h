@@ -6,8 +6,11 @@
 #include "netlink.h"
 #include "topology.h"
 
-/* Fills ret, which must be {0}, with all devices of this network namespace, their marks, and whether bonding is
- * loaded. Returns 0, or -errno with a sentence in e; ret is empty then. The caller frees it. */
+/* Fills ret, which must be {0}, with all devices of this network namespace, their marks, addresses, routes and rules, and whether
+ * bonding is loaded. Returns 0, or -errno with a sentence in e; ret is empty then. The caller frees it. */
 int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e);
+
+/* The devices alone. */
+int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e);
 
 #endif

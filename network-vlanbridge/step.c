@@ -9,6 +9,7 @@
 void step_free(struct step *s)
 {
 	free(s->link);
+	record_free(s->record);
 	*s = (struct step){0};
 }
 
@@ -31,23 +32,47 @@ static struct link *link_copy(const struct link *l)
 	return copy;
 }
 
-int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum step_kind undo,
-	const struct link *from, struct err *e)
+static int append(struct plan *p, struct change *c, struct err *e)
 {
-	struct change *grown, c = {.todo.kind = todo, .undo.kind = undo};
+	struct change *grown;
 
 	if (!(p->count & (p->count - 1))) {
 		grown = reallocarray(p->changes, p->count ? p->count * 2 : 1, sizeof(*grown));
 		if (!grown)
-			return err_set(e, ENOMEM, "no memory for the plan");
+			goto fail;
 		p->changes = grown;
 	}
+	p->changes[p->count++] = *c;
+	return 0;
+fail:
+	step_free(&c->todo);
+	step_free(&c->undo);
+	return err_set(e, ENOMEM, "no memory for the plan");
+}
+
+int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum step_kind undo,
+	const struct link *from, struct err *e)
+{
+	struct change c = {.todo.kind = todo, .undo.kind = undo};
+
 	if ((to && !(c.todo.link = link_copy(to))) || (from && !(c.undo.link = link_copy(from)))) {
 		step_free(&c.todo);
 		return err_set(e, ENOMEM, "no memory for the plan");
 	}
-	p->changes[p->count++] = c;
-	return 0;
+	return append(p, &c, e);
+}
+
+int plan_append_record(struct plan *p, bool add, const struct record *r, struct err *e)
+{
+	struct change c = {.todo = {.kind = add ? STEP_RECORD_ADD : STEP_RECORD_DEL, .record = record_copy(r)},
+		.undo = {.kind = add ? STEP_RECORD_DEL : STEP_RECORD_ADD, .record = record_copy(r)}};
+
+	if (!c.todo.record || !c.undo.record) {
+		step_free(&c.todo);
+		step_free(&c.undo);
+		return err_set(e, ENOMEM, "no memory for the plan");
+	}
+	return append(p, &c, e);
 }
 
 static void copy_ref(struct link_ref *to, const struct link_ref *from)
@@ -210,6 +235,18 @@ static void simulate_delete(struct topology *t, struct device *d)
 	topology_remove(t, d);
 }
 
+static int simulate_record(struct topology *t, const struct step *s)
+{
+	if (s->kind == STEP_RECORD_ADD)
+		return records_add(&t->records, s->record);
+	for (size_t i = 0; i < t->records.count; i++)
+		if (record_equal(t->records.list[i], s->record)) {
+			records_remove(&t->records, i);
+			return 0;
+		}
+	return -ENOENT;
+}
+
 int step_simulate(struct topology *t, const struct step *s, struct err *e)
 {
 	struct device *d = s->link ? topology_find(t, s->link->name) : NULL;
@@ -217,6 +254,8 @@ int step_simulate(struct topology *t, const struct step *s, struct err *e)
 
 	if (s->kind == STEP_MODULE)
 		t->bonding = true;
+	else if (s->record)
+		r = simulate_record(t, s);
 	else if (s->kind == STEP_LINK_ADD)
 		r = simulate_add(t, s->link);
 	else if (s->kind != STEP_NONE && !d)
@@ -236,11 +275,15 @@ void step_print(FILE *out, const struct step *s)
 		[STEP_MODULE] = "load module bonding max_bonds=0",
 		[STEP_LINK_ADD] = "add ",
 		[STEP_LINK_DEL] = "delete ",
-		[STEP_LINK_SET] = "set "};
+		[STEP_LINK_SET] = "set ",
+		[STEP_RECORD_ADD] = "add ",
+		[STEP_RECORD_DEL] = "delete "};
 
 	fputs(verbs[s->kind], out);
 	if (s->kind == STEP_LINK_DEL)
 		fputs(s->link->name, out);
 	else if (s->link)
 		link_describe(out, s->link);
+	else if (s->record)
+		record_describe(out, s->record);
 }

@@ -13,11 +13,14 @@ enum step_kind {
 	STEP_LINK_ADD, /* make link exactly as described */
 	STEP_LINK_DEL,
 	STEP_LINK_SET, /* change what is set in link */
+	STEP_RECORD_ADD,
+	STEP_RECORD_DEL,
 };
 
 struct step {
 	enum step_kind kind;
-	struct link *link; /* owned; only the name counts in STEP_LINK_DEL */
+	struct link *link;     /* owned; only the name counts in STEP_LINK_DEL */
+	struct record *record; /* owned */
 };
 
 struct change {
@@ -35,6 +38,9 @@ void plan_free(struct plan *p); /* fine on {0} */
 /* Appends a step and its inverse; to and from are copied and may be NULL. Returns 0 or -ENOMEM. */
 int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum step_kind undo,
 	const struct link *from, struct err *e);
+
+/* The same for a record, which is copied, to be added or deleted. */
+int plan_append_record(struct plan *p, bool add, const struct record *r, struct err *e);
 
 /* Does to t what the kernel will do in this step. Returns 0, or -errno for a step that doesn't fit t. */
 int step_simulate(struct topology *t, const struct step *s, struct err *e);

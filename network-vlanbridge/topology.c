@@ -108,6 +108,7 @@ void topology_free(struct topology *t)
 	for (size_t i = 0; i < t->count; i++)
 		free(t->devices[i]);
 	free(t->devices);
+	records_free(&t->records);
 	*t = (struct topology){0};
 }
 

@@ -9,6 +9,7 @@
 
 #include "link.h"
 #include "mark.h"
+#include "record.h"
 #include "vlans.h"
 
 /* What dom0 has on a device. */
@@ -17,7 +18,7 @@ enum address_policy {
 	ADDRESS_NONE,    /* none, not even a link-local one */
 	ADDRESS_INHERIT, /* those of the device that becomes its port */
 	ADDRESS_DHCP,
-	ADDRESS_LIST, /* those in wanted */
+	ADDRESS_LIST, /* those among the topology's records */
 };
 
 struct device {
@@ -38,6 +39,7 @@ struct topology {
 	const char *file; /* that the lines are of; NULL for a command line */
 	struct device **devices;
 	size_t count;
+	struct records records;
 	void *names; /* tsearch tree of names and alternative names */
 	bool bonding; /* the bonding module is loaded: before that, making a bond makes bond0 too */
 };

@@ -3,6 +3,7 @@
 #include "kernel_text.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "tests.h"
 
@@ -84,6 +85,31 @@ static void line(struct topology *t, char *text)
 	device_read_mark(d);
 }
 
+// `address KEY dev DEVICE`, `route KEY dev DEVICE`, `rule NUMBER dev DEVICE`.
+static bool record_line(struct topology *t, char *text)
+{
+	static const char *const kinds[] = {"address ", "route ", "rule "};
+	char *dev = strstr(text, " dev ");
+	struct record r = {.family = strchr(text, ':') ? AF_INET6 : AF_INET, .link_count = 1};
+
+	for (int k = 0; k < 3; k++) {
+		if (strncmp(text, kinds[k], strlen(kinds[k])))
+			continue;
+		assert_non_null(dev);
+		*dev = '\0';
+		assert_true(text_copy(r.links[0].name, NAME_SIZE, dev + 5));
+		r.kind = (enum record_kind)k;
+		text += strlen(kinds[k]);
+		assert_true(text_copy(r.key, sizeof(r.key), text));
+		r.text = r.key;
+		r.gateway = strstr(text, " via ");
+		r.link_local = k == RECORD_ADDRESS && !strncmp(text, "fe80:", 5);
+		assert_int_equal(records_add(&t->records, &r), 0);
+		return true;
+	}
+	return false;
+}
+
 void kernel_text(char *text, struct topology *t)
 {
 	char *rest = text, *l;
@@ -91,7 +117,7 @@ void kernel_text(char *text, struct topology *t)
 	while ((l = strsep(&rest, "\n"))) {
 		if (!strcmp(l, "bonding"))
 			t->bonding = true;
-		else if (*l && *l != '#')
+		else if (*l && *l != '#' && !record_line(t, l))
 			line(t, l);
 	}
 	for (size_t i = 0; i < t->count; i++) {

@@ -82,6 +82,10 @@ static char *describe(const struct topology *t)
 		link_describe(f, &l);
 		fputc('\n', f);
 	}
+	for (size_t i = 0; i < t->records.count; i++) {
+		record_describe(f, t->records.list[i]);
+		fputc('\n', f);
+	}
 	fclose(f);
 	return text;
 }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: ISC
+// Addresses, routes and rules move with the link they belong to.
+//
+// Add the addresses to the new device, so that the host never is without; let the device join (the caller); then each route
+// by the new device before the one by the old goes, nearer ones before those through gateways; rules; last the old addresses.
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "planner.h"
+
+int planner_record(struct planner *p, bool add, const struct record *r)
+{
+	int result = plan_append_record(p->plan, add, r, p->e);
+
+	return result ? result : step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);
+}
+
+bool planner_is_host(const struct planner *p, const char *device)
+{
+	for (size_t i = 0; i < p->state->records.count; i++) {
+		const struct record *r = p->state->records.list[i];
+
+		if (!r->link_local && record_uses(r, device))
+			return true;
+	}
+	return false;
+}
+
+static bool has(const struct planner *p, const struct record *r)
+{
+	for (size_t i = 0; i < p->state->records.count; i++)
+		if (record_equal(p->state->records.list[i], r))
+			return true;
+	return false;
+}
+
+// The records of a device, copied: the list changes while they move.
+static int pick(struct planner *p, const char *device, enum record_kind kind, struct records *ret)
+{
+	for (size_t i = 0; i < p->state->records.count; i++) {
+		const struct record *r = p->state->records.list[i];
+
+		if (r->kind == kind && record_uses(r, device) && records_add(ret, r))
+			return err_set(p->e, ENOMEM, "no memory for the plan");
+	}
+	return 0;
+}
+
+static int add_moved(struct planner *p, const struct record *r, const char *from, const char *to)
+{
+	struct record *moved = record_copy(r);
+	int result = 0;
+
+	if (!moved)
+		return err_set(p->e, ENOMEM, "no memory for the plan");
+	record_move(moved, from, to);
+	if (!has(p, moved))
+		result = planner_record(p, true, moved);
+	record_free(moved);
+	return result;
+}
+
+// The kernel lists IPv6 addresses the newest first, so the oldest is added first; IPv4 ones in the order they came.
+static int add_addresses(struct planner *p, const struct records *all, const char *from, const char *to, bool link_local)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < all->count && !result; i++)
+		if (all->list[i]->family == AF_INET)
+			result = add_moved(p, all->list[i], from, to);
+	for (size_t i = all->count; i-- > 0 && !result;)
+		if (all->list[i]->family != AF_INET && (link_local || !all->list[i]->link_local))
+			result = add_moved(p, all->list[i], from, to);
+	return result;
+}
+
+int planner_move_addresses(struct planner *p, const char *from, const char *to, bool link_local)
+{
+	struct records all = {0};
+	int result = pick(p, from, RECORD_ADDRESS, &all);
+
+	if (!result)
+		result = add_addresses(p, &all, from, to, link_local);
+	records_free(&all);
+	return result;
+}
+
+static int move_routes(struct planner *p, const struct records *all, const char *from, const char *to, bool gateway)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < all->count && !result; i++) {
+		if (all->list[i]->gateway != gateway)
+			continue;
+		result = add_moved(p, all->list[i], from, to);
+		if (!result)
+			result = planner_record(p, false, all->list[i]);
+	}
+	return result;
+}
+
+// The last added first: deleting a primary IPv4 address takes its secondary ones along, and the undo adds them in order.
+static int delete_all(struct planner *p, const struct records *all)
+{
+	int result = 0;
+
+	for (size_t i = all->count; i-- > 0 && !result;)
+		if (all->list[i]->family == AF_INET)
+			result = planner_record(p, false, all->list[i]);
+	for (size_t i = 0; i < all->count && !result; i++)
+		if (all->list[i]->family != AF_INET)
+			result = planner_record(p, false, all->list[i]);
+	return result;
+}
+
+int planner_move_rest(struct planner *p, const char *from, const char *to)
+{
+	struct records routes = {0}, rules = {0}, addresses = {0};
+	int result = pick(p, from, RECORD_ROUTE, &routes);
+
+	if (!result)
+		result = pick(p, from, RECORD_RULE, &rules);
+	if (!result)
+		result = pick(p, from, RECORD_ADDRESS, &addresses);
+	if (!result)
+		result = move_routes(p, &routes, from, to, false);
+	if (!result)
+		result = move_routes(p, &routes, from, to, true);
+	if (!result)
+		result = move_routes(p, &rules, from, to, false);
+	if (!result)
+		result = delete_all(p, &addresses);
+	records_free(&routes);
+	records_free(&rules);
+	records_free(&addresses);
+	return result;
+}
+
+int planner_drop(struct planner *p, const char *device)
+{
+	struct records all = {0};
+	int result = pick(p, device, RECORD_RULE, &all);
+
+	if (!result)
+		result = pick(p, device, RECORD_ROUTE, &all);
+	if (!result)
+		result = pick(p, device, RECORD_ADDRESS, &all);
+	if (!result)
+		result = delete_all(p, &all);
+	records_free(&all);
+	return result;
+}
+
+int planner_drop_link_local(struct planner *p, const char *device)
+{
+	struct records all = {0};
+	int result = pick(p, device, RECORD_ADDRESS, &all);
+
+	for (size_t i = 0; i < all.count && !result; i++)
+		if (all.list[i]->link_local)
+			result = planner_record(p, false, all.list[i]);
+	records_free(&all);
+	return result;
+}
+
+int planner_add_link_local(struct planner *p, const struct device *d)
+{
+	struct record *r;
+	int result;
+
+	if (record_link_local(d->link.mac, d->link.name, &r))
+		return err_set(p->e, ENOMEM, "no memory for the plan");
+	result = planner_record(p, true, r);
+	record_free(r);
+	return result;
+}

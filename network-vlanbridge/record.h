@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* Addresses, routes and policy rules: what moves with the device it belongs to. A record keeps the kernel's own message, so
+ * that what we don't know about it moves too; its text is what plans compare and print. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "err.h"
+#include "names.h"
+
+#define RECORD_LINKS 8 /* next hops of a route that can name devices */
+
+struct nl_msg;
+struct nlmsghdr;
+
+enum record_kind { RECORD_ADDRESS, RECORD_ROUTE, RECORD_RULE };
+
+struct record {
+	enum record_kind kind;
+	int family;          /* AF_INET or AF_INET6 */
+	bool link_local;     /* an IPv6 address that the kernel makes by itself */
+	bool gateway;        /* a route through a gateway: needs the routes to it first */
+	char key[96];        /* what tells it from others: of an address, ADDRESS/PREFIX */
+	char *text;          /* all that counts, without its devices */
+	char label[NAME_SIZE]; /* of an IPv4 address, without the device's name in front: "" or ":1" */
+	struct {
+		int index;
+		char name[NAME_SIZE];
+	} links[RECORD_LINKS]; /* the device of an address or rule; of a route, one for each next hop */
+	size_t link_count;
+	void *message; /* the kernel's: family header and attributes; NULL in tests */
+	size_t size;
+};
+
+struct records {
+	struct record **list;
+	size_t count;
+};
+
+/* Appends a record that is copied whole. Returns 0 or -ENOMEM. */
+int records_add(struct records *all, const struct record *r);
+void records_remove(struct records *all, size_t i);
+void records_free(struct records *all);
+
+struct record *record_copy(const struct record *r); /* NULL without memory */
+void record_free(struct record *r);                 /* NULL is fine */
+bool record_equal(const struct record *a, const struct record *b);
+bool record_uses(const struct record *r, const char *device);
+void record_move(struct record *r, const char *from, const char *to);
+
+/* One line, without the newline: `address 192.0.2.1/24 dev eth0`. */
+void record_describe(FILE *out, const struct record *r);
+
+/* An address that the configuration asks for: ADDRESS/PREFIX. Returns 0, or -EINVAL with a sentence in e. */
+int record_address(const char *text, const char *device, struct record **ret, struct err *e);
+
+/* The link-local address that the kernel makes from a MAC address (addr_gen_mode eui64). Returns 0 or -ENOMEM. */
+int record_link_local(const uint8_t mac[6], const char *device, struct record **ret);
+
+/* A default route through gateway, an address. Returns 0, or -EINVAL with a sentence in e. */
+int record_gateway(const char *gateway, const char *device, struct record **ret, struct err *e);
+
+/* record_msg.c, netlink: fills ret (link names still empty) from a dump's message. Returns 0; -ENODATA for what
+ * doesn't move: what the kernel makes by itself with an address or a device. The caller frees with record_clear. */
+int record_parse(const struct nlmsghdr *h, struct record *ret);
+void record_clear(struct record *r);
+
+/* The messages that make or delete r, whose links must have their index: 1 or 2 (an IPv6 address is added without duplicate
+ * address detection, since it was ours a moment ago, then gets its own flags). Returns their number, or -ENOMEM. */
+int record_messages(const struct record *r, bool add, struct nl_msg *msgs[2]);
+struct nl_msg *record_dump(enum record_kind kind);
+
+#endif
