@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Guests, and commands in them.
+#
+# A guest runs what comes in on its console (see guest-init), any number of commands side by side:
+#
+#   guest_start web 'bridge=xenbrlan,mac=00:16:3e:00:00:01'   one argument for each NIC
+#   guest_net web eth0 10.0.3.11/24                           up, with addresses; eth0.10 makes VLAN 10 on eth0
+#   guest web ping -c1 -W2 10.0.3.1                           output and exit status are the command's
+#   guest web 'ip link | grep -c eth'                         a single argument is shell code (bash)
+#   guest web 'nc -l 99 >/run/got 2>&1 &'                     what stays in the background must not keep the output
+#
+# GUEST_SCRIPT names the vif script (vif-vlanbridge), GUEST_CONFIG holds more lines for the guest's xl configuration,
+# GUEST_TIME is the time for one command (30 s; after that its status is 124).
+
+guest_commands=0
+
+# guest_create NAME NIC...: xl create, with its output and status.
+guest_create() {
+	local name=$1 dir=/run/lab/guest/$1 nic nics= log
+	shift
+	for nic in "$@"; do
+		[[ $nic == *script=* ]] || nic=$nic,script=${GUEST_SCRIPT:-vif-vlanbridge}
+		nics+="'${nic#,}', "
+	done
+	mkdir -p "$dir"
+	cat >"$dir/config" <<-END
+		name = "$name"
+		kernel = "/lab/vmlinux"
+		ramdisk = "/lab/guest.cpio"
+		extra = "console=hvc0 quiet loglevel=1 mitigations=off rodata=off cryptomgr.notests net.ifnames=0"
+		memory = 160
+		vif = [ $nics ]
+		${GUEST_CONFIG:-}
+	END
+	# xenconsoled appends: what a former guest of this name has said must not be taken for this one's.
+	log=/var/log/xen/console/guest-$name.log
+	[ ! -e "$log" ] || mv "$log" "${log%.log}.$((guest_commands++)).log"
+	xl create -q "$dir/config" || return
+	printf '%s\n' "$log" >"$dir/log"
+	xenstore-read "/local/domain/$(xl domid "$name")/console/tty" >"$dir/tty"
+}
+
+# guest_ready NAME: waits until it takes commands.
+guest_ready() {
+	wait_for_line "/var/log/xen/console/guest-$1.log" '^@ready' 40 >/dev/null
+}
+
+# guest_start NAME NIC...: create and wait.
+guest_start() {
+	guest_create "$@" && guest_ready "$1"
+}
+
+# guest NAME COMMAND...: runs it there.
+guest() {
+	local name=$1 dir=/run/lab/guest/$1 tty log command id fd pid status=0
+	shift
+	read -r tty <"$dir/tty" && read -r log <"$dir/log" || return 125
+	if [ $# -gt 1 ]; then printf -v command '%q ' "$@"; else command=$1; fi
+	[[ $command != *$'\n'* ]] || printf -v command 'eval %q' "$command" # a command is one line
+	id=$BASHPID.$((guest_commands++))
+	follow "$log" $(($(stat -c %s "$log") + 1))
+	printf '%s %s\n' "$id" "$command" >"$tty"
+	timeout "${GUEST_TIME:-30}" mawk -W interactive -v "tag=@$id" "$guest_reply" <&$fd || status=$?
+	unfollow
+	[ $status != 124 ] || echo "timeout: guest $name: $command" >&2
+	return $status
+}
+
+# Prints what is tagged as output and ends with what is tagged as status.
+# shellcheck disable=SC2016
+guest_reply='
+	BEGIN { n = length(tag) }
+	substr($0, 1, n) != tag { next }
+	substr($0, n + 1, 1) == ":" { print substr($0, n + 2); fflush() }
+	substr($0, n + 1, 1) == "=" { exit substr($0, n + 2) }'
+
+# guest_net NAME DEVICE ADDRESS...: the device is made (ethN.VLAN), set up, and has the addresses.
+guest_net() {
+	local device=$2 address code=
+	case $device in
+	*.*) code="ip link add link ${device%.*} name $device type vlan id ${device##*.};" ;;
+	esac
+	code+="ip link set $device up"
+	for address in "${@:3}"; do code+=" && ip addr add $address dev $device"; [[ $address != *:* ]] || code+=' nodad'; done
+	guest "$1" "$code"
+}
+
+# guest_destroy NAME...
+guest_destroy() {
+	local name
+	for name in "$@"; do xl destroy "$name"; done
+}

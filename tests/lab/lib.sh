@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# All that scenarios use; each starts with `. /lab/lib.sh` and ends with `done_testing`.
+#
+#   tap.sh    ok, not_ok, is, like, diag, skip, done_testing
+#   wait.sh   wait_until, wait_for_line
+#   far.sh    far, far_bond, far_vlan, cable, lacp_up, host_state
+#   guest.sh  guest_start, guest_create, guest_ready, guest, guest_net, guest_destroy
+
+. /lab/tap.sh
+. /lab/wait.sh
+. /lab/far.sh
+. /lab/guest.sh

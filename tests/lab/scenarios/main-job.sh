@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: ISC
+# The main job: an LACP bond, two VLANs, two bridges, two guests; each in its own VLAN, dom0 in none; and all gone again.
+. /lab/lib.sh
+network=/etc/xen/scripts/network-vlanbridge
+
+far_bond bond0 eth0 eth1
+far_vlan bond0 2 10.0.2.1/24
+far_vlan bond0 3 10.0.3.1/24
+ip link set eth0 up
+cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
+before=$(host_state)
+
+ok 'start builds the example configuration' $network start
+links=$(ip -d link)
+ok 'start again' $network start
+is 'and nothing has changed' "$(ip -d link | sed 's/_timer *[0-9.]*//g')" "$(sed 's/_timer *[0-9.]*//g' <<<"$links")"
+is 'nothing is left to do' "$($network plan)" ''
+ok 'web starts in xenbrlan' guest_create web bridge=xenbrlan
+ok 'mail starts in xenbrdmz' guest_create mail bridge=xenbrdmz
+ok 'web is ready' guest_ready web
+ok 'mail is ready' guest_ready mail
+ok 'both ports have found their LACP partner' wait_until 10 lacp_up bond0 2
+guest_net web eth0 10.0.3.11/24 10.0.2.11/24
+guest_net mail eth0 10.0.2.12/24
+
+ok 'web reaches VLAN 3' guest web ping -c1 -W2 10.0.3.1
+ok 'mail reaches VLAN 2' guest mail ping -c1 -W2 10.0.2.1
+not_ok 'web does not reach VLAN 2' guest web ping -c1 -W1 10.0.2.1
+not_ok 'web does not reach mail' guest web ping -c1 -W1 10.0.2.12
+is 'dom0 has no address on bridges, VLANs and vifs' \
+	"$(ip -br addr | grep -E '^(xenbr|bond0|vif)' | awk 'NF > 2')" ''
+status=$($network status)
+diag <<<"$status"
+like 'status shows web in its bridge' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrlan .* web'
+like 'and mail in its' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrdmz .* mail'
+
+ok 'the guests go' guest_destroy web mail
+ok 'stop removes everything' $network stop
+is 'the host is as it was' "$(host_state)" "$before"
+ok 'stop again is fine' $network stop
+done_testing
