@@ -17,6 +17,7 @@ static const struct flag {
 	size_t offset;
 } flags[] = {
 	{"adopted", offsetof(struct mark, adopted)},
+	{"dhcp", offsetof(struct mark, dhcp)},
 	{"inherit", offsetof(struct mark, inherit)},
 	{"demand", offsetof(struct mark, demand)},
 	{"closing", offsetof(struct mark, closing)},

@@ -36,6 +36,7 @@ struct mark {
 	char uplink[NAME_SIZE]; /* of a bridge: the device whose network it carries, or "" */
 	uint32_t vlan;          /* of a bridge: the VLAN of uplink that it carries, 0 for all or none */
 	bool adopted;           /* a bond that the module made: reset at stop, not deleted */
+	bool dhcp;              /* a DHCP client of ours runs on it */
 	bool inherit;           /* its addresses and routes are uplink's: they go back to it */
 	bool demand;            /* goes when its last vif leaves */
 	bool closing;           /* on demand, and about to go: vifs that find this join no more */

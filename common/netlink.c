@@ -19,6 +19,7 @@
 #include "names.h"
 
 #define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
+#define ROOM 960           // for the attributes of a message, with malloc's quick sizes in mind
 #define SHORT_BATCH 8       // its answers fit into any socket's buffer
 
 struct netlink {
@@ -67,7 +68,7 @@ int netlink_open(struct netlink **ret, struct err *e)
 
 struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(4096);
+	struct nl_msg *msg = nlmsg_alloc_size(size + ROOM);
 
 	if (msg && (!nlmsg_put(msg, 0, 0, type, 0, NLM_F_REQUEST | flags) ||
 			   nlmsg_append(msg, (void *)(uintptr_t)header, size, NLMSG_ALIGNTO))) {

@@ -3,11 +3,11 @@
 #include "apply.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
+#include "helper.h"
+#include "port_msg.h"
 #include "snapshot.h"
 
 // Messages of one step go out in this order. What the kernel takes only from an existing device, or only while it is
@@ -17,7 +17,7 @@ enum phase { PHASE_FIRST, PHASE_FIELDS, PHASE_ALTNAME, PHASE_UP, PHASE_END };
 struct runner {
 	struct netlink *nl;
 	const struct step **steps;
-	bool *touched; /* the kernel accepted at least one message of the step */
+	bool *touched; /* the step has an effect to undo: the kernel accepted a message of it, or refused a change halfway */
 	size_t count;
 	struct topology names; /* for interface indexes; read when one is needed */
 	struct nl_msg *msgs[NETLINK_BATCH];
@@ -28,14 +28,8 @@ struct runner {
 
 static int refuse(struct runner *r, const struct step *s, int code, const char *reason)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	char *text = step_text(s);
 
-	if (f) {
-		step_print(f, s);
-		fclose(f);
-	}
 	err_set(r->e, code, "can't %s: %s", text ? text : "go on", reason);
 	free(text);
 	return -code;
@@ -55,7 +49,8 @@ static int flush(struct runner *r)
 
 	for (size_t i = 0; i < r->queued; i++) {
 		netlink_message_free(r->msgs[i]);
-		if (result == 0 && !acks[i].error)
+		// Of a change with several fields the kernel keeps those that came before the one that it refuses.
+		if (result == 0 && (!acks[i].error || r->steps[r->owners[i]]->kind == STEP_LINK_SET))
 			r->touched[r->owners[i]] = true;
 	}
 	// The first refusal is the reason; later ones may only follow from it.
@@ -85,6 +80,12 @@ static int resolve_names(struct runner *r, const struct step *s)
 {
 	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
 
+	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
+		const struct device *d = topology_find(&r->names, s->link->name);
+
+		s->link->index = d ? d->link.index : 0;
+		return d ? 0 : -ENODEV;
+	}
 	for (size_t i = 0; s->record && i < s->record->link_count && !result; i++) {
 		const struct device *d = topology_find(&r->names, s->record->links[i].name);
 
@@ -185,10 +186,20 @@ static int queue_record(struct runner *r, size_t i)
 	return result;
 }
 
+static int queue_vlans(struct runner *r, size_t i)
+{
+	const struct step *s = r->steps[i];
+
+	return queue_message(r, i,
+		port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
+}
+
 static int queue(struct runner *r, size_t i, enum phase phase)
 {
 	const struct step *s = r->steps[i];
 
+	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
+		return phase == PHASE_FIRST ? queue_vlans(r, i) : 0;
 	if (s->record)
 		return phase == PHASE_FIRST ? queue_record(r, i) : 0;
 	if (!has_phase(s, phase))
@@ -199,20 +210,22 @@ static int queue(struct runner *r, size_t i, enum phase phase)
 						   : set_message(s->link, phase));
 }
 
-static int load_bonding(struct runner *r, const struct step *s)
+static bool needs_helper(const struct step *s)
 {
-	char *const argv[] = {"modprobe", "bonding", "max_bonds=0", NULL};
-	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-	int status, result;
-	pid_t pid;
+	return s->kind == STEP_MODULE || s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP;
+}
 
-	result = posix_spawnp(&pid, "/sbin/modprobe", NULL, NULL, argv, env);
+static int run_helper(struct runner *r, size_t i)
+{
+	const struct step *s = r->steps[i];
+	struct err inner = {0};
+	int result = s->kind == STEP_MODULE ? helper_load_bonding(&inner)
+					    : helper_dhcp(s->link->name, s->kind == STEP_DHCP_START, &inner);
+
 	if (result)
-		return refuse(r, s, result, strerror(result));
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return refuse(r, s, errno, strerror(errno));
-	return status ? refuse(r, s, ENODEV, "modprobe failed; is the kernel's bonding module installed?") : 0;
+		return refuse(r, s, -result, inner.text);
+	r->touched[i] = true;
+	return 0;
 }
 
 // Whether b may go out together with a: new devices of one kind, or anything that is sent in order.
@@ -220,7 +233,7 @@ static bool together(const struct step *a, const struct step *b)
 {
 	if (a->kind == STEP_LINK_ADD || b->kind == STEP_LINK_ADD)
 		return a->kind == b->kind && a->link->kind == b->link->kind;
-	return b->kind != STEP_MODULE && b->kind != STEP_NONE;
+	return !needs_helper(b) && b->kind != STEP_NONE;
 }
 
 // The end of the run of steps from i on that can go out together, none needing the index of another.
@@ -264,8 +277,10 @@ static int run(struct runner *r)
 		end = i + 1;
 		if (r->steps[i]->kind == STEP_NONE)
 			continue;
-		if (r->steps[i]->kind == STEP_MODULE) {
-			result = load_bonding(r, r->steps[i]);
+		if (needs_helper(r->steps[i])) {
+			result = run_helper(r, i);
+			if (r->keep_going)
+				result = 0;
 			continue;
 		}
 		result = resolve_step(r, r->steps[i], true);

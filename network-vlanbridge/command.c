@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libsmartcols.h>
+#include <linux/if_ether.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include "plan.h"
 #include "snapshot.h"
 #include "status.h"
+#include "wait.h"
 
 #define LOCK_FILE "/run/network-vlanbridge.lock"
 
@@ -108,19 +111,13 @@ static int make_plan(struct netlink *nl, struct work *w, struct err *e, int *sta
 static int verify(struct netlink *nl, struct work *w, struct err *e)
 {
 	struct plan done = w->plan;
-	char *text = NULL;
-	size_t size;
-	FILE *f;
 	int status, r;
+	char *text;
 
 	w->plan = (struct plan){0};
 	r = make_plan(nl, w, e, &status);
 	if (!r && w->plan.count) {
-		f = open_memstream(&text, &size);
-		if (f) {
-			step_print(f, &w->plan.changes[0].todo);
-			fclose(f);
-		}
+		text = step_text(&w->plan.changes[0].todo);
 		r = err_set(e, EIO, "the kernel accepted everything, but the result isn't what was asked for: still to do: %s",
 			text ? text : "?");
 		free(text);
@@ -137,6 +134,8 @@ static int carry_out(struct netlink *nl, struct work *w, struct err *e)
 {
 	int status;
 
+	if (w->wanted.wait && wait_for_devices(nl, &w->wanted, e))
+		return EXIT_FAILED;
 	if (make_plan(nl, w, e, &status))
 		return status;
 	if (!w->plan.count)
@@ -202,6 +201,103 @@ int command_restart(char **args, struct err *e)
 	return status ? status : carry_out(nl, &w, e);
 }
 
+// The bridge that is asked for by its name or by UPLINK.VLAN, and its VLAN device, if the file makes it on demand.
+static int find_demanded(struct work *w, const char *name, struct err *e)
+{
+	struct device *d = topology_find(&w->wanted, name), *v, *copy;
+
+	if (d && d->link.kind == KIND_VLAN)
+		d = topology_find(&w->wanted, d->link.master.name);
+	if (!d || !d->on_demand)
+		return err_set(e, ENOENT, "%s doesn't make '%s' on demand", w->config, name);
+	v = topology_find_vlan(&w->wanted, d->mark.uplink, d->mark.vlan, ETH_P_8021Q);
+	if (!v || topology_add(&w->only, d->link.name, &copy) || topology_add(&w->only, v->link.name, &copy))
+		return err_set(e, ENOMEM, "no memory for '%s'", name);
+	d->on_demand = v->on_demand = false;
+	return 0;
+}
+
+// Called by vif-vlanbridge when the bridge of a vif isn't there. Concurrent calls take turns; the later ones find it made.
+int command_demand(char **args, struct err *e)
+{
+	WORK;
+	NETLINK;
+
+	take_options(args, &w);
+	if (!args[0] || args[1]) {
+		err_set(e, EINVAL, "demand takes the name of a bridge, or UPLINK.VLAN");
+		return EXIT_USAGE;
+	}
+	if (access(w.config, F_OK)) {
+		err_set(e, ENOENT, "there is no %s", w.config);
+		return EXIT_PROBLEMS;
+	}
+	if (config_read(w.config, &w.wanted, e))
+		return EXIT_USAGE;
+	if (find_demanded(&w, args[0], e))
+		return EXIT_PROBLEMS;
+	w.wanted.wait = 0;
+	w.scope = PLAN_ADD;
+	if (lock(e) || netlink_open(&nl, e))
+		return EXIT_FAILED;
+	hold_signals();
+	return carry_out(nl, &w, e);
+}
+
+// Called by vif-vlanbridge when a vif has left a bridge on demand. If that was the last one, the bridge goes.
+int command_release(char **args, struct err *e)
+{
+	WORK;
+	NETLINK;
+	const struct device *d, *v;
+	struct device *copy;
+	int status;
+
+	take_options(args, &w);
+	if (!args[0] || args[1]) {
+		err_set(e, EINVAL, "release takes the name of a bridge");
+		return EXIT_USAGE;
+	}
+	if (lock(e) || netlink_open(&nl, e) || snapshot_links(nl, &w.current, e))
+		return EXIT_FAILED;
+	d = topology_find(&w.current, args[0]);
+	v = d ? topology_find_vlan(&w.current, d->mark.uplink, d->mark.vlan, ETH_P_8021Q) : NULL;
+	if (!d || !d->mark.demand || d->ports > (v && !strcmp(v->link.master.name, d->link.name)))
+		return EXIT_DONE;
+	if (topology_add(&w.only, d->link.name, &copy) || (v && topology_add(&w.only, v->link.name, &copy)))
+		return EXIT_FAILED;
+	w.scope = PLAN_ALL;
+	hold_signals();
+	status = carry_out(nl, &w, e);
+	return status;
+}
+
+// The plan as JSON: an array of steps, each with its undo.
+static int print_json(const struct plan *p, struct err *e)
+{
+	struct libscols_table *table = scols_new_table();
+	int r = table ? 0 : -ENOMEM;
+
+	scols_table_enable_json(table, 1);
+	scols_table_set_name(table, "steps");
+	if (!r && (!scols_table_new_column(table, "step", 0, 0) || !scols_table_new_column(table, "undo", 0, 0)))
+		r = -ENOMEM;
+	for (size_t i = 0; i < p->count && !r; i++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+		const struct step *steps[] = {&p->changes[i].todo, &p->changes[i].undo};
+
+		for (size_t k = 0; k < 2 && !r; k++) {
+			char *text = step_text(steps[k]);
+
+			r = !line || !text ? -ENOMEM : scols_line_refer_data(line, k, text);
+		}
+	}
+	if (!r)
+		r = scols_print_table(table);
+	scols_unref_table(table);
+	return r ? err_set(e, ENOMEM, "can't print the plan") : 0;
+}
+
 int command_plan(char **args, struct err *e)
 {
 	WORK;
@@ -215,6 +311,8 @@ int command_plan(char **args, struct err *e)
 		return EXIT_FAILED;
 	if (make_plan(nl, &w, e, &status))
 		return status;
+	if (w.output)
+		return print_json(&w.plan, e) ? EXIT_FAILED : EXIT_DONE;
 	for (size_t i = 0; i < w.plan.count; i++) {
 		step_print(stdout, &w.plan.changes[i].todo);
 		putchar('\n');

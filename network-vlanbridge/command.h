@@ -17,6 +17,8 @@ int command_start(char **args, struct err *e);
 int command_stop(char **args, struct err *e);
 int command_restart(char **args, struct err *e);
 int command_status(char **args, struct err *e);
+int command_demand(char **args, struct err *e);
+int command_release(char **args, struct err *e);
 int command_plan(char **args, struct err *e);
 
 #endif

@@ -17,8 +17,11 @@ static const struct section {
 } sections[] = {
 	{"bonds", item_bond},
 	{"bridges", item_bridge},
+	{"vlans", item_vlan},
 };
 
+#define WAIT_DEFAULT 10
+#define WAIT_MAX 600
 #define SECTIONS (sizeof(sections) / sizeof(*sections))
 
 // The library's complaints ("FILE:LINE:COLUMN: …") come as a stream.
@@ -97,6 +100,8 @@ static int build_section(XLU_Config *cfg, const struct section *s, struct report
 
 static bool known(const char *name, size_t len)
 {
+	if (len == 4 && !memcmp(name, "wait", 4))
+		return true;
 	for (size_t i = 0; i < SECTIONS; i++)
 		if (strlen(sections[i].name) == len && !memcmp(sections[i].name, name, len))
 			return true;
@@ -129,10 +134,21 @@ static int check_names(const char *file, const char *text, size_t size, struct e
 			while (i + 1 < size && (isalnum((unsigned char)text[i + 1]) || text[i + 1] == '_'))
 				i++;
 			if (!known(text + from, i + 1 - from))
-				return err_set(e, EINVAL, "%s:%d: '%.*s' is unknown: there are bonds, bridges and vlans",
+				return err_set(e, EINVAL, "%s:%d: '%.*s' is unknown: there are bonds, bridges, vlans and wait",
 					file, line, (int)(i + 1 - from), text + from);
 		}
 	}
+	return 0;
+}
+
+static int read_wait(XLU_Config *cfg, struct topology *t, struct err *e)
+{
+	long n = WAIT_DEFAULT;
+	int r = xlu_cfg_get_bounded_long(cfg, "wait", 0, WAIT_MAX, &n, 1);
+
+	if (r && r != ESRCH)
+		return err_set(e, EINVAL, "%s: wait= must be a number of seconds from 0 to %d", t->file, WAIT_MAX);
+	t->wait = (unsigned long)n;
 	return 0;
 }
 
@@ -148,6 +164,8 @@ static int parse(XLU_Config *cfg, struct report *report, const char *text, size_
 		return err_set(e, EINVAL, "%s", report->text && *report->text ? report->text : t->file);
 	}
 	r = check_names(t->file, text, size, e);
+	if (!r)
+		r = read_wait(cfg, t, e);
 	for (size_t i = 0; i < SECTIONS && !r; i++)
 		r = build_section(cfg, &sections[i], report, t, e);
 	return r;

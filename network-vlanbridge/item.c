@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <linux/if_ether.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@ int item_refuse(struct item *it, const char *fmt, ...)
 }
 
 // The sentence that a parser left in it->e, with the place and what it is about.
-static int refuse_error(struct item *it, const char *about)
+int item_refuse_error(struct item *it, const char *about)
 {
 	struct err inner = *it->e;
 
@@ -77,7 +76,7 @@ const char *item_take(struct item *it, const char *key)
 	return NULL;
 }
 
-static int refuse_unused(struct item *it, const char *what)
+int item_refuse_unused(struct item *it, const char *what)
 {
 	for (size_t i = 0; i < it->count; i++)
 		if (!it->pairs[i].used)
@@ -85,15 +84,15 @@ static int refuse_unused(struct item *it, const char *what)
 	return 0;
 }
 
-static int take_name(struct item *it, const char *key, const char **name)
+int item_name(struct item *it, const char *key, const char **name)
 {
 	*name = item_take(it, key);
 	if (!*name)
 		return item_refuse(it, "key '%s' is missing", key);
-	return name_check(*name, it->e) ? refuse_error(it, key) : 0;
+	return name_check(*name, it->e) ? item_refuse_error(it, key) : 0;
 }
 
-static int take_flag(struct item *it, const char *key, const char *yes, const char *no, bool *flag)
+int item_flag(struct item *it, const char *key, const char *yes, const char *no, bool *flag)
 {
 	const char *v = item_take(it, key);
 
@@ -105,7 +104,7 @@ static int take_flag(struct item *it, const char *key, const char *yes, const ch
 	return 0;
 }
 
-static int take_mtu(struct item *it, struct link *l)
+int item_mtu(struct item *it, struct link *l)
 {
 	const char *v = item_take(it, "mtu");
 	unsigned long n;
@@ -119,7 +118,7 @@ static int take_mtu(struct item *it, struct link *l)
 	return 0;
 }
 
-static int take_mac(struct item *it, struct link *l)
+int item_mac(struct item *it, struct link *l)
 {
 	const char *v = item_take(it, "mac");
 
@@ -133,7 +132,7 @@ static int take_mac(struct item *it, struct link *l)
 	return 0;
 }
 
-static int take_options(struct item *it, struct link *l)
+int item_options(struct item *it, struct link *l)
 {
 	const struct kind_row *k = &link_kinds[l->kind];
 	const char *v;
@@ -155,7 +154,7 @@ static int no_memory(struct item *it)
 }
 
 // A device that something here stands on or takes as a port; it may be defined elsewhere.
-static int refer(struct item *it, const char *name, struct device **ret)
+int item_refer(struct item *it, const char *name, struct device **ret)
 {
 	int r = 0;
 
@@ -171,9 +170,9 @@ static int refer(struct item *it, const char *name, struct device **ret)
 	return 0;
 }
 
-static int define(struct item *it, const char *name, enum kind kind, struct device **ret)
+int item_define(struct item *it, const char *name, enum kind kind, struct device **ret)
 {
-	int r = refer(it, name, ret);
+	int r = item_refer(it, name, ret);
 
 	if (r)
 		return r;
@@ -186,14 +185,14 @@ static int define(struct item *it, const char *name, enum kind kind, struct devi
 	return 0;
 }
 
-static void deny_addresses(struct device *d)
+void item_deny_addresses(struct device *d)
 {
 	d->policy = ADDRESS_NONE;
 	d->link.set |= LINK_ADDR_GEN;
 	d->link.addr_gen = ADDR_GEN_NONE;
 }
 
-static int set_master(struct item *it, struct device *d, const char *master)
+int item_set_master(struct item *it, struct device *d, const char *master)
 {
 	if (*d->link.master.name)
 		return item_refuse(it, "%s can't be a port of %s: it is one of %s already (line %d)", d->link.name,
@@ -204,56 +203,8 @@ static int set_master(struct item *it, struct device *d, const char *master)
 	return 0;
 }
 
-static int bond_ports(struct item *it, const char *bond, const char *ports)
-{
-	char copy[1024], *rest = copy, *name;
-	struct device *port;
-	int r, n = 0;
-
-	if (!text_copy(copy, sizeof(copy), ports))
-		return item_refuse(it, "ports= is longer than %zu bytes", sizeof(copy) - 1);
-	while ((name = strsep(&rest, " \t,+"))) {
-		if (!*name)
-			continue;
-		if (name_check(name, it->e))
-			return refuse_error(it, "ports");
-		r = refer(it, name, &port);
-		if (!r)
-			r = set_master(it, port, bond);
-		if (r)
-			return r;
-		n++;
-	}
-	return n ? 0 : item_refuse(it, "ports= of %s is empty", bond);
-}
-
-int item_bond(struct item *it)
-{
-	const char *name, *ports;
-	struct device *bond;
-	int r = take_name(it, "name", &name);
-
-	if (!r)
-		r = define(it, name, KIND_BOND, &bond);
-	if (r)
-		return r;
-	// None of its own; those of a port that has some.
-	deny_addresses(bond);
-	bond->policy = ADDRESS_INHERIT;
-	r = take_options(it, &bond->link);
-	if (!r)
-		r = take_mtu(it, &bond->link);
-	if (!r)
-		r = take_mac(it, &bond->link);
-	if (r)
-		return r;
-	ports = item_take(it, "ports");
-	r = ports ? bond_ports(it, name, ports) : item_refuse(it, "bond '%s' has no ports=", name);
-	return r ? r : refuse_unused(it, "bond");
-}
-
 // Puts the VLAN ID for {vlan}. Without a VLAN the template stands for itself.
-static int expand(struct item *it, const char *key, const char *template, unsigned int vlan, char name[NAME_SIZE])
+int item_expand(struct item *it, const char *key, const char *template, unsigned int vlan, char name[NAME_SIZE])
 {
 	const char *at = vlan ? strstr(template, "{vlan}") : NULL;
 	char text[256];
@@ -263,199 +214,75 @@ static int expand(struct item *it, const char *key, const char *template, unsign
 	if (n >= (int)sizeof(text))
 		return item_refuse(it, "%s=%.40s… is too long", key, template);
 	if (name_check(text, it->e))
-		return refuse_error(it, key);
+		return item_refuse_error(it, key);
 	text_copy(name, NAME_SIZE, text);
 	return 0;
 }
 
-// What one bridges item says, before it is expanded to a bridge per VLAN.
-struct bridge_item {
-	const char *name, *vlan_name;
-	struct vlans vlans;
-	struct device bridge;
-	bool demand;
-};
-
-static int take_address(struct item *it, struct bridge_item *b)
+static int take_addresses(struct item *it, const char *list, const char *device)
 {
-	const char *v = item_take(it, "address");
+	char copy[1024], *rest = copy, *word;
+	struct record *r;
+	int result = text_copy(copy, sizeof(copy), list) ? 0 : item_refuse(it, "address= is too long");
 
-	deny_addresses(&b->bridge);
-	if (!v && *b->bridge.mark.uplink && vlans_empty(&b->vlans))
+	while (!result && (word = strsep(&rest, " \t+"))) {
+		if (!*word)
+			continue;
+		if (record_address(word, device, &r, it->e))
+			return item_refuse_error(it, "address");
+		result = records_find(&it->to->records, r) ? item_refuse(it, "address %s stands there twice", word)
+			: records_add(&it->to->records, r) ? no_memory(it)
+							   : 0;
+		record_free(r);
+	}
+	return result;
+}
+
+static int take_gateways(struct item *it, const char *list, const char *device)
+{
+	char copy[256], *rest = copy, *word;
+	struct record *r;
+	int result = text_copy(copy, sizeof(copy), list) ? 0 : item_refuse(it, "gateway= is too long");
+
+	while (!result && (word = strsep(&rest, " \t+"))) {
+		if (!*word)
+			continue;
+		if (record_gateway(word, device, &r, it->e))
+			return item_refuse_error(it, "gateway");
+		if (records_add(&it->to->records, r))
+			result = no_memory(it);
+		record_free(r);
+	}
+	return result;
+}
+
+int item_address(struct item *it, struct device *d, const char *device, bool can_inherit)
+{
+	const char *v = item_take(it, "address"), *gateway = item_take(it, "gateway");
+	int r;
+
+	item_deny_addresses(d);
+	if (!v && can_inherit)
 		v = "inherit";
+	if (gateway && (!v || !strchr(v, '/')))
+		return item_refuse(it, "gateway=%s needs addresses in address=", gateway);
 	if (!v || !strcmp(v, "none"))
 		return 0;
+	if (!strcmp(v, "inherit") && !can_inherit)
+		return item_refuse(it, "address=inherit needs an uplink= that is a port of the bridge, without vlan=");
+	// It starts without a link-local address; that of the device it inherits from comes with the others.
 	if (!strcmp(v, "inherit")) {
-		if (!*b->bridge.mark.uplink || !vlans_empty(&b->vlans))
-			return item_refuse(it, "address=inherit needs an uplink= that is a port of the bridge, without vlan=");
-		b->bridge.policy = ADDRESS_INHERIT;
-		b->bridge.mark.inherit = true;
+		d->policy = ADDRESS_INHERIT;
+		d->mark.inherit = true;
 		return 0;
 	}
-	return item_refuse(it, "address=%s: only none and inherit are known yet", v);
-}
-
-static int take_vlans(struct item *it, struct bridge_item *b)
-{
-	const char *v = item_take(it, "vlan");
-	unsigned int first, last;
-
-	b->vlan_name = item_take(it, "vlan_name");
-	if (!v)
-		return b->vlan_name ? item_refuse(it, "vlan_name= needs vlan=") : 0;
-	if (!*b->bridge.mark.uplink)
-		return item_refuse(it, "vlan=%s needs an uplink=", v);
-	if (vlans_parse(v, &b->vlans, it->e))
-		return refuse_error(it, "vlan");
-	vlans_range(&b->vlans, 0, &first, &last);
-	if (!strstr(b->name, "{vlan}") && (first != last || vlans_range(&b->vlans, last + 1, &first, &last)))
-		return item_refuse(it, "name=%s is for one bridge, vlan=%s asks for several: put {vlan} into it, as in br{vlan}",
-			b->name, v);
-	return 0;
-}
-
-static int take_policy(struct item *it, struct bridge_item *b)
-{
-	struct mark *m = &b->bridge.mark;
-	bool tx_offload = true;
-	int r = take_flag(it, "isolated", "yes", "no", &m->isolated);
-
-	if (!r)
-		r = take_flag(it, "antispoof", "yes", "no", &m->antispoof);
-	if (!r)
-		r = take_flag(it, "demand", "yes", "no", &m->demand);
-	if (!r)
-		r = take_flag(it, "tx_offload", "on", "off", &tx_offload);
-	m->tx_offload_off = !tx_offload;
-	return r;
-}
-
-static int take_uplink(struct item *it, struct bridge_item *b)
-{
-	const char *v = item_take(it, "uplink");
-
-	if (!v)
+	d->link.addr_gen = 0;
+	if (!strcmp(v, "dhcp")) {
+		d->policy = ADDRESS_DHCP;
+		d->mark.dhcp = true;
 		return 0;
-	if (name_check(v, it->e))
-		return refuse_error(it, "uplink");
-	text_copy(b->bridge.mark.uplink, NAME_SIZE, v);
-	return 0;
-}
-
-// Forward delay 0, STP and multicast snooping off: a vif must talk at once, and neighbour discovery get through.
-static void bridge_defaults(struct link *l)
-{
-	static const char *const defaults[][2] = {
-		{"stp", "no"}, {"forward_delay", "0"}, {"multicast_snooping", "no"}};
-
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
-		option_scan(l, option_find(KIND_BRIDGE, defaults[i][0]), defaults[i][1], NULL);
-}
-
-static int add_vlan_device(struct item *it, const struct bridge_item *b, unsigned int vlan, const char *bridge)
-{
-	char canonical[NAME_SIZE + 8], name[NAME_SIZE];
-	const char *lower = b->bridge.mark.uplink;
-	const struct device *other;
-	struct device *d;
-	int r;
-
-	snprintf(canonical, sizeof(canonical), "%s.%u", lower, vlan);
-	other = topology_find(it->to, canonical);
-	if (other && other->create)
-		return item_refuse(it, "VLAN %u of %s is in bridge '%s' already (line %d)", vlan, lower,
-			other->link.master.name, other->line);
-	r = expand(it, "vlan_name", b->vlan_name ? b->vlan_name : canonical, vlan, name);
-	if (!r)
-		r = define(it, name, KIND_VLAN, &d);
-	if (!r)
-		r = set_master(it, d, bridge);
-	if (r)
-		return r;
-	deny_addresses(d);
-	d->link.vlan = (struct vlan){vlan, ETH_P_8021Q};
-	d->link.options = 3;
-	text_copy(d->link.lower.name, NAME_SIZE, lower);
-	d->link.set |= LINK_LOWER;
-	if (b->bridge.link.set & LINK_MTU) {
-		d->link.mtu = b->bridge.link.mtu;
-		d->link.set |= LINK_MTU;
 	}
-	if (strcmp(name, canonical)) {
-		d->link.set |= LINK_ALTNAME;
-		if (topology_set_altname(it->to, d, canonical))
-			return item_refuse(it, "the name '%s' is used twice", canonical);
-	}
-	return 0;
-}
-
-static int add_bridge(struct item *it, const struct bridge_item *b, unsigned int vlan)
-{
-	struct device *bridge, *uplink;
-	char name[NAME_SIZE];
-	int r = expand(it, "name", b->name, vlan, name);
-
-	if (!r)
-		r = define(it, name, KIND_BRIDGE, &bridge);
-	if (r)
-		return r;
-	text_copy(bridge->link.name, NAME_SIZE, name);
-	bridge->link.set |= b->bridge.link.set;
-	bridge->link.options = b->bridge.link.options;
-	bridge->link.bridge = b->bridge.link.bridge;
-	bridge->link.mtu = b->bridge.link.mtu;
-	memcpy(bridge->link.mac, b->bridge.link.mac, MAC_SIZE);
-	bridge->link.addr_gen = b->bridge.link.addr_gen;
-	bridge->policy = b->bridge.policy;
-	bridge->mark = b->bridge.mark;
-	bridge->mark.origin = it->origin;
-	bridge->mark.vlan = vlan;
-	if (!*b->bridge.mark.uplink)
-		return 0;
-	r = refer(it, b->bridge.mark.uplink, &uplink);
-	if (r)
-		return r;
-	if (!uplink->create && *uplink->link.master.name && vlan)
-		return item_refuse(it, "uplink %s of bridge '%s' is a port of %s (line %d)", uplink->link.name,
-			name, uplink->link.master.name, uplink->line);
-	if (vlan)
-		return add_vlan_device(it, b, vlan, name);
-	r = set_master(it, uplink, name);
-	// dom0 is reached on the bridge if at all: its port gets no link-local address.
-	uplink->link.set |= LINK_ADDR_GEN;
-	uplink->link.addr_gen = ADDR_GEN_NONE;
-	return r;
-}
-
-int item_bridge(struct item *it)
-{
-	struct bridge_item b = {.bridge.link.kind = KIND_BRIDGE};
-	unsigned int first, last, id = 0;
-	int r;
-
-	b.name = item_take(it, "name");
-	if (!b.name)
-		return item_refuse(it, "a bridge has no name=");
-	r = take_uplink(it, &b);
-	if (!r)
-		r = take_vlans(it, &b);
-	if (!r)
-		r = take_address(it, &b);
-	if (!r)
-		r = take_policy(it, &b);
-	bridge_defaults(&b.bridge.link);
-	if (!r)
-		r = take_options(it, &b.bridge.link);
-	if (!r)
-		r = take_mtu(it, &b.bridge.link);
-	if (!r)
-		r = take_mac(it, &b.bridge.link);
-	if (!r)
-		r = refuse_unused(it, "bridge");
-	if (!r && vlans_empty(&b.vlans))
-		return add_bridge(it, &b, 0);
-	for (; !r && vlans_range(&b.vlans, id, &first, &last); id = last + 1)
-		for (unsigned int v = first; v <= last && !r; v++)
-			r = add_bridge(it, &b, v);
-	return r;
+	d->policy = ADDRESS_LIST;
+	r = take_addresses(it, v, device);
+	return r || !gateway ? r : take_gateways(it, gateway, device);
 }

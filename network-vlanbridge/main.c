@@ -15,7 +15,9 @@ static const struct command commands[] = {
 	{"stop", command_stop, "removes what start made"},
 	{"restart", command_restart, "stop, then start"},
 	{"status", command_status, "shows bonds, VLANs, bridges and the guests in them [--tree|--json]"},
-	{"plan", command_plan, "shows what start would do, and does nothing"},
+	{"plan", command_plan, "shows what start would do, and does nothing [--json]"},
+	{"demand", command_demand, "makes a bridge that the file makes on demand (for vif-vlanbridge)"},
+	{"release", command_release, "removes a bridge on demand that has no vif left (for vif-vlanbridge)"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -123,6 +123,18 @@ static int empty(struct planner *p, const struct device *bond)
 	return r;
 }
 
+// The kernel's word for this is "Numerical result out of range".
+static int check_mtu(struct planner *p, const struct device *w)
+{
+	const struct device *lower = topology_find(p->state, w->link.lower.name);
+	uint32_t limit = lower && lower->link.set & LINK_MTU ? lower->link.mtu : 1500;
+
+	if (!(w->link.set & LINK_MTU) || w->link.kind != KIND_VLAN || w->link.mtu <= limit)
+		return 0;
+	return planner_refuse(p, w, ERANGE, "mtu=%u of VLAN %u (%s) is above the %u of %s: set mtu=%u there too",
+		w->link.mtu, w->link.vlan.id, w->link.name, limit, w->link.lower.name, w->link.mtu);
+}
+
 // Options in two steps: those that need an empty bond decide which of the others it takes.
 static int set_options(struct planner *p, struct device *s, const struct link *w)
 {
@@ -335,6 +347,8 @@ static int existing(struct planner *p, const struct device *w, struct device *s)
 	struct device adopted = *w;
 	int r;
 
+	if (check_mtu(p, w))
+		return -ERANGE;
 	if (ours(s) && s->link.kind == w->link.kind) {
 		adopted.mark.adopted = s->mark.adopted;
 		return change(p, &adopted, s);
@@ -344,13 +358,15 @@ static int existing(struct planner *p, const struct device *w, struct device *s)
 		return change(p, &adopted, s);
 	}
 	r = fits(p, w, s);
-	return r || w->link.kind != KIND_VLAN ? r : borrow(p, w, s);
+	return r || w->link.kind == KIND_BRIDGE || w->link.kind == KIND_BOND ? r : borrow(p, w, s);
 }
 
 static int make(struct planner *p, const struct device *w)
 {
 	const struct device *other;
 
+	if (check_mtu(p, w))
+		return -ERANGE;
 	if (w->link.kind == KIND_VLAN) {
 		other = topology_find_vlan(
 			p->state, w->link.lower.name, w->link.vlan.id, w->link.vlan.protocol);
@@ -362,13 +378,44 @@ static int make(struct planner *p, const struct device *w)
 	return add(p, w);
 }
 
+// The addresses and the gateway that the file asks for: ours that it doesn't ask for any more go.
+static int want_addresses(struct planner *p, const struct device *w)
+{
+	struct records gone = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->records.count && !r; i++) {
+		const struct record *s = p->state->records.list[i];
+
+		if (s->ours && !s->link_local && record_uses(s, w->link.name) && !records_find(&p->wanted->records, s) &&
+			records_add(&gone, s))
+			r = err_set(p->e, ENOMEM, "no memory for the plan");
+	}
+	for (size_t i = 0; i < gone.count && !r; i++)
+		r = planner_record(p, false, gone.list[i]);
+	records_free(&gone);
+	for (size_t i = 0; i < p->wanted->records.count && !r; i++) {
+		const struct record *want = p->wanted->records.list[i];
+
+		if (record_uses(want, w->link.name) && !records_find(&p->state->records, want))
+			r = planner_record(p, true, want);
+	}
+	return r;
+}
+
 static int want_device(struct planner *p, const struct device *w)
 {
 	struct device *s = topology_find(p->state, w->link.name);
 	char why[64];
 
-	if (w->create)
-		return s ? existing(p, w, s) : make(p, w);
+	if (w->on_demand && !s)
+		return 0;
+	if (w->create) {
+		bool dhcp = s && s->mark.dhcp;
+		int r = s ? existing(p, w, s) : make(p, w);
+
+		return r || dhcp == w->mark.dhcp ? r : planner_dhcp(p, w, w->mark.dhcp);
+	}
 	if (s)
 		return borrow(p, w, s);
 	if (w->optional)
@@ -390,6 +437,14 @@ static int join(struct planner *p, const struct device *w)
 	return enslave(p, w, s, to, &want);
 }
 
+// The VLANs of a port of a VLAN-aware bridge, and of the bridge's own port.
+static int want_vlans(struct planner *p, const struct device *w)
+{
+	struct device *s = topology_find(p->state, w->link.name);
+
+	return s ? planner_vlans(p, s, &w->vlans) : 0;
+}
+
 int plan_make(const struct topology *wanted, struct topology *current, enum plan_scope scope,
 	const struct topology *only, struct plan *ret, struct err *e)
 {
@@ -401,10 +456,16 @@ int plan_make(const struct topology *wanted, struct topology *current, enum plan
 			const struct device *w = wanted->devices[i];
 			enum rank own = rank(&p, w);
 
+			if (scope == PLAN_ADD && only && !topology_find(only, w->link.name))
+				continue;
 			if (own == (enum rank)k)
 				r = want_device(&p, w);
 			else if (k == RANK_UPLINK && (own == RANK_BOND || own == RANK_DUMMY))
 				r = join(&p, w);
+			if (!r && w->tagged && k == RANK_UPLINK)
+				r = want_vlans(&p, w);
+			if (!r && own == (enum rank)k && w->create)
+				r = want_addresses(&p, w);
 		}
 	if (r)
 		plan_free(ret);

@@ -14,7 +14,8 @@ enum plan_scope {
 };
 
 /* Computes the changes that turn current into wanted. current is advanced to what the kernel will have afterwards (with
- * index 0 for devices that are yet to be made). only, if not NULL, limits what goes to devices of these names.
+ * index 0 for devices that are yet to be made). only, if not NULL, limits what goes (with
+ * PLAN_ADD: what is made) to devices of these names.
  * Returns 0 and the plan, which the caller frees, or -errno with a sentence in e that starts with
  * file:line: something wanted is missing or in somebody else's hands; nothing is to be done then. */
 int plan_make(const struct topology *wanted, struct topology *current, enum plan_scope scope,

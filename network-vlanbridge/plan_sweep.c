@@ -226,7 +226,7 @@ int planner_sweep(struct planner *p)
 			going[n++] = p->state->devices[i];
 	qsort(going, n, sizeof(*going), upper_first);
 	for (size_t i = 0; i < n && !r; i++)
-		r = planner_drop(p, going[i]->link.name);
+		r = going[i]->mark.dhcp ? planner_dhcp(p, going[i], false) : planner_drop(p, going[i]->link.name);
 	for (size_t i = 0; i < n && !r; i++)
 		r = going[i]->mark.adopted ? reset_adopted(p, going[i]) : planner_delete(p, going[i]);
 	free(going);

@@ -107,3 +107,49 @@ int planner_delete(struct planner *p, struct device *d)
 
 	return r ? r : simulate_last(p);
 }
+
+static int vlans_step(struct planner *p, bool add, const struct device *d, const struct port_vlans *v)
+{
+	struct link port = described(&d->link);
+	int r = plan_append_vlans(p->plan, add, &port, v, p->e);
+
+	return r ? r : simulate_last(p);
+}
+
+int planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want)
+{
+	struct port_vlans del = {0}, add = {.pvid = want->pvid};
+	int r = 0;
+
+	for (unsigned int id = VLAN_MIN; id <= VLAN_MAX; id++) {
+		bool has = vlans_has(&d->vlans.all, id), wants = vlans_has(&want->all, id);
+		bool untagged = vlans_has(&want->untagged, id);
+		bool same = vlans_has(&d->vlans.untagged, id) == untagged &&
+			(d->vlans.pvid == id) == (want->pvid == id);
+
+		if (has && (!wants || !same))
+			vlans_add(&del.all, id, id);
+		if (has && (!wants || !same) && vlans_has(&d->vlans.untagged, id))
+			vlans_add(&del.untagged, id, id);
+		if (wants && (!has || !same))
+			vlans_add(&add.all, id, id);
+		if (wants && (!has || !same) && untagged)
+			vlans_add(&add.untagged, id, id);
+	}
+	if (vlans_has(&del.all, d->vlans.pvid))
+		del.pvid = d->vlans.pvid;
+	if (!vlans_has(&add.all, add.pvid))
+		add.pvid = 0;
+	if (!vlans_empty(&del.all))
+		r = vlans_step(p, false, d, &del);
+	return r || vlans_empty(&add.all) ? r : vlans_step(p, true, d, &add);
+}
+
+int planner_dhcp(struct planner *p, const struct device *d, bool start)
+{
+	struct link l = described(&d->link);
+	enum step_kind todo = start ? STEP_DHCP_START : STEP_DHCP_STOP, undo = start ? STEP_DHCP_STOP : STEP_DHCP_START;
+	int r = plan_append(p->plan, todo, &l, undo, &l, p->e);
+
+	return r ? r : simulate_last(p);
+}

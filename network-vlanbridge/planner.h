@@ -22,6 +22,12 @@ int planner_delete(struct planner *p, struct device *d);
 int planner_up(struct planner *p, struct device *d, bool up);
 int planner_master(struct planner *p, struct device *d, const char *master);
 
+/* Gives d, a port or a bridge itself, exactly these VLANs. */
+int planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want);
+
+/* Starts or stops the DHCP client on d; what it has set goes with it. */
+int planner_dhcp(struct planner *p, const struct device *d, bool start);
+
 /* plan_move.c. planner_is_host: d has addresses, routes or rules other than a link-local address. planner_move_addresses
  * adds from's addresses to `to`, planner_move_rest moves the rest and takes them from `from`; between them the caller
  * makes one a port of the other. planner_drop deletes all that d has, planner_drop_link_local only what

@@ -85,6 +85,18 @@ bool record_equal(const struct record *a, const struct record *b)
 	return true;
 }
 
+const struct record *records_find(const struct records *all, const struct record *r)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct record *a = all->list[i];
+
+		if (a->kind == r->kind && a->family == r->family && !strcmp(a->key, r->key) &&
+			record_uses(a, r->links[0].name))
+			return a;
+	}
+	return NULL;
+}
+
 bool record_uses(const struct record *r, const char *device)
 {
 	for (size_t i = 0; i < r->link_count; i++)
@@ -124,6 +136,7 @@ static struct record *new_record(enum record_kind kind, int family, const char *
 	r->family = family;
 	snprintf(r->key, sizeof(r->key), "%s", key);
 	r->text = strdup(key);
+	r->ours = true;
 	r->link_count = 1;
 	text_copy(r->links[0].name, NAME_SIZE, device);
 	if (!r->text) {
@@ -167,7 +180,7 @@ int record_gateway(const char *gateway, const char *device, struct record **ret,
 	if (parse_address(gateway, &family, bytes))
 		return err_set(e, EINVAL, "'%s' is no address of a gateway", gateway);
 	inet_ntop(family, bytes, canonical, sizeof(canonical));
-	snprintf(key, sizeof(key), "default via %s", canonical);
+	snprintf(key, sizeof(key), "default/0 via %s table 254", canonical);
 	*ret = new_record(RECORD_ROUTE, family, key, device);
 	if (*ret)
 		(*ret)->gateway = true;

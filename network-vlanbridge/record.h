@@ -12,6 +12,8 @@
 #include "err.h"
 #include "names.h"
 
+/* The protocol of the addresses and routes that we make (IFA_PROTO, rtm_protocol): a number that nobody else uses, 'v'. */
+#define RECORD_PROTOCOL 118
 #define RECORD_LINKS 8 /* next hops of a route that can name devices */
 
 struct nl_msg;
@@ -23,6 +25,8 @@ struct record {
 	enum record_kind kind;
 	int family;          /* AF_INET or AF_INET6 */
 	bool link_local;     /* an IPv6 address that the kernel makes by itself */
+	bool ours;           /* made by us from the configuration, as its protocol says */
+	bool is_default;     /* an IPv4 default route of the main table */
 	bool gateway;        /* a route through a gateway: needs the routes to it first */
 	char key[96];        /* what tells it from others: of an address, ADDRESS/PREFIX */
 	char *text;          /* all that counts, without its devices */
@@ -45,6 +49,9 @@ struct records {
 int records_add(struct records *all, const struct record *r);
 void records_remove(struct records *all, size_t i);
 void records_free(struct records *all);
+
+/* The record of all that has r's kind, key and devices: the same thing, whatever its attributes. */
+const struct record *records_find(const struct records *all, const struct record *r);
 
 struct record *record_copy(const struct record *r); /* NULL without memory */
 void record_free(struct record *r);                 /* NULL is fine */

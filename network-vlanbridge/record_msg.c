@@ -14,9 +14,13 @@
 #include "netlink.h"
 #include "record.h"
 
-#define ADDRESS_ATTRIBUTES 16
-#define ROUTE_ATTRIBUTES 40
-#define RULE_ATTRIBUTES 40
+#define ATTRIBUTES 40 // more than any of the three kinds has
+
+// linux/if_addr.h of Linux 5.18
+#ifndef IFAPROT_KERNEL_LL
+#define IFA_PROTO 11
+#define IFAPROT_KERNEL_LL 3
+#endif
 
 static int header_size(enum record_kind kind)
 {
@@ -102,6 +106,7 @@ static int parse_address(struct record *r, struct nlattr **tb)
 	h->ifa_flags = 0;
 	r->link_local = h->ifa_family == AF_INET6 && h->ifa_scope == RT_SCOPE_LINK;
 	snprintf(r->key, sizeof(r->key), "%s/%u", ip(h->ifa_family, local, a), h->ifa_prefixlen);
+	r->ours = tb[IFA_PROTO] && nla_get_u8(tb[IFA_PROTO]) == RECORD_PROTOCOL;
 	if (tb[IFA_LABEL])
 		nla_strlcpy(r->label, tb[IFA_LABEL], sizeof(r->label));
 	if (tb[IFA_FLAGS]) { // not what only tells how it is doing
@@ -137,6 +142,8 @@ static int parse_route(struct record *r, struct nlattr **tb)
 		h->rtm_type == RTN_BROADCAST || h->rtm_type == RTN_ANYCAST ||
 		(h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST))
 		return -ENODATA;
+	r->ours = h->rtm_protocol == RECORD_PROTOCOL;
+	r->is_default = h->rtm_family == AF_INET && !h->rtm_dst_len && table == RT_TABLE_MAIN;
 	h->rtm_flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
 	if (tb[RTA_OIF]) {
 		r->link_count = 1;
@@ -165,7 +172,7 @@ static int parse_rule(struct record *r, struct nlattr **tb)
 
 int record_parse(const struct nlmsghdr *h, struct record *ret)
 {
-	struct nlattr *tb[ROUTE_ATTRIBUTES + 1];
+	struct nlattr *tb[ATTRIBUTES + 1];
 	int result;
 
 	*ret = (struct record){0};
@@ -180,13 +187,13 @@ int record_parse(const struct nlmsghdr *h, struct record *ret)
 		return -ENOMEM;
 	memcpy(ret->message, NLMSG_DATA(h), ret->size);
 	ret->family = *(unsigned char *)ret->message;
-	result = nla_parse(tb, ROUTE_ATTRIBUTES, attributes(ret), attributes_size(ret), NULL) < 0 ? -ENODATA
+	result = nla_parse(tb, ATTRIBUTES, attributes(ret), attributes_size(ret), NULL) < 0 ? -ENODATA
 		: (ret->family != AF_INET && ret->family != AF_INET6)                               ? -ENODATA
 		: ret->kind == RECORD_ADDRESS ? parse_address(ret, tb)
 		: ret->kind == RECORD_ROUTE   ? parse_route(ret, tb)
 					      : parse_rule(ret, tb);
 	if (!result) {
-		ret->text = print_text(ret, tb, ROUTE_ATTRIBUTES);
+		ret->text = print_text(ret, tb, ATTRIBUTES);
 		result = ret->text ? 0 : -ENOMEM;
 	}
 	if (result)
@@ -241,6 +248,8 @@ static struct nl_msg *configured_address(const struct record *r, bool add)
 		netlink_message_free(m);
 		return NULL;
 	}
+	if (m && add)
+		nla_put_u8(m, IFA_PROTO, r->link_local ? IFAPROT_KERNEL_LL : RECORD_PROTOCOL);
 	if (m && add && r->family == AF_INET && prefix < 31) {
 		uint32_t broadcast;
 
@@ -254,12 +263,12 @@ static struct nl_msg *configured_address(const struct record *r, bool add)
 static struct nl_msg *configured_gateway(const struct record *r, bool add)
 {
 	struct rtmsg h = {.rtm_family = (unsigned char)r->family, .rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = RTPROT_STATIC, .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST};
+		.rtm_protocol = RECORD_PROTOCOL, .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST};
 	char text[INET6_ADDRSTRLEN] = "";
 	unsigned char bytes[16];
 	struct nl_msg *m;
 
-	if (sscanf(r->key, "default via %45s", text) != 1 || inet_pton(r->family, text, bytes) != 1)
+	if (sscanf(r->key, "default/0 via %45s", text) != 1 || inet_pton(r->family, text, bytes) != 1)
 		return NULL;
 	m = netlink_message(add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0, &h, sizeof(h));
 	if (m && (nla_put(m, RTA_GATEWAY, r->family == AF_INET ? 4 : 16, bytes) ||

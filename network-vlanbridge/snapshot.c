@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "port_msg.h"
+
 static int by_index(const void *a, const void *b)
 {
 	const struct device *const *x = a, *const *y = b;
@@ -133,12 +135,38 @@ int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e)
 	return 0;
 }
 
+static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+{
+	struct topology *t = arg;
+	struct device key = {0}, *k = &key, **found;
+	struct port_vlans vlans;
+
+	(void)i, (void)e;
+	if (port_msg_parse(h, &key.link.index, &vlans))
+		return 0;
+	found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
+	if (found)
+		(*found)->vlans = vlans;
+	return 0;
+}
+
+// Ports have VLANs also where the bridge doesn't look at them; only a VLAN-aware bridge makes it worth asking.
+static int read_vlans(struct netlink *nl, struct topology *t, struct err *e)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->devices[i]->link.kind == KIND_BRIDGE && t->devices[i]->link.bridge.vlan_filtering)
+			return netlink_dump(nl, port_msg_dump(), each_port, NULL, t, e);
+	return 0;
+}
+
 int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
 {
 	int r = snapshot_links(nl, ret, e);
 
 	if (!r)
 		r = read_records(nl, ret, e);
+	if (!r)
+		r = read_vlans(nl, ret, e);
 	if (r)
 		topology_free(ret);
 	else

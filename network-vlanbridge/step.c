@@ -75,6 +75,21 @@ int plan_append_record(struct plan *p, bool add, const struct record *r, struct 
 	return append(p, &c, e);
 }
 
+int plan_append_vlans(struct plan *p, bool add, const struct link *port, const struct port_vlans *v, struct err *e)
+{
+	struct change c = {.todo = {.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .vlans = *v},
+		.undo = {.kind = add ? STEP_VLANS_DEL : STEP_VLANS_ADD, .vlans = *v}};
+
+	c.todo.link = link_copy(port);
+	c.undo.link = link_copy(port);
+	if (!c.todo.link || !c.undo.link) {
+		step_free(&c.todo);
+		step_free(&c.undo);
+		return err_set(e, ENOMEM, "no memory for the plan");
+	}
+	return append(p, &c, e);
+}
+
 static void copy_ref(struct link_ref *to, const struct link_ref *from)
 {
 	*to = (struct link_ref){0};
@@ -247,6 +262,30 @@ static int simulate_record(struct topology *t, const struct step *s)
 	return -ENOENT;
 }
 
+// The client takes along what it has set.
+static void simulate_dhcp_stop(struct topology *t, const char *device)
+{
+	for (size_t i = t->records.count; i-- > 0;)
+		if (!t->records.list[i]->link_local && record_uses(t->records.list[i], device))
+			records_remove(&t->records, i);
+}
+
+static void simulate_vlans(struct device *d, const struct step *s)
+{
+	if (s->kind == STEP_VLANS_ADD) {
+		vlans_union(&d->vlans.all, &s->vlans.all);
+		vlans_subtract(&d->vlans.untagged, &s->vlans.all);
+		vlans_union(&d->vlans.untagged, &s->vlans.untagged);
+		if (s->vlans.pvid)
+			d->vlans.pvid = s->vlans.pvid;
+		return;
+	}
+	vlans_subtract(&d->vlans.all, &s->vlans.all);
+	vlans_subtract(&d->vlans.untagged, &s->vlans.all);
+	if (vlans_has(&s->vlans.all, d->vlans.pvid))
+		d->vlans.pvid = 0;
+}
+
 int step_simulate(struct topology *t, const struct step *s, struct err *e)
 {
 	struct device *d = s->link ? topology_find(t, s->link->name) : NULL;
@@ -264,6 +303,10 @@ int step_simulate(struct topology *t, const struct step *s, struct err *e)
 		simulate_delete(t, d);
 	else if (s->kind == STEP_LINK_SET)
 		simulate_set(t, d, s->link);
+	else if (s->kind == STEP_DHCP_STOP)
+		simulate_dhcp_stop(t, s->link->name);
+	else if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
+		simulate_vlans(d, s);
 	return r ? err_set(e, -r, "the plan doesn't fit its own model at %s: %s",
 			    s->link ? s->link->name : "?", strerror(-r))
 		 : 0;
@@ -277,13 +320,37 @@ void step_print(FILE *out, const struct step *s)
 		[STEP_LINK_DEL] = "delete ",
 		[STEP_LINK_SET] = "set ",
 		[STEP_RECORD_ADD] = "add ",
-		[STEP_RECORD_DEL] = "delete "};
+		[STEP_RECORD_DEL] = "delete ",
+		[STEP_VLANS_ADD] = "add vlans ",
+		[STEP_VLANS_DEL] = "delete vlans ",
+		[STEP_DHCP_START] = "start dhcp on ",
+		[STEP_DHCP_STOP] = "stop dhcp on "};
+	char ids[4096];
 
 	fputs(verbs[s->kind], out);
-	if (s->kind == STEP_LINK_DEL)
+	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
+		fprintf(out, "%s dev %s", vlans_print(&s->vlans.all, ids, sizeof(ids)), s->link->name);
+		if (!vlans_empty(&s->vlans.untagged))
+			fprintf(out, " untagged %s", vlans_print(&s->vlans.untagged, ids, sizeof(ids)));
+		if (s->vlans.pvid)
+			fprintf(out, " pvid %u", s->vlans.pvid);
+	} else if (s->kind == STEP_LINK_DEL || s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP)
 		fputs(s->link->name, out);
 	else if (s->link)
 		link_describe(out, s->link);
 	else if (s->record)
 		record_describe(out, s->record);
+}
+
+char *step_text(const struct step *s)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	step_print(f, s);
+	fclose(f);
+	return text;
 }

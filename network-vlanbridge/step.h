@@ -15,12 +15,17 @@ enum step_kind {
 	STEP_LINK_SET, /* change what is set in link */
 	STEP_RECORD_ADD,
 	STEP_RECORD_DEL,
+	STEP_VLANS_ADD, /* to a port of a VLAN-aware bridge */
+	STEP_VLANS_DEL,
+	STEP_DHCP_START,
+	STEP_DHCP_STOP,
 };
 
 struct step {
 	enum step_kind kind;
 	struct link *link;     /* owned; only the name counts in STEP_LINK_DEL */
 	struct record *record; /* owned */
+	struct port_vlans vlans; /* link then names the port; its kind says whether it is the bridge itself */
 };
 
 struct change {
@@ -42,11 +47,17 @@ int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum
 /* The same for a record, which is copied, to be added or deleted. */
 int plan_append_record(struct plan *p, bool add, const struct record *r, struct err *e);
 
+/* The same for VLANs of a port. */
+int plan_append_vlans(struct plan *p, bool add, const struct link *port, const struct port_vlans *v, struct err *e);
+
 /* Does to t what the kernel will do in this step. Returns 0, or -errno for a step that doesn't fit t. */
 int step_simulate(struct topology *t, const struct step *s, struct err *e);
 
 /* One line for a step, as `plan` shows it, without the newline. */
 void step_print(FILE *out, const struct step *s);
+
+/* The same as a string that the caller frees; NULL without memory. */
+char *step_text(const struct step *s);
 
 /* One field (a single bit of enum link_field) of two descriptions. */
 void link_copy_field(struct link *to, const struct link *from, unsigned int field);

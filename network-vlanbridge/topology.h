@@ -26,8 +26,9 @@ struct device {
 	struct mark mark; /* wanted: to write; from the kernel: as read from the alias */
 	bool create;      /* wanted: made when it is missing. Otherwise it must be there: a NIC, an uplink */
 	bool optional;    /* wanted: may be missing */
-	bool tagged;      /* vlans counts: the VLANs of a bridge port */
-	struct port_vlans vlans, self; /* self: the bridge's own port */
+	bool on_demand;   /* wanted: changed if it is there, not made */
+	bool tagged;      /* vlans counts */
+	struct port_vlans vlans; /* of a port of a VLAN-aware bridge; of the bridge itself, its own port's */
 	enum address_policy policy;
 	size_t slot;  /* its place in the topology */
 	size_t ports; /* from the kernel: how many devices have it as their master */
@@ -36,6 +37,7 @@ struct device {
 };
 
 struct topology {
+	unsigned long wait; /* seconds for devices that aren't there yet */
 	const char *file; /* that the lines are of; NULL for a command line */
 	struct device **devices;
 	size_t count;

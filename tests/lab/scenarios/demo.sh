@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: no
 # The demo: what a user would do on a Xen host whose guests live in VLANs behind an LACP bond, narrated.
 . /lab/wait.sh
 . /lab/far.sh

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: no
 # The lab itself, without our programs: stock vif-bridge, LACP, two VLANs, two guests.
 . /lab/lib.sh
 GUEST_SCRIPT=vif-bridge

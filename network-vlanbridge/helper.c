@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: ISC
+// Other programs that do what isn't ours to do: modprobe, the host's DHCP client.
+#include "helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ARGUMENTS 12
+
+static const char *const directories[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/lib/busybox"};
+
+// {dev} stands for the device. A client goes into the background by itself, and finds its own process to end it.
+static const struct client {
+	const char *program;
+	const char *start[ARGUMENTS], *stop[ARGUMENTS];
+} clients[] = {
+	{"dhcpcd", {"-q", "-b", "{dev}"}, {"-q", "-k", "{dev}"}},
+	{"dhclient", {"-nw", "-pf", "/run/dhclient.{dev}.pid", "-lf", "/run/dhclient.{dev}.leases", "{dev}"},
+		{"-r", "-pf", "/run/dhclient.{dev}.pid", "-lf", "/run/dhclient.{dev}.leases", "{dev}"}},
+	// -R: release the lease when it is ended, which also takes the address off.
+	{"udhcpc", {"-b", "-R", "-S", "-p", "/run/udhcpc.{dev}.pid", "-i", "{dev}"}, {0}},
+};
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+static bool find_program(const char *program, char *path, size_t size)
+{
+	for (size_t i = 0; i < COUNT(directories); i++) {
+		snprintf(path, size, "%s/%s", directories[i], program);
+		if (!access(path, X_OK))
+			return true;
+	}
+	return false;
+}
+
+static int run(const char *path, char *const argv[], struct err *e)
+{
+	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int status, r;
+	pid_t pid;
+
+	// Not our blocked signals: a client that lives on must be stoppable. Not our output: it would keep a pipe open.
+	sigemptyset(&none);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	posix_spawn_file_actions_init(&files);
+	for (int fd = 0; fd < 3; fd++)
+		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+	r = posix_spawn(&pid, path, &files, &attr, argv, env);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	if (r)
+		return err_set(e, r, "%s: %s", path, strerror(r));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_set(e, errno, "%s: %s", path, strerror(errno));
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		return err_set(e, EIO, "%s failed with status %d", path, WEXITSTATUS(status));
+	return 0;
+}
+
+int helper_load_bonding(struct err *e)
+{
+	char path[64], *const argv[] = {"modprobe", "bonding", "max_bonds=0", NULL};
+	int r;
+
+	if (!find_program("modprobe", path, sizeof(path)))
+		return err_set(e, ENOENT, "modprobe isn't there: load the module bonding with max_bonds=0 yourself");
+	r = run(path, argv, e);
+	return r ? err_prefix(e, "is the kernel's bonding module installed? ") : 0;
+}
+
+static void fill_in(const char *template, const char *device, char *buf, size_t size)
+{
+	const char *at = strstr(template, "{dev}");
+
+	if (at)
+		snprintf(buf, size, "%.*s%s%s", (int)(at - template), template, device, at + 5);
+	else
+		snprintf(buf, size, "%s", template);
+}
+
+// busybox's client has no command to end another: its process ID is in the file that we named.
+static int end_by_pid_file(const char *device, struct err *e)
+{
+	char path[64];
+	long pid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/run/udhcpc.%s.pid", device);
+	f = fopen(path, "re");
+	if (!f)
+		return 0; // it has ended already
+	if (fscanf(f, "%ld", &pid) != 1 || pid <= 1)
+		pid = 0;
+	fclose(f);
+	if (pid && kill((pid_t)pid, SIGTERM) && errno != ESRCH)
+		return err_set(e, errno, "can't end the DHCP client %ld: %s", pid, strerror(errno));
+	unlink(path);
+	return 0;
+}
+
+int helper_dhcp(const char *device, bool start, struct err *e)
+{
+	char path[64], words[ARGUMENTS][64], *argv[ARGUMENTS + 2] = {0};
+
+	for (size_t i = 0; i < COUNT(clients); i++) {
+		const struct client *c = &clients[i];
+		const char *const *arguments = start ? c->start : c->stop;
+
+		if (!find_program(c->program, path, sizeof(path)))
+			continue;
+		if (!arguments[0])
+			return end_by_pid_file(device, e);
+		argv[0] = (char *)(uintptr_t)c->program;
+		for (int n = 0; n < ARGUMENTS && arguments[n]; n++) {
+			fill_in(arguments[n], device, words[n], sizeof(words[n]));
+			argv[n + 1] = words[n];
+		}
+		return run(path, argv, e);
+	}
+	return err_set(e, ENOENT, "there is no DHCP client: install dhcpcd, dhclient (isc-dhcp-client) or udhcpc");
+}
