@@ -100,16 +100,17 @@ static int move_routes(struct planner *p, const struct records *all, const char 
 	return result;
 }
 
-// The last added first: deleting a primary IPv4 address takes its secondary ones along, and the undo adds them in order.
+// IPv4 addresses the last first: deleting a primary one takes its secondary ones along, and the undo adds them in order. All else
+// as the kernel lists it: default routes before the nearer ones, which the undo then finds in place.
 static int delete_all(struct planner *p, const struct records *all)
 {
 	int result = 0;
 
 	for (size_t i = all->count; i-- > 0 && !result;)
-		if (all->list[i]->family == AF_INET)
+		if (all->list[i]->family == AF_INET && all->list[i]->kind == RECORD_ADDRESS)
 			result = planner_record(p, false, all->list[i]);
 	for (size_t i = 0; i < all->count && !result; i++)
-		if (all->list[i]->family != AF_INET)
+		if (all->list[i]->family != AF_INET || all->list[i]->kind != RECORD_ADDRESS)
 			result = planner_record(p, false, all->list[i]);
 	return result;
 }
@@ -139,16 +140,17 @@ int planner_move_rest(struct planner *p, const char *from, const char *to)
 
 int planner_drop(struct planner *p, const char *device)
 {
-	struct records all = {0};
-	int result = pick(p, device, RECORD_RULE, &all);
+	static const enum record_kind order[] = {RECORD_RULE, RECORD_ROUTE, RECORD_ADDRESS};
+	int result = 0;
 
-	if (!result)
-		result = pick(p, device, RECORD_ROUTE, &all);
-	if (!result)
-		result = pick(p, device, RECORD_ADDRESS, &all);
-	if (!result)
-		result = delete_all(p, &all);
-	records_free(&all);
+	for (size_t i = 0; i < 3 && !result; i++) {
+		struct records all = {0};
+
+		result = pick(p, device, order[i], &all);
+		if (!result)
+			result = delete_all(p, &all);
+		records_free(&all);
+	}
 	return result;
 }
 

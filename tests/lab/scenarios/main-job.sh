@@ -8,6 +8,7 @@ far_vlan bond0 2 10.0.2.1/24
 far_vlan bond0 3 10.0.3.1/24
 ip link set eth0 up
 cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
+wait_until 10 settled
 before=$(host_state)
 
 ok 'start builds the example configuration' $network start
@@ -36,6 +37,7 @@ like 'and mail in its' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrdmz .* mail'
 
 ok 'the guests go' guest_destroy web mail
 ok 'stop removes everything' $network stop
+wait_until 10 settled
 is 'the host is as it was' "$(host_state)" "$before"
 ok 'stop again is fine' $network stop
 done_testing

@@ -11,6 +11,7 @@ refused() {
 	is "$1: status $2" $status "$2"
 	like "$1: the sentence" "$output" "$3"
 	is "$1: one line" "$(wc -l <<<"$output")" 1
+	wait_until 10 settled
 	is "$1: nothing has changed" "$(host_state)" "$before"
 }
 
@@ -25,6 +26,7 @@ bonds = [ 'name=bond0, ports=eth0 eth1 tun9, mode=802.3ad, miimon=100' ]
 bridges = [ 'name=xenbrlan, uplink=bond0, vlan=3' ]
 END
 modprobe bonding max_bonds=0
+wait_until 10 settled
 before=$(host_state)
 refused 'a port that cannot be enslaved' 1 "can't set tun9 .*master=bond0.*: "
 
@@ -37,12 +39,12 @@ a name of 16 bytes|1: .*16 bytes.*15|bridges = [ 'name=bridge7890123456, uplink=
 an unknown key|2: unknown key 'colour'|\nbridges = [ 'name=br5, uplink=eth1, vlan=5, colour=red' ]
 a port in two bonds|2: eth1 .*bond1.*bond0|bonds = [ 'name=bond0, ports=eth0 eth1',\n'name=bond1, ports=eth1 eth2' ]
 a VLAN in two bridges|2: VLAN 5 of eth1 .*'br5'|bridges = [ 'name=br5, uplink=eth1, vlan=5',\n'name=brx, uplink=eth1, vlan=5' ]
-a missing uplink|1: .*'eth9'|bridges = [ 'name=br5, uplink=eth9, vlan=5' ]
+a missing uplink|1: .*'eth9'|wait = 0; bridges = [ 'name=br5, uplink=eth9, vlan=5' ]
 a syntax error|1: |bridges = [ 'name=br5, uplink=eth1, vlan=5'
 END
 
 rm $conf
-output=$($network start 2>&1)
+output=$($network start config=$conf 2>&1)
 is 'no configuration: status 2' $? 2
 like 'no configuration: the sentence names the file' "$output" "$conf"
 output=$($network frobnicate 2>&1)
