@@ -16,6 +16,7 @@
 
 /* The link group of all that we made, so that it can go in few messages: "vlb" in ASCII. */
 #define MARK_GROUP 0x766c62
+#define MARK_GROUP_GOING (MARK_GROUP + 1) /* those being deleted in this moment */
 
 enum mark_origin {
 	MARK_NONE, /* no mark */

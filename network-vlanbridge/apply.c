@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bulk.h"
 #include "helper.h"
 #include "port_msg.h"
 #include "snapshot.h"
@@ -268,6 +269,30 @@ static int send_run(struct runner *r, size_t from, size_t to)
 	return result ? result : flush(r);
 }
 
+// The end of the deletions from i on.
+static size_t deletions(const struct runner *r, size_t i)
+{
+	while (i < r->count && r->steps[i]->kind == STEP_LINK_DEL)
+		i++;
+	return i;
+}
+
+static int delete_many(struct runner *r, size_t from, size_t to)
+{
+	const char **names = calloc(to - from, sizeof(*names));
+	int guard, result = names ? 0 : err_set(r->e, ENOMEM, "no memory to delete devices");
+
+	for (size_t i = from; i < to && names; i++)
+		names[i - from] = r->steps[i]->link->name;
+	if (!result) {
+		guard = expedite_begin();
+		result = bulk_delete(r->nl, names, to - from, r->touched + from, r->e);
+		expedite_end(guard);
+	}
+	free(names);
+	return result;
+}
+
 static int run(struct runner *r)
 {
 	size_t end;
@@ -277,6 +302,12 @@ static int run(struct runner *r)
 		end = i + 1;
 		if (r->steps[i]->kind == STEP_NONE)
 			continue;
+		// An undo goes on after a device that is gone already, which a group doesn't.
+		if (!r->keep_going && deletions(r, i) - i >= BULK_MIN) {
+			end = deletions(r, i);
+			result = delete_many(r, i, end);
+			continue;
+		}
 		if (needs_helper(r->steps[i])) {
 			result = run_helper(r, i);
 			if (r->keep_going)

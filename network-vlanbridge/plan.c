@@ -168,11 +168,15 @@ static int change(struct planner *p, const struct device *w, struct device *s)
 	struct mark m = w->mark;
 	int r;
 
-	fields.set &= ~(unsigned int)(LINK_UP | LINK_LOWER | LINK_GROUP);
+	fields.set &= ~(unsigned int)(LINK_UP | LINK_LOWER);
 	if (w->link.kind != KIND_VLAN)
 		fields.set &= ~(unsigned int)LINK_MASTER;
 	fields.options = 0;
 	fields.set |= LINK_ALIAS;
+	if (!s->mark.adopted && ours(s)) {
+		fields.set |= LINK_GROUP; // left in another one by a deletion that was killed
+		fields.group = MARK_GROUP;
+	}
 	memcpy(fields.alias, s->link.alias, sizeof(fields.alias));
 	if (w->link.kind == KIND_BOND && s->mark.inherit) {
 		m.inherit = true;

@@ -201,6 +201,18 @@ int record_parse(const struct nlmsghdr *h, struct record *ret)
 	return result;
 }
 
+// Room for all that the record has, and for what is added to it.
+static struct nl_msg *message(const struct record *r, int type, int flags, const void *header, size_t size)
+{
+	struct nl_msg *m = netlink_message(type, flags, header, size);
+
+	if (m && nlmsg_expand(m, r->size + 1024)) {
+		netlink_message_free(m);
+		return NULL;
+	}
+	return m;
+}
+
 // All attributes of a record but those that name devices, which put_links writes.
 static int put_attributes(struct nl_msg *m, const struct record *r)
 {
@@ -286,7 +298,7 @@ static struct nl_msg *address_message(const struct record *r, bool add, int flag
 	struct nl_msg *m;
 
 	h.ifa_index = (unsigned int)r->links[0].index;
-	m = netlink_message(add ? RTM_NEWADDR : RTM_DELADDR, flags, &h, sizeof(h));
+	m = message(r, add ? RTM_NEWADDR : RTM_DELADDR, flags, &h, sizeof(h));
 	if (m && (put_attributes(m, r) || put_label(m, r) ||
 			 nla_put_u32(m, IFA_FLAGS, (own ? nla_get_u32(own) : 0) | more))) {
 		netlink_message_free(m);
@@ -331,7 +343,7 @@ static int put_expiry(struct nl_msg *m, const struct record *r)
 static struct nl_msg *route_message(const struct record *r, bool add)
 {
 	// Not exclusive: the same route over the old device may still be there for the moment.
-	struct nl_msg *m = netlink_message(add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE : 0, r->message,
+	struct nl_msg *m = message(r, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE : 0, r->message,
 		sizeof(struct rtmsg));
 
 	if (m && (put_attributes(m, r) || put_next_hops(m, r) || (add && put_expiry(m, r)))) {
@@ -343,7 +355,7 @@ static struct nl_msg *route_message(const struct record *r, bool add)
 
 static struct nl_msg *rule_message(const struct record *r, bool add)
 {
-	struct nl_msg *m = netlink_message(add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
+	struct nl_msg *m = message(r, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
 		r->message, sizeof(struct fib_rule_hdr));
 	size_t n = 0;
 

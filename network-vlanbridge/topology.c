@@ -78,7 +78,7 @@ int topology_add(struct topology *t, const char *name, struct device **ret)
 void device_read_mark(struct device *d)
 {
 	mark_parse(d->link.alias, &d->mark);
-	if (d->mark.origin == MARK_NONE && d->link.group == MARK_GROUP)
+	if (d->mark.origin == MARK_NONE && (d->link.group == MARK_GROUP || d->link.group == MARK_GROUP_GOING))
 		d->mark.origin = MARK_FILE;
 }
 

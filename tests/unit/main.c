@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tests.h"
+#include "tests_vif.h"
 
 int main(int argc, char **argv)
 {
@@ -17,6 +18,10 @@ int main(int argc, char **argv)
 	failed += test_mark();
 	failed += test_link();
 	failed += test_config();
+	failed += test_vif_request();
+	failed += test_vif_target();
+	failed += test_vif_port();
+	failed += test_vif_rules();
 	failed += test_plan_cases(argv[1]);
 	printf("unit: %s\n", failed ? "some tests failed" : "all tests passed");
 	return failed != 0;

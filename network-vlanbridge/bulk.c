@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: ISC
+// Deleting many devices.
+//
+// The kernel deletes a group of devices in one call, which waits once for what one by one waits for each. But it holds
+// the RTNL lock all along, and nobody else can so much as set a link up: so we put portions of the devices into a group of
+// their own and delete that. A group with a member that can't be deleted fails whole: it only ever holds what we made.
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bulk.h"
+#include "link.h"
+#include "mark.h"
+
+// About 0.1 s in an emulator, with short grace periods.
+#define PORTION 64
+
+static const char expedited[] = "/sys/kernel/rcu_expedited";
+
+static int set_expedited(const char *value)
+{
+	int fd = open(expedited, O_WRONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : write(fd, value, 1);
+
+	if (fd >= 0)
+		close(fd);
+	return n == 1 ? 0 : -1;
+}
+
+static bool is_expedited(void)
+{
+	int fd = open(expedited, O_RDONLY | O_CLOEXEC);
+	char c = '1';
+
+	if (fd < 0)
+		return true; // no such kernel: nothing to set
+	if (read(fd, &c, 1) != 1)
+		c = '1';
+	close(fd);
+	return c != '0';
+}
+
+int expedite_begin(void)
+{
+	int ends[2];
+	char c;
+	pid_t pid;
+
+	if (is_expedited() || pipe2(ends, O_CLOEXEC))
+		return -1;
+	// A process that waits for our end, however it comes, to set it back.
+	pid = fork();
+	if (pid == 0) {
+		close(ends[1]);
+		setsid();
+		while (read(ends[0], &c, 1) < 0 && errno == EINTR)
+			;
+		set_expedited("0");
+		_exit(0);
+	}
+	close(ends[0]);
+	if (pid < 0 || set_expedited("1")) {
+		close(ends[1]);
+		return -1;
+	}
+	return ends[1];
+}
+
+void expedite_end(int guard)
+{
+	if (guard < 0)
+		return;
+	set_expedited("0");
+	close(guard);
+	while (waitpid(-1, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+// The names of a portion into the group that goes, then the group; group 0 for the second part leaves the devices alone.
+static int send_portion(struct netlink *nl, const char *const *names, size_t n, uint32_t group, bool delete,
+	struct err *e)
+{
+	struct netlink_ack acks[PORTION + 1];
+	struct nl_msg *msgs[PORTION + 1];
+	size_t count = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct link l = {.group = group};
+
+		text_copy(l.name, sizeof(l.name), names[i]);
+		msgs[count++] = link_msg_set(0, &l, LINK_GROUP, false);
+	}
+	if (delete)
+		msgs[count++] = link_msg_delete_group(group);
+	for (size_t i = 0; i < count && !r; i++)
+		r = msgs[i] ? 0 : err_set(e, ENOMEM, "no memory to delete devices");
+	if (!r)
+		r = netlink_send(nl, msgs, count, acks, NULL, NULL, e);
+	for (size_t i = 0; i < count && !r; i++)
+		if (acks[i].error)
+			r = err_set(e, -acks[i].error, "can't delete %s%s: %s", names[i < n ? i : 0],
+				i < n ? "" : " and others", acks[i].reason);
+	for (size_t i = 0; i < count; i++)
+		netlink_message_free(msgs[i]);
+	return r;
+}
+
+int bulk_delete(struct netlink *nl, const char *const *names, size_t n, bool *deleted, struct err *e)
+{
+	size_t size;
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i += size) {
+		size = n - i < PORTION ? n - i : PORTION;
+		r = send_portion(nl, names + i, size, MARK_GROUP_GOING, true, e);
+		if (r)
+			send_portion(nl, names + i, size, MARK_GROUP, false, &(struct err){0});
+		for (size_t k = i; k < i + size; k++)
+			deleted[k] = !r;
+	}
+	return r;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: ISC
+// What the commands share: from the arguments to a plan, carried out and verified.
+#include "work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "command.h"
+#include "config.h"
+#include "snapshot.h"
+#include "wait.h"
+
+#define LOCK_FILE "/run/network-vlanbridge.lock"
+
+void work_free(struct work *w)
+{
+	topology_free(&w->wanted);
+	topology_free(&w->only);
+	topology_free(&w->current);
+	plan_free(&w->plan);
+}
+
+// Two runs at a time would each plan on what the other is about to change. The lock goes with the process.
+int work_lock(struct err *e)
+{
+	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX))
+		return err_set(e, errno, "can't lock %s: %s%s", LOCK_FILE, strerror(errno),
+			errno == EACCES ? "; are you root?" : "");
+	return 0;
+}
+
+// A lost ssh session or an impatient Ctrl-C must not stop the work halfway.
+void work_hold_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+// The words before KEY=VALUE pairs (--json, --tree) and config=FILE; what remains describes a stack.
+void work_options(char **args, struct work *w)
+{
+	char **to = args;
+
+	w->config = CONFIG_FILE;
+	for (; *args; args++) {
+		if (!strncmp(*args, "config=", 7))
+			w->config = *args + 7;
+		else if (!strcmp(*args, "--json") || !strcmp(*args, "--tree"))
+			w->output = *args;
+		else
+			*to++ = *args;
+	}
+	*to = NULL;
+}
+
+int work_read(char **args, struct work *w, struct err *e)
+{
+	w->from_args = *args;
+	w->scope = w->from_args ? PLAN_ADD : PLAN_FILE;
+	return w->from_args ? config_args(args, &w->wanted, e) : config_read(w->config, &w->wanted, e);
+}
+
+int work_plan(struct netlink *nl, struct work *w, struct err *e, int *status)
+{
+	int r;
+
+	topology_free(&w->current);
+	plan_free(&w->plan);
+	*status = EXIT_FAILED;
+	r = snapshot_read(nl, &w->current, e);
+	if (r)
+		return r;
+	*status = EXIT_USAGE;
+	return plan_make(&w->wanted, &w->current, w->scope, w->only.count ? &w->only : NULL, &w->plan, e);
+}
+
+// A new dump must give an empty plan.
+static int verify(struct netlink *nl, struct work *w, struct err *e)
+{
+	struct plan done = w->plan;
+	int status, r;
+	char *text;
+
+	w->plan = (struct plan){0};
+	r = work_plan(nl, w, e, &status);
+	if (!r && w->plan.count) {
+		text = step_text(&w->plan.changes[0].todo);
+		r = err_set(e, EIO, "the kernel accepted everything, but the result isn't what was asked for: still to do: %s",
+			text ? text : "?");
+		free(text);
+	}
+	plan_free(&w->plan);
+	w->plan = done;
+	if (r)
+		apply_undo(nl, &w->plan, e);
+	return r;
+}
+
+// current → plan → apply → verify, for whatever w wants.
+int work_carry_out(struct netlink *nl, struct work *w, struct err *e)
+{
+	int status;
+
+	if (w->wanted.wait && wait_for_devices(nl, &w->wanted, e))
+		return EXIT_FAILED;
+	if (work_plan(nl, w, e, &status))
+		return status;
+	if (!w->plan.count)
+		return EXIT_DONE;
+	if (apply_run(nl, &w->plan, e) || verify(nl, w, e))
+		return EXIT_FAILED;
+	return EXIT_DONE;
+}

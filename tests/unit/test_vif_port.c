@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: ISC
+// vif-vlanbridge: what becomes of the vif.
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests_vif.h"
+#include "vif-vlanbridge/port.h"
+
+// A run on a host where everything is as netback and libxl leave it; each test changes what it is
+// about.
+struct run {
+	struct request req;
+	struct device devices[SLOTS];
+	struct link bridge;
+	struct port_vlans vlans;
+	struct choice choice;
+	struct port port;
+	struct err e;
+};
+
+static void set_up(struct run *r)
+{
+	struct device *d = &r->devices[SLOT_DEV];
+
+	memset(r, 0, sizeof(*r));
+	r->req = (struct request){
+		.plug = true, .dev = "vif7.1", .path = "backend/vif/7/1", .domid = 7, .devid = 1};
+	d->there = true;
+	snprintf(d->parent, sizeof(d->parent), "vif-7-1");
+	d->link = (struct link){.name = "vif7.1",
+		.index = 20,
+		.mtu = 1500,
+		.max_mtu = 65517,
+		.mac = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff},
+		.set = LINK_ADDR_GEN};
+	r->bridge = (struct link){.name = "xenbrlan",
+		.index = 5,
+		.kind = KIND_BRIDGE,
+		.mtu = 1500,
+		.alias = "vlanbridge file uplink=bond0 vlan=3"};
+	r->choice.bridge = &r->bridge;
+}
+
+static void decide(struct run *r)
+{
+	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
+	if (port_decide(&r->req, r->devices, &r->choice, &r->port, &r->e))
+		fail_msg("refused: %s", r->e.text);
+}
+
+static void refuse(struct run *r, const char *sentence)
+{
+	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
+	assert_true(port_decide(&r->req, r->devices, &r->choice, &r->port, &r->e) < 0);
+	assert_string_equal(r->e.text, sentence);
+}
+
+// Only what differs is changed: netback's dummy MAC and MTU are right already.
+static void plain(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	decide(&r);
+	assert_int_equal(r.port.index, 20);
+	assert_string_equal(r.port.name, "vif7.1");
+	assert_int_equal(r.port.fields, LINK_ADDR_GEN | LINK_MASTER);
+	assert_int_equal(r.port.join.master.index, 5);
+	assert_int_equal(r.port.join.addr_gen, 1);
+	assert_int_equal(r.port.join.mtu, 1500);
+	assert_false(r.port.down || r.port.set_vlans);
+	assert_int_equal(r.port.undo_fields, LINK_ADDR_GEN);
+	assert_int_equal(r.port.undo.addr_gen, 0);
+}
+
+static void again(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	r.devices[SLOT_DEV].link.up = true;
+	r.devices[SLOT_DEV].link.addr_gen = 1;
+	r.devices[SLOT_DEV].link.master.index = 5;
+	decide(&r);
+	assert_int_equal(r.port.fields, 0);
+	assert_true(r.port.down && !r.port.leave);
+}
+
+static void addresses(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	r.devices[SLOT_DEV].link.mac[0] = 0x02;
+	r.devices[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
+	decide(&r);
+	assert_int_equal(r.port.fields, LINK_MAC | LINK_MASTER);
+	assert_int_equal(r.port.join.mac[0], 0xfe);
+	assert_int_equal(r.port.undo.mac[0], 0x02);
+
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_MTU, "1279",
+		&r.e); // and so does one whose IPv6 has left the device
+	decide(&r);
+	assert_int_equal(r.port.fields, LINK_MTU | LINK_MASTER);
+}
+
+static void mtu(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	r.bridge.mtu = 9000;
+	decide(&r);
+	assert_int_equal(r.port.join.mtu, 9000);
+	assert_int_equal(r.port.undo.mtu, 1500);
+	assert_true(r.port.fields & LINK_MTU);
+
+	nic_set(&r.req.nic, NIC_MTU, "1400", &r.e);
+	decide(&r);
+	assert_int_equal(r.port.join.mtu, 1400);
+
+	set_up(&r);
+	r.bridge.mtu = 65535; // nobody asked for so much: the device's most
+	decide(&r);
+	assert_int_equal(r.port.join.mtu, 65517);
+
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_MTU, "9000", &r.e);
+	refuse(&r, "mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first "
+		   "(its mtu=, and its uplink's)");
+	r.bridge.mtu = 9000;
+	r.devices[SLOT_DEV].link.max_mtu = 1500;
+	refuse(&r, "mtu=9000 is more than the 1500 that the device takes");
+}
+
+static void vlans(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	r.bridge.bridge.vlan_filtering = 1;
+	r.bridge.bridge.vlan_default_pvid = 1;
+	r.vlans.pvid = 10;
+	vlans_add(&r.vlans.all, 10, 10);
+	r.choice.vlans = &r.vlans;
+	decide(&r);
+	assert_true(r.port.set_vlans);
+	assert_int_equal(r.port.vlans.pvid, 10);
+	assert_int_equal(r.port.default_pvid, 1);
+
+	assert_false(r.port.leave);
+
+	// A port that is one already leaves first, or it would keep the VLANs of an earlier run.
+	r.devices[SLOT_DEV].link.master.index = 5;
+	decide(&r);
+	assert_true(r.port.leave && r.port.fields & LINK_MASTER);
+}
+
+static void policy(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	snprintf(r.bridge.alias, ALIAS_SIZE,
+		"rack 4 vlanbridge file isolated tx_offload=off demand");
+	decide(&r);
+	assert_true(r.port.policy.isolated && r.port.policy.tx_offload_off && r.port.policy.demand);
+	assert_false(r.port.policy.antispoof);
+}
+
+static void names(void **state)
+{
+	struct run r;
+	struct device *other = &r.devices[SLOT_NEW];
+
+	(void)state;
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
+	decide(&r);
+	assert_string_equal(r.port.name, "web0");
+	assert_string_equal(r.port.join.new_name, "web0");
+	assert_string_equal(r.port.undo.new_name, "vif7.1");
+	assert_true(r.port.fields & LINK_RENAME);
+
+	// Taken by another guest's, by something of the host, by an alternative name.
+	other->there = true;
+	other->link = (struct link){.name = "web0", .index = 30};
+	snprintf(other->parent, sizeof(other->parent), "vif-3-0");
+	refuse(&r, "vifname=web0: NIC 0 of domain 3 has that name already");
+	*other->parent = '\0';
+	snprintf(other->link.kind_name, KIND_SIZE, "bridge");
+	refuse(&r, "vifname=web0: a bridge of this host (index 30) has that name already");
+	snprintf(other->link.name, NAME_SIZE, "br77");
+	refuse(&r, "vifname=web0: a bridge of this host (index 30) has that name already: br77");
+	assert_int_equal(r.e.code, EEXIST);
+}
+
+// After an earlier run the device is found under its new name, unless that is somebody else's.
+static void renamed(void **state)
+{
+	struct run r;
+	struct device *d = &r.devices[SLOT_NEW];
+
+	(void)state;
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
+	*d = r.devices[SLOT_DEV];
+	r.devices[SLOT_DEV] = (struct device){0};
+	snprintf(d->link.name, NAME_SIZE, "web0");
+	decide(&r);
+	assert_int_equal(r.port.index, 20);
+	assert_false(r.port.fields & LINK_RENAME);
+
+	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
+	assert_null(port_device(&r.req, r.devices));
+	refuse(&r, "the device doesn't exist");
+
+	*d->parent = '\0';
+	r.req.tap = true;
+	refuse(&r, "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
+		   "emulated NICs");
+	snprintf(d->link.kind_name, KIND_SIZE, "tun");
+	assert_ptr_equal(port_device(&r.req, r.devices), d);
+}
+
+static void itself(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	r.bridge.index = 20;
+	refuse(&r, "a bridge can't be a port of itself");
+}
+
+static void bridges(void **state)
+{
+	char few[][NAME_SIZE] = {"xenbr10", "xenbr9", "br1"}, many[2000][NAME_SIZE];
+	struct err e;
+
+	(void)state;
+	err_set(&e, ENODEV, "no");
+	port_list_bridges(&e, few, 3);
+	assert_string_equal(e.text, "no; this host has br1, xenbr9, xenbr10");
+	err_set(&e, ENODEV, "no");
+	port_list_bridges(&e, few, 0);
+	assert_string_equal(e.text, "no; this host has no bridge at all");
+	for (int i = 0; i < 2000; i++)
+		snprintf(many[i], NAME_SIZE, "br%d", 2000 - i);
+	err_set(&e, ENODEV, "no");
+	port_list_bridges(&e, many, 2000);
+	assert_string_equal(
+		e.text, "no; this host has br1, br2, br3, br4, br5, br6, br7, br8 and 1992 more");
+	memset(e.text, 'x', sizeof(e.text) - 1);
+	e.text[sizeof(e.text) - 1] = '\0';
+	port_list_bridges(&e, few, 3); // no room is no harm
+}
+
+int test_vif_port(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain),
+		cmocka_unit_test(again),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(mtu),
+		cmocka_unit_test(vlans),
+		cmocka_unit_test(policy),
+		cmocka_unit_test(names),
+		cmocka_unit_test(renamed),
+		cmocka_unit_test(itself),
+		cmocka_unit_test(bridges),
+	};
+
+	return cmocka_run_group_tests_name("vif port", tests, NULL, NULL);
+}

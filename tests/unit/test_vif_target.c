@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: ISC
+// vif-vlanbridge: how bridge= and vlan= find the bridge, and what is said when they don't.
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests_vif.h"
+#include "vif-vlanbridge/target.h"
+
+// The host of these tests, as a table: what each name (or alternative name) is.
+static const struct host {
+	const char *name, *real; // real: its name, where name is an alternative one
+	enum kind kind;
+	const char *kind_name, *bridge; // bridge: of which a VLAN device is a port
+	bool aware;
+	unsigned int default_pvid;
+	const char *alias;
+} hosts[] = {
+	{"bond0", NULL, KIND_BOND, "bond", NULL, false, 0, ""},
+	{"bond0.2", NULL, KIND_VLAN, "vlan", "xenbrdmz", false, 0, ""},
+	{"bond0.7", NULL, KIND_VLAN, "vlan", NULL, false, 0, ""},
+	{"bond0.3", "vlan3", KIND_VLAN, "vlan", "xenbrlan", false, 0, ""},
+	{"xenbrdmz", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
+		"vlanbridge file uplink=bond0 vlan=2"},
+	{"xenbrlan", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
+		"vlanbridge file uplink=bond0 vlan=3"},
+	{"br9", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
+		"vlanbridge file uplink=bond0 vlan=9 demand closing"},
+	{"br0", NULL, KIND_BRIDGE, "bridge", NULL, true, 1, ""},
+	{"br.5000", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, ""},
+	{"xenbr1", NULL, KIND_BRIDGE, "bridge", NULL, true, 0, ""},
+	{"eth4", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, ""},
+	{"eth1", NULL, KIND_OTHER, "", NULL, false, 0, ""},
+	{"xenbr0.10", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, ""},
+};
+
+static void fill(struct link *l, const struct host *h)
+{
+	*l = (struct link){.kind = h->kind, .index = (int)(h - hosts) + 1, .mtu = 1500};
+	snprintf(l->name, sizeof(l->name), "%s", h->real ? h->real : h->name);
+	snprintf(l->kind_name, sizeof(l->kind_name), "%s", h->kind_name);
+	snprintf(l->alias, sizeof(l->alias), "%s", h->alias);
+	if (h->kind == KIND_BRIDGE) {
+		l->bridge.vlan_filtering = h->aware;
+		l->bridge.vlan_default_pvid = h->default_pvid;
+	}
+}
+
+static const struct host *host(const char *name)
+{
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
+		if (!strcmp(hosts[i].name, name))
+			return &hosts[i];
+	return NULL;
+}
+
+// What find_devices does with the kernel.
+static void look_up(const struct target *t, struct device devices[SLOTS])
+{
+	memset(devices, 0, SLOTS * sizeof(*devices));
+	for (int s = SLOT_BRIDGE; s < SLOTS; s++) {
+		const struct host *h = host(t->names[s]);
+
+		if (!h)
+			continue;
+		devices[s].there = true;
+		fill(&devices[s].link, h);
+		if (h->kind == KIND_BRIDGE)
+			devices[s].bridge = devices[s].link;
+		else if (h->bridge)
+			fill(&devices[s].bridge, host(h->bridge));
+	}
+}
+
+static struct target target;
+static struct device devices[SLOTS];
+
+static int find(const char *bridge, const char *vlan, struct choice *c, struct err *e)
+{
+	struct nic nic = {0};
+	int r;
+
+	*e = (struct err){0};
+	assert_int_equal(nic_set(&nic, NIC_BRIDGE, bridge, e), 0);
+	assert_int_equal(nic_set(&nic, NIC_VLAN, vlan, e), 0);
+	r = target_parse(&nic, &target, e);
+	if (r)
+		return r;
+	look_up(&target, devices);
+	return target_choose(&target, devices, c, e);
+}
+
+// tagged, untagged as vlans_print has them; NULL: the bridge's default.
+static void finds(const char *bridge, const char *vlan, const char *result, unsigned int pvid,
+	const char *all, const char *untagged)
+{
+	struct choice c = {0};
+	struct err e;
+	char text[256];
+
+	if (find(bridge, vlan, &c, &e))
+		fail_msg("bridge=%s vlan=%s: %s", bridge, vlan, e.text);
+	assert_string_equal(c.bridge->name, result);
+	if (!all) {
+		assert_null(c.vlans);
+		return;
+	}
+	assert_non_null(c.vlans);
+	assert_int_equal(c.vlans->pvid, pvid);
+	assert_string_equal(vlans_print(&c.vlans->all, text, sizeof(text)), all);
+	assert_string_equal(vlans_print(&c.vlans->untagged, text, sizeof(text)), untagged);
+}
+
+// demand: what network-vlanbridge would be asked for; NULL: it isn't.
+static void refuses(const char *bridge, const char *vlan, const char *demand, const char *sentence)
+{
+	struct choice c;
+	struct err e;
+	int r = find(bridge, vlan, &c, &e);
+
+	assert_true(r < 0);
+	if (strcmp(e.text, sentence))
+		fail_msg("bridge=%s vlan=%s\n got: %s\nwant: %s", bridge, vlan, e.text, sentence);
+	if (demand) {
+		assert_int_equal(r, -ENODEV);
+		assert_string_equal(target_demand(&target), demand);
+	} else {
+		assert_int_not_equal(r, -ENODEV);
+	}
+}
+
+static void by_name(void **state)
+{
+	(void)state;
+	finds("xenbrdmz", "", "xenbrdmz", 0, NULL, NULL);
+	finds("br0", "", "br0", 0, NULL, NULL); // its default VLAN
+	finds("br.5000", "", "br.5000", 0, NULL, NULL);
+	finds("xenbr4", "", "eth4", 0, NULL, NULL); // netloop's old names
+	finds("xenbr0.10", "", "xenbr0.10", 0, NULL, NULL);
+}
+
+static void by_vlan_device(void **state)
+{
+	(void)state;
+	finds("bond0.2", "", "xenbrdmz", 0, NULL, NULL);
+	finds("bond0.3", "", "xenbrlan", 0, NULL, NULL); // its alternative name
+	finds("bond0", "2", "xenbrdmz", 0, NULL, NULL);
+	finds("bond0", "3p", "xenbrlan", 0, NULL, NULL);
+	finds("xenbr0", "10", "xenbr0.10", 0, NULL, NULL);
+}
+
+static void on_aware_bridge(void **state)
+{
+	(void)state;
+	finds("br0.10", "", "br0", 10, "10", "10");
+	finds("br0.10:20:30:21", "", "br0", 10, "10/20-21/30", "10");
+	finds("xenbr1.4094", "", "xenbr1", 4094, "4094", "4094");
+	finds("br0", "10", "br0", 10, "10", "10");
+	finds("br0", "10p/20-30", "br0", 10, "10/20-30", "10");
+	finds("br0", "1-9u", "br0", 0, "1-9", "1-9");
+	finds("xenbr1", "100+10x4", "xenbr1", 0, "100/110/120/130", "");
+}
+
+static void not_there(void **state)
+{
+	(void)state;
+	refuses("xenbrfoo", "", "xenbrfoo", "bridge 'xenbrfoo' doesn't exist");
+	refuses("xenbr7", "", "xenbr7",
+		"bridge 'xenbr7' doesn't exist");                // nor is there a bridge eth7
+	refuses("br9", "", "br9", "bridge 'br9' doesn't exist"); // about to go
+	refuses("eth9.10", "", "eth9.10", "bridge 'eth9.10' doesn't exist");
+	refuses("br.5001", "", "br.5001",
+		"bridge 'br.5001' doesn't exist, and VLAN IDs go from 1 to 4094");
+	refuses("bond0.8", "", "bond0.8",
+		"bridge 'bond0.8' doesn't exist: bond0 is a bond and no bridge carries its VLAN 8; "
+		"'uplink=bond0, vlan=8' in /etc/xen/vlanbridge.conf would make one");
+	refuses("bond0.7", "", "bond0.7",
+		"bond0.7 is a VLAN device, but a port of no bridge: give it one with "
+		"'uplink=bond0, vlan=7' in "
+		"/etc/xen/vlanbridge.conf");
+	refuses("bond0", "8", "bond0.8",
+		"bond0 is a bond, and no bridge carries its VLAN 8; 'uplink=bond0, vlan=8' in "
+		"/etc/xen/vlanbridge.conf would make one");
+	refuses("eth9", "8", "eth9.8", "neither eth9 nor eth9.8 exists");
+	refuses("xenbrlan", "10", "xenbrlan.10",
+		"xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0");
+}
+
+static void wrong_kind(void **state)
+{
+	(void)state;
+	refuses("bond0", "", "bond0", "bridge=bond0 is a bond, not a bridge");
+	refuses("eth1", "", "eth1", "bridge=eth1 is a network device, not a bridge");
+	refuses("xenbr1", "", NULL,
+		"bridge xenbr1 is VLAN-aware and has no default VLAN: say which with "
+		"bridge=xenbr1.VLAN or vlan=");
+	refuses("xenbrdmz", "2", NULL, "xenbrdmz is VLAN 2 of bond0 already: leave vlan=2 away");
+	refuses("xenbrdmz", "10p/20", NULL,
+		"vlan=10p/20 needs a VLAN-aware bridge, but xenbrdmz is a bridge that isn't "
+		"VLAN-aware: "
+		"only a single untagged VLAN works elsewhere");
+	refuses("bond0", "10u", NULL,
+		"vlan=10u needs a VLAN-aware bridge, but bond0 is a bond: only a single untagged "
+		"VLAN works elsewhere");
+	refuses("bond0.2:3", "", NULL,
+		"bridge=bond0.2:3 asks for tagged VLANs, which need a VLAN-aware bridge, but bond0 "
+		"isn't one");
+	refuses("eth9.2:3", "", NULL,
+		"bridge=eth9.2:3 asks for tagged VLANs, which need a VLAN-aware bridge, but eth9 "
+		"doesn't exist");
+}
+
+static void junk(void **state)
+{
+	(void)state;
+	refuses("br0", "10x", NULL,
+		"vlan=10x: VLAN list: '10x' has 'x' after the number (only p or u may follow)");
+	refuses("br0", "10//20", NULL,
+		"vlan=10//20: VLAN list: '' is neither a VLAN ID, nor FIRST-LAST, nor "
+		"FIRST+STEPxCOUNT");
+	refuses("br0", "4095", NULL, "vlan=4095: VLAN 4095 in '4095' is outside 1-4094");
+	refuses("br0", "10p/20p", NULL,
+		"vlan=10p/20p: VLAN list: 10 and 20 can't both be the PVID");
+	refuses("br0.10:", "", NULL, "bridge=br0.10:: '' after the ':' isn't a VLAN ID (1-4094)");
+	refuses("br0.x:1", "", NULL, "bridge=br0.x:1: 'x' isn't a VLAN ID (1-4094)");
+	refuses("br0:1", "", NULL, "bridge=br0:1: what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
+	refuses("br0.1:2", "3", NULL,
+		"bridge=br0.1:2 and vlan=3 both say which VLANs: give one of them");
+	refuses("br0.1", "3", NULL,
+		"bridge=br0.1 and vlan=3 both say which VLANs: give one of them");
+	refuses("br 0", "", NULL, "bridge=br 0: an interface has no blank and no '/' in its name");
+	refuses("../br0", "", NULL,
+		"bridge=../br0: an interface has no blank and no '/' in its name");
+}
+
+int test_vif_target(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_name),
+		cmocka_unit_test(by_vlan_device),
+		cmocka_unit_test(on_aware_bridge),
+		cmocka_unit_test(not_there),
+		cmocka_unit_test(wrong_kind),
+		cmocka_unit_test(junk),
+	};
+
+	return cmocka_run_group_tests_name("vif target", tests, NULL, NULL);
+}

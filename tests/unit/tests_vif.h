@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* The unit tests of vif-vlanbridge. Each returns the number of tests that failed. */
+#ifndef TESTS_VIF_H
+#define TESTS_VIF_H
+
+int test_vif_request(void);
+int test_vif_target(void);
+int test_vif_port(void);
+int test_vif_rules(void);
+
+#endif

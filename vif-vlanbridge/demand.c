@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: ISC
+// Bridges on demand, made by network-vlanbridge.
+#include "demand.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "names.h"
+
+#define PROGRAM "network-vlanbridge"
+
+// Its exit status that means: the file doesn't have this on demand.
+#define NOT_ON_DEMAND 3
+
+// The program is installed next to this one.
+static int run(
+	const char *command, const char *name, struct deadline *d, struct child *c, struct err *e)
+{
+	char program[PATH_MAX];
+	const char *const argv[] = {program, command, name, NULL};
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - sizeof(PROGRAM));
+
+	while (n > 0 && program[n - 1] != '/')
+		n--;
+	memcpy(program + (n > 0 ? n : 0), PROGRAM, sizeof(PROGRAM));
+	return child_run(argv, NULL, d, c, e);
+}
+
+int demand_make(const char *name, struct deadline *d, struct err *e)
+{
+	struct err local = {0};
+	struct child c;
+	int r = run("demand", name, d, &c, &local);
+
+	if (r == -ENOENT || (!r && c.status == NOT_ON_DEMAND))
+		return -ENODEV;
+	if (r)
+		return err_set(e, -r, "making bridge '%s' on demand: %s", name, local.text);
+	if (c.status)
+		return err_set(e, EIO, "making bridge '%s' on demand failed: %s", name,
+			child_last_line(&c));
+	return 0;
+}
+
+int demand_release(const char *bridge, struct deadline *d, struct err *e)
+{
+	struct child c;
+	int r = run("release", bridge, d, &c, e);
+
+	if (!r && c.status)
+		r = err_set(e, EIO, "removing bridge '%s' after its last vif: %s", bridge,
+			child_last_line(&c));
+	return r;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* Asks the kernel about the devices of a run. */
+#ifndef VIF_FIND_H
+#define VIF_FIND_H
+
+#include <stddef.h>
+
+#include "deadline.h"
+#include "err.h"
+#include "netlink.h"
+#include "target.h"
+
+/* Looks all SLOTS names up that aren't empty, in one send; in a second one the bridges that VLAN
+ * devices are ports of, if there are any. A name that doesn't exist isn't an error. Returns 0 or
+ * -errno with a sentence in e. */
+int find_devices(
+	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct device *devices, struct err *e);
+
+/* Waits until a device has one of the two names (the second may be empty), by the kernel's events.
+ * Returns 0; -ENODEV when the deadline is over, or -errno; e has a sentence then. */
+int find_wait(
+	struct netlink *nl, const char *name, const char *other, struct deadline *d, struct err *e);
+
+/* The names of all bridges; the caller frees *names. Returns 0 or -errno with a sentence in e. */
+int find_bridges(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e);
+
+#endif

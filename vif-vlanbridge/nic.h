@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* What is asked for one NIC of a guest. The toolstack's directory in xenstore, the arguments and
+ * the environment fill it, each over the one after it. Their text is checked here: libxl passes
+ * much of it on unread. */
+#ifndef VIF_NIC_H
+#define VIF_NIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "link.h"
+#include "names.h"
+
+#define NIC_TEXT 1024
+
+enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_KEYS };
+
+/* Their names in the backend directory, which are also those of the variables. */
+extern const char *const nic_keys[NIC_KEYS];
+
+struct nic {
+	char text[NIC_KEYS][NIC_TEXT]; /* "" where nobody said anything */
+	uint32_t mtu;                  /* 0: the bridge's */
+	bool has_mac;
+	uint8_t mac[MAC_SIZE]; /* the guest's own */
+};
+
+/* Takes text for a key over what was there. Returns 0, or -EINVAL with a sentence in e for text
+ * that is too long or has control characters. */
+int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e);
+
+/* Checks mtu, mac and vifname and fills the fields made of them. emulated: the NIC has a tap too,
+ * whose name "NAME-emu" must fit. Returns 0, or -EINVAL with a sentence in e. */
+int nic_check(struct nic *nic, bool emulated, struct err *e);
+
+/* The name that the device is to have: vifname, "vifname-emu" for a tap, or "" where none is asked.
+ * Only after nic_check. Returns buf. */
+char *nic_name(const struct nic *nic, bool tap, char buf[NAME_SIZE]);
+
+#endif

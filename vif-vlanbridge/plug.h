@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* Does to a vif or tap what port.h decided. */
+#ifndef VIF_PLUG_H
+#define VIF_PLUG_H
+
+#include "err.h"
+#include "netlink.h"
+#include "port.h"
+
+/* Makes the device a port, in one send, and up. Returns 0; or -errno with a sentence in e, and the
+ * device is as after plug_undo: -EAGAIN when the bridge, one on demand, went away meanwhile: find
+ * or make it anew. */
+int plug(struct netlink *nl, const struct port *p, struct err *e);
+
+/* Takes back what plug did, as far as that is still possible: the device is down, in no bridge,
+ * with the name, MTU and addresses that it had. */
+void plug_undo(struct netlink *nl, const struct port *p);
+
+/* Takes the device out of its bridge and down. Returns 0 or -errno with a sentence in e; a device
+ * that is gone is no error. */
+int unplug(struct netlink *nl, const struct link *dev, struct err *e);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: ISC
+// What to do with a vif or tap so that it becomes a port of its bridge.
+#include "port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The kernel's IPv6 leaves a device with a smaller MTU, and then refuses settings for it.
+#define IPV6_MIN_MTU 1280
+#define ADDR_GEN_NONE 1
+#define BRIDGES_LISTED 8
+
+// The largest address that isn't multicast: a bridge whose MAC isn't pinned takes its lowest
+// port's, never this.
+static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+// Whether d is the device that the request means, not somebody else's that has the wanted name.
+static bool is_ours(const struct request *req, const struct device *d)
+{
+	char parent[PARENT_SIZE];
+
+	if (req->tap)
+		return !strcmp(d->link.kind_name, "tun");
+	snprintf(parent, sizeof(parent), "vif-%u-%u", req->domid, req->devid);
+	// Linux before 5.14 doesn't tell; a netback device has no kind.
+	return *d->parent ? !strcmp(d->parent, parent) : !*d->link.kind_name;
+}
+
+const struct device *port_device(const struct request *req, const struct device devices[SLOTS])
+{
+	if (devices[SLOT_DEV].there)
+		return &devices[SLOT_DEV];
+	return devices[SLOT_NEW].there && is_ours(req, &devices[SLOT_NEW]) ? &devices[SLOT_NEW]
+									   : NULL;
+}
+
+static int name_taken(const struct device *holder, const char *name, struct err *e)
+{
+	unsigned int domid, devid;
+
+	if (sscanf(holder->parent, "vif-%u-%u", &domid, &devid) == 2)
+		return err_set(e, EEXIST, "vifname=%s: NIC %u of domain %u has that name already",
+			name, devid, domid);
+	return err_set(e, EEXIST,
+		"vifname=%s: a %s of this host (index %d) has that name already%s%s", name,
+		*holder->link.kind_name ? holder->link.kind_name : "device", holder->link.index,
+		strcmp(holder->link.name, name) ? ": " : "",
+		strcmp(holder->link.name, name) ? holder->link.name : "");
+}
+
+static void change(struct port *p, enum link_field field)
+{
+	p->fields |= field;
+	p->undo_fields |= field;
+}
+
+static int decide_name(const struct request *req, const struct device *devices,
+	const struct link *dev, struct port *p, struct err *e)
+{
+	char name[NAME_SIZE];
+
+	text_copy(p->name, sizeof(p->name), dev->name);
+	if (!*nic_name(&req->nic, req->tap, name) || !strcmp(name, dev->name))
+		return 0;
+	if (devices[SLOT_NEW].there)
+		return name_taken(&devices[SLOT_NEW], name, e);
+	text_copy(p->name, sizeof(p->name), name);
+	text_copy(p->join.new_name, sizeof(p->join.new_name), name);
+	text_copy(p->undo.new_name, sizeof(p->undo.new_name), dev->name);
+	change(p, LINK_RENAME);
+	return 0;
+}
+
+// Before it joins: a bridge whose MTU isn't pinned takes the smallest of its ports.
+static int decide_mtu(const struct nic *nic, const struct link *dev, const struct link *bridge,
+	struct port *p, struct err *e)
+{
+	uint32_t mtu = nic->mtu ? nic->mtu : bridge->mtu;
+
+	if (nic->mtu > bridge->mtu)
+		return err_set(e, ERANGE,
+			"mtu=%u is more than the %u of bridge %s: raise the bridge's first (its "
+			"mtu=, and its uplink's)",
+			mtu, bridge->mtu, bridge->name);
+	if (dev->max_mtu && mtu > dev->max_mtu && nic->mtu)
+		return err_set(e, ERANGE, "mtu=%u is more than the %u that the device takes", mtu,
+			dev->max_mtu);
+	if (dev->max_mtu && mtu > dev->max_mtu)
+		mtu = dev->max_mtu;
+	p->join.mtu = mtu;
+	p->undo.mtu = dev->mtu;
+	if (mtu != dev->mtu)
+		change(p, LINK_MTU);
+	return 0;
+}
+
+static void decide_addresses(const struct link *dev, struct port *p)
+{
+	memcpy(p->join.mac, dummy_mac, MAC_SIZE);
+	memcpy(p->undo.mac, dev->mac, MAC_SIZE);
+	if (memcmp(dev->mac, dummy_mac, MAC_SIZE))
+		change(p, LINK_MAC);
+	p->join.addr_gen = ADDR_GEN_NONE;
+	p->undo.addr_gen = dev->addr_gen;
+	// Reported only where the kernel has IPv6; elsewhere it would be refused.
+	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != ADDR_GEN_NONE &&
+		p->join.mtu >= IPV6_MIN_MTU)
+		change(p, LINK_ADDR_GEN);
+}
+
+static void decide_master(const struct link *dev, const struct choice *c, struct port *p)
+{
+	p->join.master.index = c->bridge->index;
+	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
+	p->leave = dev->master.index == c->bridge->index && c->bridge->bridge.vlan_filtering;
+	if (p->leave || dev->master.index != c->bridge->index)
+		p->fields |= LINK_MASTER;
+	if (c->vlans) {
+		p->set_vlans = true;
+		p->vlans = *c->vlans;
+		p->default_pvid = c->bridge->bridge.vlan_default_pvid;
+	}
+}
+
+int port_decide(const struct request *req, const struct device devices[SLOTS],
+	const struct choice *choice, struct port *ret, struct err *e)
+{
+	const struct device *found = port_device(req, devices);
+	struct port p = {.bridge = *choice->bridge};
+	int r;
+
+	if (!found)
+		return err_set(e, ENODEV, "the device doesn't exist%s",
+			req->tap ? ": QEMU hasn't made it, or the guest has unplugged its emulated "
+				   "NICs"
+				 : "");
+	if (found->link.index == choice->bridge->index)
+		return err_set(e, ELOOP, "a bridge can't be a port of itself");
+	p.index = found->link.index;
+	p.down = found->link.up;
+	mark_parse(choice->bridge->alias, &p.policy);
+	r = decide_name(req, devices, &found->link, &p, e);
+	if (!r)
+		r = decide_mtu(&req->nic, &found->link, choice->bridge, &p, e);
+	if (r)
+		return r;
+	decide_addresses(&found->link, &p);
+	decide_master(&found->link, choice, &p);
+	*ret = p;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strverscmp(a, b);
+}
+
+void port_list_bridges(struct err *e, char (*names)[NAME_SIZE], size_t n)
+{
+	size_t len = strlen(e->text), size = sizeof(e->text),
+	       listed = n > BRIDGES_LISTED + 1 ? BRIDGES_LISTED : n;
+
+	qsort(names, n, sizeof(*names), by_name);
+	len += (size_t)snprintf(e->text + len, size - len,
+		n ? "; this host has " : "; this host has no bridge at all");
+	for (size_t i = 0; i < listed && len < size; i++)
+		len += (size_t)snprintf(e->text + len, size - len, "%s%s", i ? ", " : "", names[i]);
+	if (listed < n && len < size)
+		snprintf(e->text + len, size - len, " and %zu more", n - listed);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* What to do with a vif or tap so that it becomes a port of its bridge. Pure: what is asked and
+ * what the kernel said in, changes or one sentence out. */
+#ifndef VIF_PORT_H
+#define VIF_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "link.h"
+#include "mark.h"
+#include "nic.h"
+#include "request.h"
+#include "target.h"
+
+/* The changes to one device, in this order. The kernel works on after a message that it refused, so
+ * each also has what takes it back. */
+struct port {
+	int index;
+	char name[NAME_SIZE]; /* in the end */
+	struct link bridge;   /* as it was when this was decided */
+	struct mark policy;   /* the bridge's */
+	bool down;            /* first: it is up, and the rest wants it down */
+	bool leave;           /* first: it is in the bridge already, with VLANs of an earlier run */
+	unsigned int fields;  /* enum link_field of join: while it is down, master included */
+	struct link join;
+	bool set_vlans; /* exactly these; the default PVID's, which a new port has, goes if it isn't
+			   one */
+	struct port_vlans vlans;
+	unsigned int default_pvid;
+	unsigned int undo_fields;
+	struct link undo; /* what join changes, as it was; the master is none */
+};
+
+/* The device of this run: found under its first name, or renamed already by an earlier run. Returns
+ * it, or NULL when it isn't there. */
+const struct device *port_device(const struct request *req, const struct device devices[SLOTS]);
+
+/* Decides. Returns 0, or -errno with a sentence in e; nothing has to be done then. */
+int port_decide(const struct request *req, const struct device devices[SLOTS],
+	const struct choice *choice, struct port *ret, struct err *e);
+
+/* Puts "; this host has br1, br2" after the sentence of e, for the names of the host's bridges,
+ * which are sorted here: a few of them and the number of the others. */
+void port_list_bridges(struct err *e, char (*names)[NAME_SIZE], size_t n);
+
+#endif

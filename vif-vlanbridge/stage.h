@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* The stages of a run of the hook, which main.c puts in order, and what they hand on. Each returns
+ * 0, or -errno with a sentence in e about the run's device. */
+#ifndef VIF_STAGE_H
+#define VIF_STAGE_H
+
+#include "deadline.h"
+#include "err.h"
+#include "netlink.h"
+#include "nic.h"
+#include "port.h"
+#include "request.h"
+#include "target.h"
+#include "xenstore.h"
+
+struct run {
+	struct request req;
+	struct deadline deadline;
+	struct store *store;
+	struct netlink *nl;
+	struct target target;
+	struct device devices[SLOTS];
+	struct choice choice; /* bridge NULL: none was found (when unplugging) */
+	struct port port;
+	bool guarded; /* packet rules for the device are in place */
+};
+
+int stage_read(struct run *run, struct err *e);
+int stage_look(struct run *run, struct err *e);
+int stage_decide(struct run *run, struct err *e);
+int stage_guard(struct run *run, struct err *e);
+void stage_unguard(struct run *run);
+int stage_join(struct run *run, struct err *e);
+void stage_leave(struct run *run);
+int stage_tell_mtu(struct run *run, struct err *e);
+int stage_call_hooks(struct run *run, struct err *e);
+int stage_connected(struct run *run, struct err *e);
+
+int stage_look_back(struct run *run, struct err *e);
+int stage_part(struct run *run, struct err *e);
+int stage_drop_rules(struct run *run, struct err *e);
+int stage_release(struct run *run, struct err *e);
+
+/* Tells the toolstack that and why the run failed. */
+void run_failed(struct run *run, const char *sentence);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/* How `bridge=` and `vlan=` find the bridge. Pure: first the names to ask the kernel about, all at
+ * once, then what its answers mean. The rules are those of vif-vlanbridge(8), first match wins. */
+#ifndef VIF_TARGET_H
+#define VIF_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "link.h"
+#include "names.h"
+#include "nic.h"
+#include "vlans.h"
+
+#define PARENT_SIZE 32
+
+/* What the kernel says about a name. */
+struct device {
+	bool there;
+	struct link link;
+	char parent[PARENT_SIZE]; /* what it is the network device of: "vif-1-0" for netback's, or
+				     "" */
+	struct link bridge; /* itself if it is a bridge, else the bridge that it is a port of; index
+			       0: none */
+};
+
+/* The names that a run asks about. Those of the vif come first. */
+enum slot {
+	SLOT_DEV,    /* the device as the toolstack calls it */
+	SLOT_NEW,    /* the name that it is to have, or has already */
+	SLOT_BRIDGE, /* bridge= */
+	SLOT_BASE,   /* NAME of bridge=NAME.VLAN */
+	SLOT_VLAN,   /* NAME.VLAN of bridge=NAME, vlan=VLAN */
+	SLOT_ETH,    /* ethN for xenbrN */
+	SLOTS
+};
+
+struct target {
+	char names[SLOTS][ALTNAME_SIZE]; /* "": nothing to ask about */
+	bool has_list;                   /* vlan= */
+	const char *list_text;           /* its text: nic's */
+	struct port_vlans list;
+	unsigned int access; /* the VLAN ID where list means one VLAN, untagged; else 0 */
+	bool has_suffix;     /* the .VLAN[:TRUNK…] of bridge= */
+	struct port_vlans suffix;
+	bool bad_vlan; /* bridge=NAME.NUMBER, and the number can't be a VLAN ID */
+	bool trunk;    /* the suffix has more than one VLAN */
+};
+
+/* The bridge to join. */
+struct choice {
+	const struct link *bridge;
+	const struct port_vlans
+		*vlans; /* the port's, on a VLAN-aware bridge; NULL: the bridge's default */
+};
+
+/* Reads bridge= and vlan= of nic (bridge= isn't empty) and fills the names of the slots from
+ * SLOT_BRIDGE on. Returns 0, or -EINVAL with a sentence in e. */
+int target_parse(const struct nic *nic, struct target *t, struct err *e);
+
+/* Chooses among what the kernel has. Returns 0; or -errno with a sentence in e that says what the
+ * name is, what was asked and what would work: -ENODEV where the bridge isn't there but may be made
+ * on demand (target_demand), another where that can't help. The choice points into devices and t.
+ */
+int target_choose(const struct target *t, const struct device devices[SLOTS], struct choice *ret,
+	struct err *e);
+
+/* The name that `network-vlanbridge demand` understands for it. */
+const char *target_demand(const struct target *t);
+
+#endif

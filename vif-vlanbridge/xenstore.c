@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: ISC
+// The backend directory of a NIC in xenstore. Nothing below the frontend's is ever read: it is the
+// guest's.
+#include "xenstore.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xenstore.h>
+
+#define NUMBER_SIZE 11
+#define KEY_SIZE 16 // '/', the longest key and the NUL
+
+struct store {
+	struct xs_handle *xs; // NULL: a request without a directory
+	char path[PATH_SIZE];
+	unsigned int domid, devid;
+	unsigned int keys; // bits 1 << enum nic_key: those that are there
+};
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	xs_close(s->xs);
+	free(s);
+}
+
+// One request for the names is cheaper than one for every key that is mostly absent.
+static int list(struct store *s, struct err *e)
+{
+	unsigned int n;
+	char **names = xs_directory(s->xs, XBT_NULL, s->path, &n);
+
+	if (!names)
+		return err_set(e, errno,
+			errno == ENOENT ? "the toolstack's directory %s isn't in xenstore%s"
+					: "xenstore: can't list %s: %s",
+			s->path, errno == ENOENT ? ": is the guest gone?" : strerror(errno));
+	for (unsigned int i = 0; i < n; i++)
+		for (int k = 0; k < NIC_KEYS; k++)
+			if (!strcmp(names[i], nic_keys[k]))
+				s->keys |= 1U << k;
+	free(names);
+	return 0;
+}
+
+int store_open(const struct request *req, struct store **ret, struct err *e)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int r = 0;
+
+	if (!s)
+		return err_set(e, ENOMEM, "no memory");
+	text_copy(s->path, sizeof(s->path), req->path);
+	s->domid = req->domid;
+	s->devid = req->devid;
+	if (*s->path) {
+		s->xs = xs_open(0);
+		r = s->xs ? list(s, e)
+			  : err_set(e, errno, "can't reach xenstored: %s", strerror(errno));
+	}
+	if (r) {
+		store_close(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+bool store_has(const struct store *s, enum nic_key key)
+{
+	return s && s->keys & 1U << key;
+}
+
+// Not by printf: its code is most of what such a short run would execute.
+static void key_path(const struct store *s, const char *key, char path[PATH_SIZE + KEY_SIZE])
+{
+	stpcpy(stpcpy(stpcpy(path, s->path), "/"), key);
+}
+
+static int read_key(struct store *s, enum nic_key key, struct nic *nic, struct err *e)
+{
+	char path[PATH_SIZE + KEY_SIZE];
+	unsigned int len;
+	char *value;
+	int r;
+
+	key_path(s, nic_keys[key], path);
+	value = xs_read(s->xs, XBT_NULL, path, &len);
+	if (!value && errno == ENOENT)
+		return 0; // gone since it was listed
+	if (!value)
+		return err_set(e, errno, "xenstore: can't read %s: %s", path, strerror(errno));
+	r = strlen(value) == len
+		    ? nic_set(nic, key, value, e)
+		    : err_set(e, EINVAL, "xenstore's %s has a NUL byte", nic_keys[key]);
+	free(value);
+	return r;
+}
+
+int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *e)
+{
+	int r = 0;
+
+	for (int k = 0; !r && k < NIC_KEYS; k++)
+		if (keys & s->keys & 1U << k)
+			r = read_key(s, (enum nic_key)k, nic, e);
+	return r;
+}
+
+static int write_key(struct store *s, const char *key, const char *value, struct err *e)
+{
+	char path[PATH_SIZE + KEY_SIZE];
+
+	key_path(s, key, path);
+	if (xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value)))
+		return 0;
+	return err_set(e, errno, "xenstore: can't write %s: %s", path, strerror(errno));
+}
+
+int store_connected(struct store *s, struct err *e)
+{
+	return s->xs ? write_key(s, "hotplug-status", "connected", e) : 0;
+}
+
+void store_failed(struct store *s, const char *sentence)
+{
+	if (!s || !s->xs)
+		return;
+	// The status last: libxl reads the error as soon as it changes.
+	write_key(s, "hotplug-error", sentence, NULL);
+	write_key(s, "hotplug-status", "error", NULL);
+}
+
+static char *number(unsigned int n, char buf[NUMBER_SIZE])
+{
+	char *digit = buf + NUMBER_SIZE - 1;
+
+	*digit = '\0';
+	do
+		*--digit = (char)('0' + n % 10);
+	while (n /= 10);
+	return memmove(buf, digit, (size_t)(buf + NUMBER_SIZE - digit));
+}
+
+void store_frontend_mtu(struct store *s, uint32_t mtu)
+{
+	char path[PATH_SIZE], value[NUMBER_SIZE], domid[NUMBER_SIZE], devid[NUMBER_SIZE], *end;
+
+	if (!s->xs)
+		return;
+	end = stpcpy(stpcpy(path, "/local/domain/"), number(s->domid, domid));
+	stpcpy(stpcpy(stpcpy(end, "/device/vif/"), number(s->devid, devid)), "/mtu");
+	number(mtu, value);
+	xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value));
+}
