@@ -60,6 +60,8 @@ static void parse_was(const char *word, struct mark *m)
 	} else if (!strncmp(word, "addr_gen=", 9) && !number_parse(word + 9, 0, 255, &n)) {
 		m->was_addr_gen = (uint32_t)n;
 		m->was |= MARK_WAS_ADDR_GEN;
+	} else if (!strncmp(word, "name=", 5) && text_copy(m->was_name, sizeof(m->was_name), word + 5)) {
+		m->was |= MARK_WAS_NAME;
 	} else if (!strncmp(word, "mac=", 4) && !mac_scan(word + 4, m->was_mac)) {
 		m->was |= MARK_WAS_MAC;
 	}
@@ -120,6 +122,8 @@ int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
 		ADD(" mtu=%u", m->was_mtu);
 	if (m->was & MARK_WAS_ADDR_GEN)
 		ADD(" addr_gen=%u", m->was_addr_gen);
+	if (m->was & MARK_WAS_NAME)
+		ADD(" name=%s", m->was_name);
 	if (m->was & MARK_WAS_MAC)
 		ADD(" mac=%s", mac_print(m->was_mac, mac));
 #undef ADD

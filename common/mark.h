@@ -30,6 +30,7 @@ enum mark_was {
 	MARK_WAS_MTU = 1 << 1,
 	MARK_WAS_ADDR_GEN = 1 << 2,
 	MARK_WAS_MAC = 1 << 3,
+	MARK_WAS_NAME = 1 << 4,
 };
 
 struct mark {
@@ -48,6 +49,7 @@ struct mark {
 	bool was_up;
 	uint32_t was_mtu, was_addr_gen;
 	uint8_t was_mac[MAC_SIZE];
+	char was_name[NAME_SIZE];
 };
 
 /* Reads the mark in an alias; m->origin is MARK_NONE when there is none. Words that this version doesn't know

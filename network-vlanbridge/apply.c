@@ -81,7 +81,7 @@ static int resolve_names(struct runner *r, const struct step *s)
 {
 	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
 
-	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
+	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL || (s->link && s->link->set & LINK_RENAME)) {
 		const struct device *d = topology_find(&r->names, s->link->name);
 
 		s->link->index = d ? d->link.index : 0;
@@ -139,7 +139,9 @@ static struct nl_msg *set_message(const struct link *l, enum phase phase)
 {
 	switch (phase) {
 	case PHASE_FIELDS:
-		return link_msg_set(0, l, l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME), true);
+		// A new name needs the index: with the name as the key it would be the key.
+		return link_msg_set(l->set & LINK_RENAME ? l->index : 0, l,
+			l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME), true);
 	case PHASE_ALTNAME:
 		return link_msg_altname(l->name, l->altname, true);
 	default:
@@ -230,8 +232,15 @@ static int run_helper(struct runner *r, size_t i)
 }
 
 // Whether b may go out together with a: new devices of one kind, or anything that is sent in order.
+static bool renames(const struct step *s)
+{
+	return s->link && s->link->set & LINK_RENAME;
+}
+
 static bool together(const struct step *a, const struct step *b)
 {
+	if (renames(a) || renames(b))
+		return false;
 	if (a->kind == STEP_LINK_ADD || b->kind == STEP_LINK_ADD)
 		return a->kind == b->kind && a->link->kind == b->link->kind;
 	return !needs_helper(b) && b->kind != STEP_NONE;
@@ -267,6 +276,16 @@ static int send_run(struct runner *r, size_t from, size_t to)
 	while (r->queued && result)
 		netlink_message_free(r->msgs[--r->queued]);
 	return result ? result : flush(r);
+}
+
+// What was made, deleted or renamed has another index from now on: names are looked up anew when they are needed.
+static void forget_names(struct runner *r, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (r->steps[i]->kind == STEP_LINK_ADD || r->steps[i]->kind == STEP_LINK_DEL || renames(r->steps[i])) {
+			topology_free(&r->names);
+			return;
+		}
 }
 
 // The end of the deletions from i on.
@@ -306,6 +325,7 @@ static int run(struct runner *r)
 		if (!r->keep_going && deletions(r, i) - i >= BULK_MIN) {
 			end = deletions(r, i);
 			result = delete_many(r, i, end);
+			forget_names(r, i, end);
 			continue;
 		}
 		if (needs_helper(r->steps[i])) {
@@ -322,6 +342,7 @@ static int run(struct runner *r)
 		if (!result) {
 			end = run_end(r, i);
 			result = send_run(r, i, end);
+			forget_names(r, i, end);
 		}
 	}
 	topology_free(&r->names);

@@ -21,6 +21,7 @@ static const struct argument {
 	{"address", NULL, "address"},
 	{"antispoof", NULL, "antispoof"},
 	{"vifnum", NULL, NULL},
+	{"legacy", NULL, "legacy"},
 };
 
 #define ARGUMENTS (sizeof(arguments) / sizeof(*arguments))
@@ -73,6 +74,10 @@ int config_args(char *const *args, struct topology *ret, struct err *e)
 	snprintf(default_bridge, sizeof(default_bridge), "xenbr%.8s", vifnum);
 	if (!item_take(&bridge, "name"))
 		put(&bridge, "name", default_bridge);
+	// network-bridge was told to call the bridge like the device: that is how it worked.
+	name = item_take(&bridge, "uplink");
+	if (name && !strcmp(name, item_take(&bridge, "name")) && !item_take(&bridge, "legacy"))
+		put(&bridge, "legacy", "yes");
 	if (!r)
 		r = item_bridge(&bridge);
 	if (r)

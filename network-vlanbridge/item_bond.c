@@ -39,10 +39,11 @@ int item_bond(struct item *it)
 		r = item_define(it, name, KIND_BOND, &bond);
 	if (r)
 		return r;
-	// None of its own; those of a port that has some.
-	item_deny_addresses(bond);
-	bond->policy = ADDRESS_INHERIT;
-	r = item_options(it, &bond->link);
+	// By default those of a port that has some; the plan notes which.
+	r = item_address(it, bond, name, true);
+	bond->mark.inherit = false;
+	if (!r)
+		r = item_options(it, &bond->link);
 	if (!r)
 		r = item_mtu(it, &bond->link);
 	if (!r)

@@ -13,6 +13,7 @@ struct bridge_item {
 	struct vlans vlans, tagged;
 	struct port_vlans untagged; /* the default PVID of a VLAN-aware bridge, if it has one */
 	struct device bridge;
+	bool legacy;   /* the uplink is renamed, and the bridge gets its name */
 	bool optional; /* the uplink may be missing: then the bridge stays without */
 };
 
@@ -136,6 +137,24 @@ static void take_default_pvid(struct bridge_item *b)
 	vlans_add(&b->untagged.untagged, pvid, pvid);
 }
 
+// network-bridge since Xen 3.3: eth0 becomes peth0, and the bridge eth0.
+static int make_legacy(struct item *it, struct bridge_item *b)
+{
+	char name[NAME_SIZE + 1];
+	int r = item_flag(it, "legacy", "yes", "no", &b->legacy);
+
+	if (r || !b->legacy)
+		return r;
+	if (strcmp(b->name, b->bridge.mark.uplink) || !vlans_empty(&b->vlans))
+		return item_refuse(it, "legacy=yes gives the bridge the name of its uplink: say name=%s, without vlan=",
+			b->bridge.mark.uplink);
+	snprintf(name, sizeof(name), "p%s", b->name);
+	if (name_check(name, it->e))
+		return item_refuse_error(it, "legacy=yes");
+	text_copy(b->bridge.mark.uplink, NAME_SIZE, name);
+	return 0;
+}
+
 static int add_bridge(struct item *it, const struct bridge_item *b, unsigned int vlan)
 {
 	struct device *bridge, *uplink;
@@ -168,6 +187,8 @@ static int add_bridge(struct item *it, const struct bridge_item *b, unsigned int
 	if (r)
 		return r;
 	uplink->optional |= b->optional;
+	if (b->legacy)
+		text_copy(uplink->renamed_from, NAME_SIZE, name);
 	// What a bond of the file has, its VLANs and bridges have too, also when the file changes.
 	if (uplink->create && uplink->link.set & LINK_MTU && !(bridge->link.set & LINK_MTU)) {
 		bridge->link.set |= LINK_MTU;
@@ -208,6 +229,8 @@ int item_bridge(struct item *it)
 	r = take_uplink(it, &b);
 	if (!r)
 		r = take_vlans(it, &b);
+	if (!r)
+		r = make_legacy(it, &b);
 	if (!r)
 		r = take_policy(it, &b);
 	bridge_defaults(&b.bridge.link);

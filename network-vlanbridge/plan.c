@@ -453,8 +453,12 @@ int plan_make(const struct topology *wanted, struct topology *current, enum plan
 	const struct topology *only, struct plan *ret, struct err *e)
 {
 	struct planner p = {wanted, only, current, scope, ret, e};
+	struct records kept = {0};
 	int r = planner_sweep(&p);
 
+	for (size_t i = 0; i < wanted->count && !r; i++)
+		if (*wanted->devices[i]->renamed_from)
+			r = planner_legacy_take(&p, wanted->devices[i], &kept);
 	for (int k = 0; k < RANK_END; k++)
 		for (size_t i = 0; i < wanted->count && !r; i++) {
 			const struct device *w = wanted->devices[i];
@@ -470,7 +474,10 @@ int plan_make(const struct topology *wanted, struct topology *current, enum plan
 				r = want_vlans(&p, w);
 			if (!r && own == (enum rank)k && w->create)
 				r = want_addresses(&p, w);
+			if (!r && own == (enum rank)k && k == RANK_BRIDGE && kept.count)
+				r = planner_legacy_give(&p, w, &kept);
 		}
+	records_free(&kept);
 	if (r)
 		plan_free(ret);
 	return r;

@@ -105,6 +105,9 @@ static int give_back(struct planner *p, struct device *d)
 	bool bond = m && m->link.kind == KIND_BOND, heir;
 	int r = 0;
 
+	// Its name is still the bridge's: planner_sweep comes back to it.
+	if (mark.was & MARK_WAS_NAME)
+		return m && ours(m) ? planner_master(p, d, "") : 0;
 	heir = m && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name) && planner_is_host(p, m->link.name);
 	if (m && ours(m))
 		r = planner_master(p, d, "");
@@ -204,6 +207,7 @@ static int upper_first(const void *a, const void *b)
 
 int planner_sweep(struct planner *p)
 {
+	struct records kept = {0};
 	struct device **going;
 	size_t n = 0;
 	int r;
@@ -226,9 +230,17 @@ int planner_sweep(struct planner *p)
 			going[n++] = p->state->devices[i];
 	qsort(going, n, sizeof(*going), upper_first);
 	for (size_t i = 0; i < n && !r; i++)
+		if (!strncmp(going[i]->mark.uplink, "p", 1) && !strcmp(going[i]->mark.uplink + 1, going[i]->link.name))
+			r = planner_keep(p, going[i]->link.name, &kept);
+	for (size_t i = 0; i < n && !r; i++)
 		r = going[i]->mark.dhcp ? planner_dhcp(p, going[i], false) : planner_drop(p, going[i]->link.name);
 	for (size_t i = 0; i < n && !r; i++)
 		r = going[i]->mark.adopted ? reset_adopted(p, going[i]) : planner_delete(p, going[i]);
 	free(going);
+	for (size_t i = 0; i < p->state->count && !r; i++)
+		if (p->state->devices[i]->mark.was & MARK_WAS_NAME && !topology_find(p->wanted, p->state->devices[i]->link.name) &&
+			!topology_find(p->state, p->state->devices[i]->mark.was_name))
+			r = planner_legacy_return(p, p->state->devices[i], &kept);
+	records_free(&kept);
 	return r;
 }

@@ -40,6 +40,13 @@ int planner_drop(struct planner *p, const char *device);
 int planner_drop_link_local(struct planner *p, const char *device);
 int planner_add_link_local(struct planner *p, const struct device *d);
 
+/* plan_legacy.c: network-bridge's way, which gives the bridge the name of the device that it renames. planner_legacy_take
+ * renames w's device and drops what it has, into kept; planner_legacy_give gives kept to the new owner of the name. */
+int planner_legacy_take(struct planner *p, const struct device *w, struct records *kept);
+int planner_legacy_give(struct planner *p, const struct device *owner, const struct records *kept);
+int planner_legacy_return(struct planner *p, struct device *d, const struct records *kept);
+int planner_keep(struct planner *p, const char *device, struct records *kept);
+
 /* plan_sweep.c: takes away what is ours, in scope and not wanted; gives borrowed devices back. */
 int planner_sweep(struct planner *p);
 

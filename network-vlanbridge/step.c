@@ -127,6 +127,9 @@ void link_copy_field(struct link *to, const struct link *from, unsigned int f)
 	case LINK_ALTNAME:
 		memcpy(to->altname, from->altname, sizeof(to->altname));
 		break;
+	case LINK_RENAME:
+		memcpy(to->new_name, from->new_name, sizeof(to->new_name));
+		break;
 	default:
 		break;
 	}
@@ -200,7 +203,7 @@ static void simulate_set(struct topology *t, struct device *d, const struct link
 	char old[NAME_SIZE];
 
 	memcpy(old, d->link.master.name, sizeof(old));
-	for (unsigned int f = 1; f < LINK_ALTNAME; f <<= 1)
+	for (unsigned int f = 1; f < LINK_RENAME; f <<= 1)
 		if (c->set & f)
 			link_copy_field(&d->link, c, f);
 	for (size_t i = 0; i < k->count; i++)
@@ -210,6 +213,8 @@ static void simulate_set(struct topology *t, struct device *d, const struct link
 		mark_parse(d->link.alias, &d->mark);
 	if (c->set & LINK_ALTNAME)
 		topology_set_altname(t, d, c->altname);
+	if (c->set & LINK_RENAME)
+		topology_rename(t, d, c->new_name);
 	if (c->set & LINK_MASTER)
 		simulate_master(t, &d->link, old);
 	if (c->set & LINK_UP && d->link.kind != KIND_BRIDGE)

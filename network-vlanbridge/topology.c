@@ -92,6 +92,26 @@ int topology_set_altname(struct topology *t, struct device *d, const char *altna
 	return *altname ? index_name(t, d->link.altname, d) : 0;
 }
 
+int topology_rename(struct topology *t, struct device *d, const char *name)
+{
+	char old[NAME_SIZE];
+
+	if (topology_find(t, name))
+		return -EEXIST;
+	memcpy(old, d->link.name, sizeof(old));
+	for (size_t i = 0; i < t->count; i++) {
+		struct link *l = &t->devices[i]->link;
+
+		if (!strcmp(l->master.name, old))
+			text_copy(l->master.name, NAME_SIZE, name);
+		if (!strcmp(l->lower.name, old))
+			text_copy(l->lower.name, NAME_SIZE, name);
+	}
+	forget_name(t, old);
+	text_copy(d->link.name, NAME_SIZE, name);
+	return index_name(t, d->link.name, d);
+}
+
 void topology_remove(struct topology *t, struct device *d)
 {
 	forget_name(t, d->link.name);

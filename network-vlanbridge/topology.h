@@ -33,6 +33,7 @@ struct device {
 	size_t slot;  /* its place in the topology */
 	size_t ports; /* from the kernel: how many devices have it as their master */
 	bool doomed;  /* being planned: it is going */
+	char renamed_from[NAME_SIZE]; /* wanted: what it is called before we come, "" if as now */
 	int line; /* where the file asks for it; 0 when it doesn't */
 };
 
@@ -61,6 +62,9 @@ struct device *topology_find(const struct topology *t, const char *name);
 
 /* Gives d, of t, an alternative name, "" for none. Returns 0, -EEXIST or -ENOMEM. */
 int topology_set_altname(struct topology *t, struct device *d, const char *altname);
+
+/* Calls d, of t, and all references to it otherwise. Returns 0, -EEXIST or -ENOMEM. */
+int topology_rename(struct topology *t, struct device *d, const char *name);
 
 /* Takes d out of t and frees it; the order of the others may change. */
 void topology_remove(struct topology *t, struct device *d);

@@ -18,7 +18,8 @@ static const struct device *missing(const struct topology *wanted, const struct 
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct device *w = wanted->devices[i];
 
-		if (!w->create && !w->optional && !topology_find(current, w->link.name))
+		if (!w->create && !w->optional && !topology_find(current, w->link.name) &&
+			!(*w->renamed_from && topology_find(current, w->renamed_from)))
 			return w;
 	}
 	return NULL;

@@ -79,3 +79,8 @@ host_state() {
 		ip -6 rule
 	} | sed -E 's/_timer +[0-9.]+/_timer -/g; s/\b[0-9]+sec\b/-sec/g; s/link_failure_count [0-9]+/link_failure_count -/'
 }
+
+# settled: no address of the host is still being checked for duplicates.
+settled() {
+	! ip addr | grep tentative
+}

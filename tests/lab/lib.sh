@@ -6,8 +6,10 @@
 #   wait.sh   wait_until, wait_for_line
 #   far.sh    far, far_bond, far_vlan, cable, lacp_up, host_state
 #   guest.sh  guest_start, guest_create, guest_ready, guest, guest_net, guest_destroy
+#   layout.sh layout, layout_end, far_clean, lost
 
 . /lab/tap.sh
 . /lab/wait.sh
 . /lab/far.sh
 . /lab/guest.sh
+. /lab/layout.sh

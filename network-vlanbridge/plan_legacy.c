@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: ISC
+// network-bridge's way since Xen 3.3: the device is renamed (eth0 to peth0) and the bridge gets its name.
+//
+// The kernel renames a device only while it is down, which costs it its routes and IPv6 addresses: what it has is dropped,
+// kept here, and given to whoever has the name afterwards.
+#include <errno.h>
+#include <string.h>
+
+#include "planner.h"
+
+int planner_keep(struct planner *p, const char *device, struct records *kept)
+{
+	for (size_t i = 0; i < p->state->records.count; i++)
+		if (record_uses(p->state->records.list[i], device) && records_add(kept, p->state->records.list[i]))
+			return err_set(p->e, ENOMEM, "no memory for the plan");
+	return 0;
+}
+
+static int give(struct planner *p, const char *owner, const struct records *kept, enum record_kind kind, bool gateway)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < kept->count && !r; i++) {
+		// The kernel lists IPv6 addresses the newest first.
+		bool v6 = kind == RECORD_ADDRESS && gateway;
+		const struct record *k = kept->list[v6 ? kept->count - 1 - i : i];
+		bool second = kind == RECORD_ADDRESS ? strchr(k->key, ':') != NULL : k->gateway;
+
+		if (k->kind == kind && second == gateway && record_uses(k, owner))
+			r = planner_record(p, true, k);
+	}
+	return r;
+}
+
+static int give_all(struct planner *p, const char *owner, const struct records *kept)
+{
+	static const struct {
+		enum record_kind kind;
+		bool second; // IPv6 addresses, routes through gateways
+	} order[] = {{RECORD_ADDRESS, false}, {RECORD_ADDRESS, true}, {RECORD_ROUTE, false}, {RECORD_ROUTE, true},
+		{RECORD_RULE, false}};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order) && !r; i++)
+		r = give(p, owner, kept, order[i].kind, order[i].second);
+	return r;
+}
+
+static int rename_device(struct planner *p, struct device *d, const char *name, struct link *change)
+{
+	bool up = d->link.up;
+	int r = planner_up(p, d, false);
+	struct link to = *change, from = {.kind = d->link.kind};
+
+	to.kind = d->link.kind;
+	to.set |= LINK_RENAME;
+	memcpy(to.name, d->link.name, sizeof(to.name));
+	text_copy(to.new_name, sizeof(to.new_name), name);
+	text_copy(from.name, sizeof(from.name), name);
+	memcpy(from.new_name, d->link.name, sizeof(from.new_name));
+	for (unsigned int f = 1; f <= LINK_ALTNAME; f <<= 1)
+		if (to.set & f && f != LINK_RENAME)
+			link_copy_field(&from, &d->link, f);
+	from.set |= LINK_RENAME;
+	if (!r)
+		r = plan_append(p->plan, STEP_LINK_SET, &to, STEP_LINK_SET, &from, p->e);
+	if (!r)
+		r = step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);
+	return r || !up ? r : planner_up(p, d, true);
+}
+
+int planner_legacy_take(struct planner *p, const struct device *w, struct records *kept)
+{
+	struct device *s = topology_find(p->state, w->renamed_from);
+	struct link change = {.set = LINK_ALIAS};
+	struct mark m = {.origin = MARK_PORT, .was = MARK_WAS_UP | MARK_WAS_NAME};
+	int r;
+
+	if (topology_find(p->state, w->link.name))
+		return 0;
+	if (!s)
+		return w->optional ? 0
+				   : planner_refuse(p, w, ENODEV, "there is no device '%s' to be renamed %s", w->renamed_from,
+					     w->link.name);
+	m.was_up = s->link.up;
+	memcpy(m.was_name, w->renamed_from, sizeof(m.was_name));
+	if (s->link.set & LINK_ADDR_GEN) {
+		m.was |= MARK_WAS_ADDR_GEN;
+		m.was_addr_gen = s->link.addr_gen;
+		change.set |= LINK_ADDR_GEN;
+		change.addr_gen = w->link.addr_gen;
+	}
+	memcpy(change.alias, s->link.alias, sizeof(change.alias));
+	if (mark_write(change.alias, &m, p->e))
+		return planner_refuse(p, w, ENOSPC, "%s: its alias is too long", w->renamed_from);
+	r = planner_keep(p, w->renamed_from, kept);
+	if (!r)
+		r = planner_drop(p, w->renamed_from);
+	return r ? r : rename_device(p, s, w->link.name, &change);
+}
+
+int planner_legacy_give(struct planner *p, const struct device *owner, const struct records *kept)
+{
+	struct device *s = topology_find(p->state, owner->link.name);
+	const struct device *u = topology_find(p->state, owner->mark.uplink);
+	struct link gen = {.set = LINK_ADDR_GEN};
+	int r = give_all(p, owner->link.name, kept);
+
+	if (r || !s || !u || !(u->mark.was & MARK_WAS_ADDR_GEN) || !planner_is_host(p, owner->link.name))
+		return r;
+	gen.addr_gen = u->mark.was_addr_gen;
+	return planner_set(p, s, &gen);
+}
+
+int planner_legacy_return(struct planner *p, struct device *d, const struct records *kept)
+{
+	struct link change = {.set = LINK_ALIAS}, gen = {.set = LINK_ADDR_GEN, .addr_gen = d->mark.was_addr_gen};
+	struct mark mark = d->mark;
+	int r;
+
+	memcpy(change.alias, d->link.alias, sizeof(change.alias));
+	mark_write(change.alias, &(struct mark){0}, NULL);
+	r = rename_device(p, d, mark.was_name, &change);
+	if (!r && mark.was & MARK_WAS_UP)
+		r = planner_up(p, d, mark.was_up);
+	if (!r)
+		r = give_all(p, mark.was_name, kept);
+	if (!r && mark.was & MARK_WAS_ADDR_GEN && !mark.was_addr_gen && mark.was_up && !planner_is_host(p, mark.was_name))
+		r = planner_add_link_local(p, d);
+	return r || !(mark.was & MARK_WAS_ADDR_GEN) ? r : planner_set(p, d, &gen);
+}
