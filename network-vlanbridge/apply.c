@@ -10,10 +10,8 @@
 #include "helper.h"
 #include "port_msg.h"
 #include "snapshot.h"
+#include "step_msg.h"
 
-// Messages of one step go out in this order. What the kernel takes only from an existing device, or only while it is
-// down, needs a message of its own.
-enum phase { PHASE_FIRST, PHASE_FIELDS, PHASE_ALTNAME, PHASE_UP, PHASE_END };
 
 struct runner {
 	struct netlink *nl;
@@ -109,63 +107,6 @@ static int resolve_step(struct runner *r, const struct step *s, bool may_refresh
 	return result == -ENODEV ? refuse(r, s, ENODEV, "a device that it names isn't there") : result;
 }
 
-// An MTU in the create message doesn't pin a bridge's; a change of it afterwards does.
-static uint32_t unpinned(uint32_t mtu)
-{
-	return mtu > 1280 ? mtu - 1 : mtu + 1;
-}
-
-static struct nl_msg *add_message(const struct link *l, enum phase phase)
-{
-	const unsigned int later = LINK_UP | LINK_ALIAS | LINK_ADDR_GEN | LINK_ALTNAME;
-	struct link create = *l;
-
-	switch (phase) {
-	case PHASE_FIRST:
-		if (l->kind == KIND_BRIDGE)
-			create.mtu = unpinned(l->mtu);
-		return link_msg_create(&create, l->set & ~later);
-	case PHASE_FIELDS:
-		return link_msg_set(0, l,
-			l->set & (LINK_ALIAS | LINK_ADDR_GEN | (l->kind == KIND_BRIDGE ? LINK_MTU : 0)), false);
-	case PHASE_ALTNAME:
-		return link_msg_altname(l->name, l->altname, true);
-	default:
-		return link_msg_set(0, l, LINK_UP, false);
-	}
-}
-
-static struct nl_msg *set_message(const struct link *l, enum phase phase)
-{
-	switch (phase) {
-	case PHASE_FIELDS:
-		// A new name needs the index: with the name as the key it would be the key.
-		return link_msg_set(l->set & LINK_RENAME ? l->index : 0, l,
-			l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME), true);
-	case PHASE_ALTNAME:
-		return link_msg_altname(l->name, l->altname, true);
-	default:
-		return link_msg_set(0, l, LINK_UP, false);
-	}
-}
-
-static bool has_phase(const struct step *s, enum phase phase)
-{
-	const struct link *l = s->link;
-
-	if (s->kind == STEP_LINK_DEL)
-		return phase == PHASE_FIRST;
-	if (phase == PHASE_ALTNAME)
-		return l->set & LINK_ALTNAME && *l->altname;
-	if (phase == PHASE_UP)
-		return l->set & LINK_UP && l->up;
-	if (s->kind == STEP_LINK_ADD)
-		return true;
-	if (phase == PHASE_FIRST)
-		return l->set & LINK_UP && !l->up;
-	return l->options || l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME);
-}
-
 static int queue_message(struct runner *r, size_t i, struct nl_msg *m)
 {
 	if (!m)
@@ -205,12 +146,10 @@ static int queue(struct runner *r, size_t i, enum phase phase)
 		return phase == PHASE_FIRST ? queue_vlans(r, i) : 0;
 	if (s->record)
 		return phase == PHASE_FIRST ? queue_record(r, i) : 0;
-	if (!has_phase(s, phase))
+	if (!step_has_phase(s, phase))
 		return 0;
 	return queue_message(r, i,
-		s->kind == STEP_LINK_DEL ? link_msg_delete(s->link->name)
-			: s->kind == STEP_LINK_ADD ? add_message(s->link, phase)
-						   : set_message(s->link, phase));
+		step_message(s, phase));
 }
 
 static bool needs_helper(const struct step *s)

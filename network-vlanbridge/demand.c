@@ -17,8 +17,10 @@ static int find_demanded(struct work *w, const char *name, struct err *e)
 
 	if (d && d->link.kind == KIND_VLAN)
 		d = topology_find(&w->wanted, d->link.master.name);
-	if (!d || !d->on_demand)
+	if (!d || d->link.kind != KIND_BRIDGE)
 		return err_set(e, ENOENT, "%s doesn't make '%s' on demand", w->config, name);
+	if (!d->on_demand)
+		return err_set(e, ENODEV, "%s has it, but not on demand: run 'network-vlanbridge start'", w->config);
 	v = topology_find_vlan(&w->wanted, d->mark.uplink, d->mark.vlan, ETH_P_8021Q);
 	if (!v || topology_add(&w->only, d->link.name, &copy) || topology_add(&w->only, v->link.name, &copy))
 		return err_set(e, ENOMEM, "no memory for '%s'", name);
@@ -31,6 +33,7 @@ int command_demand(char **args, struct err *e)
 {
 	WORK;
 	NETLINK;
+	int r;
 
 	work_options(args, &w);
 	if (!args[0] || args[1]) {
@@ -43,8 +46,9 @@ int command_demand(char **args, struct err *e)
 	}
 	if (config_read(w.config, &w.wanted, e))
 		return EXIT_USAGE;
-	if (find_demanded(&w, args[0], e))
-		return EXIT_PROBLEMS;
+	r = find_demanded(&w, args[0], e);
+	if (r)
+		return r == -ENOENT ? EXIT_PROBLEMS : EXIT_FAILED;
 	w.wanted.wait = 0;
 	w.scope = PLAN_ADD;
 	if (work_lock(e) || netlink_open(&nl, e))

@@ -9,11 +9,6 @@
 
 #include "planner.h"
 
-static bool ours(const struct device *d)
-{
-	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
-}
-
 static bool in_scope(const struct planner *p, const struct device *d)
 {
 	if (p->only)
@@ -37,7 +32,7 @@ static void doom(struct planner *p)
 		struct device *d = p->state->devices[i];
 		const struct device *w = topology_find(p->wanted, d->link.name);
 
-		d->doomed = ours(d) && in_scope(p, d) && (!w || !w->create || must_be_remade(d, w));
+		d->doomed = planner_ours(d) && in_scope(p, d) && (!w || !w->create || must_be_remade(d, w));
 	}
 }
 
@@ -50,7 +45,7 @@ static int refuse_foreign_uppers(struct planner *p)
 		if (lower && lower->doomed && !d->doomed && !lower->mark.adopted)
 			return planner_refuse(p, NULL, EBUSY,
 				"%s can't be removed: %s, which isn't vlanbridge's%s, stands on it; remove that first",
-				lower->link.name, d->link.name, ours(d) ? " to remove now" : "");
+				lower->link.name, d->link.name, planner_ours(d) ? " to remove now" : "");
 	}
 	return 0;
 }
@@ -60,12 +55,12 @@ static bool in_use(const struct planner *p, const struct device *d)
 {
 	const struct device *m = topology_find(p->state, d->link.master.name);
 
-	if (m && ours(m) && !m->doomed && !topology_find(p->wanted, m->link.name))
+	if (m && planner_ours(m) && !m->doomed && !topology_find(p->wanted, m->link.name))
 		return true;
 	for (size_t i = 0; i < p->state->count; i++) {
 		const struct device *u = p->state->devices[i];
 
-		if (ours(u) && !u->doomed && !strcmp(u->link.lower.name, d->link.name))
+		if (planner_ours(u) && !u->doomed && !strcmp(u->link.lower.name, d->link.name))
 			return true;
 	}
 	return false;
@@ -107,9 +102,9 @@ static int give_back(struct planner *p, struct device *d)
 
 	// Its name is still the bridge's: planner_sweep comes back to it.
 	if (mark.was & MARK_WAS_NAME)
-		return m && ours(m) ? planner_master(p, d, "") : 0;
+		return m && planner_ours(m) ? planner_master(p, d, "") : 0;
 	heir = m && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name) && planner_is_host(p, m->link.name);
-	if (m && ours(m))
+	if (m && planner_ours(m))
 		r = planner_master(p, d, "");
 	// Out of a bond it comes down, and gets its link-local address by itself when it comes up.
 	if (!r && heir && !bond)
@@ -134,7 +129,7 @@ static int leave_bridges(struct planner *p)
 		struct device *d = p->state->devices[i];
 		const struct device *m = topology_find(p->state, d->link.master.name);
 
-		if (!ours(d) || !m || !m->doomed || d->link.kind == KIND_VLAN)
+		if (!planner_ours(d) || !m || !m->doomed || d->link.kind == KIND_VLAN)
 			continue;
 		r = planner_master(p, d, "");
 		if (!r && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name))
@@ -154,6 +149,24 @@ static int give_all_back(struct planner *p)
 			(p->only && !topology_find(p->only, d->link.name)) || in_use(p, d))
 			continue;
 		r = give_back(p, d);
+	}
+	return r;
+}
+
+// After a run that was killed, a device may have left the bond or bridge that still has its addresses.
+static int return_rest(struct planner *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->count && !r; i++) {
+		const struct device *m = p->state->devices[i];
+		struct device *d = topology_find(p->state, m->mark.uplink);
+
+		if (!m->doomed || !m->mark.inherit || !d || d->doomed || !planner_is_host(p, m->link.name))
+			continue;
+		r = planner_up(p, d, true);
+		if (!r)
+			r = return_records(p, m, d, d->link.addr_gen != 0);
 	}
 	return r;
 }
@@ -220,6 +233,8 @@ int planner_sweep(struct planner *p)
 		r = leave_bridges(p);
 	if (!r)
 		r = give_all_back(p);
+	if (!r)
+		r = return_rest(p);
 	if (!r)
 		r = release_foreign_ports(p);
 	going = calloc(p->state->count + 1, sizeof(*going));

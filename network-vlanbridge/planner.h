@@ -28,6 +28,19 @@ int planner_vlans(struct planner *p, struct device *d, const struct port_vlans *
 /* Starts or stops the DHCP client on d; what it has set goes with it. */
 int planner_dhcp(struct planner *p, const struct device *d, bool start);
 
+/* planner.c: whether d was made by us. */
+bool planner_ours(const struct device *d);
+
+/* plan_device.c: makes w; or brings s, which has its name, to what w says, or refuses it. */
+int planner_make(struct planner *p, const struct device *w);
+int planner_change(struct planner *p, const struct device *w, struct device *s);
+
+/* plan_port.c. planner_borrow: takes s, which isn't ours, as w says. planner_join: makes w, a device of ours, the port that it is to
+ * be. planner_purpose: why w is wanted, for the sentence that it is missing or taken. */
+int planner_borrow(struct planner *p, const struct device *w, struct device *s);
+int planner_join(struct planner *p, const struct device *w);
+void planner_purpose(const struct device *w, char *buf, size_t size);
+
 /* plan_move.c. planner_is_host: d has addresses, routes or rules other than a link-local address. planner_move_addresses
  * adds from's addresses to `to`, planner_move_rest moves the rest and takes them from `from`; between them the caller
  * makes one a port of the other. planner_drop deletes all that d has, planner_drop_link_local only what

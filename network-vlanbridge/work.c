@@ -68,10 +68,38 @@ void work_options(char **args, struct work *w)
 	*to = NULL;
 }
 
+// What network-bridge did without arguments: the device of the default route, in xenbr0. The second time it is xenbr0 itself.
+static int read_default(struct work *w, struct err *e)
+{
+	NETLINK;
+	struct topology host = {0};
+	const struct device *d = NULL;
+	char netdev[NAME_SIZE + 8], bridge[] = "bridge=xenbr0", *args[] = {netdev, bridge, NULL};
+	int r = netlink_open(&nl, e);
+
+	if (!r)
+		r = snapshot_read(nl, &host, e);
+	for (size_t i = 0; i < host.records.count && !r && !d; i++)
+		if (host.records.list[i]->is_default)
+			d = topology_find(&host, host.records.list[i]->links[0].name);
+	if (!r && !d)
+		r = err_set(e, ENOENT, "there is neither a configuration %s nor a default route to take the device of", w->config);
+	if (!r) {
+		snprintf(netdev, sizeof(netdev), "netdev=%s", *d->mark.uplink ? d->mark.uplink : d->link.name);
+		r = config_args(args, &w->wanted, e);
+	}
+	topology_free(&host);
+	return r;
+}
+
 int work_read(char **args, struct work *w, struct err *e)
 {
-	w->from_args = *args;
+	bool by_default = !*args && !strcmp(w->config, CONFIG_FILE) && access(CONFIG_FILE, F_OK);
+
+	w->from_args = *args || by_default;
 	w->scope = w->from_args ? PLAN_ADD : PLAN_FILE;
+	if (by_default)
+		return read_default(w, e);
 	return w->from_args ? config_args(args, &w->wanted, e) : config_read(w->config, &w->wanted, e);
 }
 

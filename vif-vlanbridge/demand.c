@@ -39,9 +39,10 @@ int demand_make(const char *name, struct deadline *d, struct err *e)
 	if (r == -ENOENT || (!r && c.status == NOT_ON_DEMAND))
 		return -ENODEV;
 	if (r)
-		return err_set(e, -r, "making bridge '%s' on demand: %s", name, local.text);
+		return err_set(
+			e, -r, "bridge '%s' doesn't exist, and can't be made: %s", name, local.text);
 	if (c.status)
-		return err_set(e, EIO, "making bridge '%s' on demand failed: %s", name,
+		return err_set(e, EIO, "bridge '%s' doesn't exist, and can't be made: %s", name,
 			child_last_line(&c));
 	return 0;
 }

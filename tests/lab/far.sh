@@ -4,7 +4,11 @@
 
 # far COMMAND...: runs there. For `ip` commands, `ip -n far ...` is faster.
 far() {
-	ip netns exec far "$@"
+	if [ "$(type -t "$1")" = function ]; then
+		nsenter --net=/run/netns/far bash -c ". /lab/lib.sh; trap - EXIT; $(printf '%q ' "$@")"
+	else
+		ip netns exec far "$@"
+	fi
 }
 
 # far_end ETHn: the NIC at the other end of the host's ethN.
@@ -69,12 +73,12 @@ lacp_up() {
 }
 
 # host_state: links, addresses, routes and rules, without what moves by itself (timers, counters), to compare before and after.
+# Routes are sorted: the kernel lists equal ones in the order in which they came.
 host_state() {
 	{
 		ip -d link
 		ip addr
-		ip route show table all
-		ip -6 route show table all
+		ip route show table all | sort
 		ip rule
 		ip -6 rule
 	} | sed -E 's/_timer +[0-9.]+/_timer -/g; s/\b[0-9]+sec\b/-sec/g; s/link_failure_count [0-9]+/link_failure_count -/'

@@ -39,3 +39,8 @@ far_clean() {
 lost() {
 	awk '/packets transmitted/ { print $1 - $4 }'
 }
+
+# listening tcp|udp PORT: something listens there (any address), in this network namespace or with `far` in that one.
+listening() {
+	grep -q "$(printf ':%04X 0*:0000 0[7A]' "$2")" "/proc/net/$1"
+}

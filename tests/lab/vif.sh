@@ -14,7 +14,7 @@ vif_scripts=/etc/xen/scripts
 
 vif_make() {
 	ip netns add "vm$1"
-	ip link add "vif$1.0" addrgenmode eui64 type veth peer name eth0 netns "vm$1"
+	ip link add "vif$1.0" type veth peer name eth0 netns "vm$1"
 	ip link set "vif$1.0" address fe:ff:ff:ff:ff:ff
 	ip -n "vm$1" link set lo up
 	ip -n "vm$1" link set eth0 up

@@ -31,18 +31,18 @@ ok 'the far end reaches us' far ping -c1 -W2 192.0.2.2
 ok 'by IPv6' far ping -c1 -W2 2001:db8::2
 
 # 20 pings a second from the far end; a TCP session that says a line every 0.2 s.
-far ping -i 0.05 192.0.2.2 >/run/ping4 &
+far env --default-signal=INT ping -i 0.05 192.0.2.2 >/run/ping4 &
 ping4=$!
-far ping -i 0.05 2001:db8::2 >/run/ping6 &
+far env --default-signal=INT ping -i 0.05 2001:db8::2 >/run/ping6 &
 ping6=$!
 nc -l -p 5001 >/run/tcp &
-wait_until 5 eval 'ss -lnt | grep -q :5001'
+wait_until 5 listening tcp 5001
 far bash -c 'n=0; while echo $((n++)); do sleep 0.2; done' | far nc 192.0.2.2 5001 &
 wait_until 5 test -s /run/tcp
 layout network-bridge
 like 'the label moved along' "$(ip addr show xenbr0)" '192.0.2.3/24 scope global secondary xenbr0:1'
 is 'nothing is left on eth0' "$(ip -br addr show eth0 | awk '{ print NF }')" 2
-unlike 'no route by it' "$(ip route show table all; ip -6 route show table all | grep -v '^multicast ff00')" 'dev eth0 '
+unlike 'no route by it' "$(ip route show table all | grep -v '^multicast ff00')" 'dev eth0 '
 like 'the default route' "$(ip route)" 'default via 192.0.2.1 dev xenbr0 src 192.0.2.3 metric 100 mtu 1400'
 is 'the bridge has its MAC address' "$(cat /sys/class/net/xenbr0/address)" "$(cat /sys/class/net/eth0/address)"
 ok 'a guest joins' guest_start web bridge=xenbr0
@@ -77,6 +77,23 @@ ok 'the second call again changes nothing' $network start netdev=eth2.20 bridge=
 ok 'stop of the second' $network stop netdev=eth2.20 bridge=xenbr2
 like 'leaves the first' "$(ip -br addr show xenbr1)" '198.51.100.2/24'
 ok 'stop of the rest' $network stop
+wait_until 10 settled
+is 'the host is as it was' "$(host_state)" "$before"
+
+# xend's plain start takes the device of the default route.
+ok 'plain start' $network start
+like 'xenbr0 has the default route' "$(ip route)" 'default via 192.0.2.1 dev xenbr0'
+ok 'and again' $network start
+ok 'stop' $network stop
+wait_until 10 settled
+is 'the host is as it was' "$(host_state)" "$before"
+
+# network-bridge's own way: eth0 becomes peth0 and the bridge eth0.
+ok 'the bridge is called like the netdev' $network start netdev=eth0 bridge=eth0
+is 'the device is peth0 now' "$(cat /sys/class/net/peth0/address)" 52:54:00:00:00:00
+ok 'the far end reaches us' wait_until 10 far ping -c1 -W1 192.0.2.2
+is 'again: nothing to do' "$($network plan netdev=eth0 bridge=eth0 2>&1)" ''
+ok 'stop' $network stop
 wait_until 10 settled
 is 'the host is as it was' "$(host_state)" "$before"
 done_testing

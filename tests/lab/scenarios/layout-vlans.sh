@@ -23,7 +23,8 @@ for side in dom0:10.0.10.2 far:10.0.10.1; do
 	$run nc -l -p 5001 >/run/tcp &
 	$run nc -u -l -p 5002 >/run/udp &
 	listener=$!
-	wait_until 5 eval "$run ss -lntu | grep -c ':500[12]' | grep 2" >/dev/null
+	wait_until 5 $run listening tcp 5001
+	wait_until 5 $run listening udp 5002
 	ok "${side%%:*}: 100 kB over TCP" guest web "head -c 100000 /dev/zero | nc -N -w 10 ${side#*:} 5001"
 	wait_until 10 eval '[ $(stat -c %s /run/tcp) = 100000 ]'
 	is 'all of it arrives' "$(stat -c %s /run/tcp)" 100000

@@ -92,10 +92,10 @@ ip link add eth0.1007 type dummy
 vif_ask 1 bridge=br1007
 output=$(vif_run 1 online 2>&1)
 not_ok 'a name that is taken' test $? = 0
-like '  network-vlanbridge says it' "$output" "^vif1.0: making bridge 'br1007' on demand failed: .*eth0.1007"
+like '  network-vlanbridge says it' "$output" "^vif1.0: bridge 'br1007' doesn't exist, and can't be made: .*eth0.1007"
 ip link del eth0.1007
 sed -i 's/demand=yes/demand=perhaps/' /etc/xen/vlanbridge.conf
 output=$(vif_run 1 online 2>&1)
-like 'a mistake in the file: its sentence' "$output" "^vif1.0: making bridge 'br1007' on demand failed: .*vlanbridge.conf:1: .*perhaps"
+like 'a mistake in the file: its sentence' "$output" "^vif1.0: bridge 'br1007' doesn't exist, and can't be made: .*vlanbridge.conf:1: .*perhaps"
 is 'nothing is left' "$(bare)" "$before"
 done_testing

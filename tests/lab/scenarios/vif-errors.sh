@@ -1,16 +1,54 @@
 # SPDX-License-Identifier: ISC
 # What an xl user reads when a NIC can't be plugged.
 . /lab/lib.sh
+. /lab/vif.sh
 network=/etc/xen/scripts/network-vlanbridge
 
 cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
+vif_make 9
+vif_ask 9 bridge=xenbrlan
+vif_refused 9 online "vif9.0: bridge 'xenbrlan' doesn't exist, and can't be made: /etc/xen/vlanbridge.conf has it, but not on demand: run 'network-vlanbridge start'"
 $network start || exit 1
+
+# The bridge.
+has='; this host has xenbrdmz, xenbrlan'
+vif_ask 9 bridge=bond0.8
+vif_refused 9 online "vif9.0: bridge 'bond0.8' doesn't exist: bond0 is a bond and no bridge carries its VLAN 8; 'uplink=bond0, vlan=8' in /etc/xen/vlanbridge.conf would make one$has"
+vif_ask 9 bridge=xenbrlan vlan=10
+vif_refused 9 online "vif9.0: xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0$has"
+vif_ask 9 bridge=xenbrlan 'vlan=10p/junk'
+vif_refused 9 online "vif9.0: vlan=10p/junk: VLAN list: 'junk' is neither a VLAN ID, nor FIRST-LAST, nor FIRST+STEPxCOUNT"
+vif_ask 9
+vif_refused 9 online "vif9.0: no bridge= is given, and there isn't exactly one bridge to take$has"
+
+# The device.
+vif_ask 9 bridge=xenbrlan mtu=9000
+vif_refused 9 online "vif9.0: mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first (its mtu=, and its uplink's)"
+vif_ask 9 bridge=xenbrlan vifname=customer-webserver7
+vif_refused 9 online "vif9.0: vifname=customer-webserver7: interface name 'customer-webserver7' has 19 bytes, the kernel takes 15: 'customer-webse7' would fit"
+vif_ask 9 bridge=xenbrlan ip=10.0.3.999
+vif_refused 9 online "vif9.0: ip=: '10.0.3.999' is neither an address nor a network"
+modprobe macvlan
+ip link add vif8.0 link eth2 type macvlan
+vif_ask 8 bridge=xenbrlan
+vif_refused 8 online "vif8.0: can't put it into bridge xenbrlan: Device does not allow enslaving to a bridge"
+ip link del vif8.0
+before=$EPOCHSECONDS
+vif_refused 8 online 'vif8.0: waited 20 s for the device to appear'
+not_ok '  well before libxl gives up, after 40 s' test $((EPOCHSECONDS - before)) -gt 30
+is 'a wrong call' "$(/etc/xen/scripts/vif-vlanbridge plug 2>&1; echo $?)" \
+	"vif-vlanbridge: 'plug' is no command; usage: vif-vlanbridge online|offline|add|remove [type_if=vif|tap] [vif=NAME] [XENBUS_PATH=PATH] [bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP [up|down]
+2"
+ip link del vif9.0
+
+# Under xl.
 
 output=$(guest_create web bridge=xenbrlam 2>&1)
 status=$?
 not_ok 'a bridge that is not there: xl create fails' test $status = 0
 like 'it says so, and which bridges there are' "$output" "xenbrlam.*(xenbrlan.*xenbrdmz|xenbrdmz.*xenbrlan)"
 is 'in one sentence' "$(grep -c 'libxl: error: .*xenbrlam' <<<"$output")" 1
+like 'and syslog has it' "$(cat /var/log/messages)" "vif-vlanbridge.* bridge 'xenbrlam' doesn't exist"
 is 'no vif is left behind' "$(ip -br link | grep -c '^vif')" 0
 
 ok 'with the right name it starts' guest_create web bridge=xenbrlan

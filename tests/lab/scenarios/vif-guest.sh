@@ -73,6 +73,26 @@ guest_net web eth4 10.0.30.14/24
 ok 'reachable there' guest web ping -I eth4 -c1 -W2 10.0.30.1
 ok 'detach' xl network-detach web 4
 not_ok 'gone' wait_until 0 ip link show extra
+# What becomes of web's NICs.
+web_ports() {
+	local device
+	for device in web0 "vif$web.1" "vif$web.2" "vif$web.3"; do
+		ip -o link show "$device" | sed -E 's/.* mtu ([0-9]+) .* master ([^ ]+) .*/\1 \2/'
+	done
+}
+# restarted WAS: web is there, as another domain, and its last vif is plugged.
+restarted() {
+	local now
+	now=$(xl domid web) && [ "$now" != "$1" ] && [ "$(xenstore-read "backend/vif/$now/3/hotplug-status")" = connected ]
+}
+ports=$(web_ports)
+guest web '(sleep .2; reboot -f) >/dev/null 2>&1 &'
+ok 'web restarts' wait_until 60 restarted "$web"
+web=$(xl domid web)
+is 'everything is in its place again' "$(web_ports)" "$ports"
+is 'VLANs too' "$(vlans_of "vif$web.2")" '10 PVID Egress Untagged 20'
+is 'rules, for no others' "$(nft list map bridge vlanbridge vifs | grep -oE '"[^"]*"' | sort | tr -d '\n')" "\"vif$web.3\"\"web0\""
+
 mkdir /etc/xen/scripts/vif-post.d
 cat >/etc/xen/scripts/vif-post.d/check.hook <<'END'
 echo "$command $type_if $dev $bridge $XENBUS_PATH $ip" >>/run/hooks
@@ -87,21 +107,7 @@ not_ok 'no vif is left' ip link show bad
 is 'and no rules' "$(nft list map bridge vlanbridge vifs | grep -c bad)" 0
 rm -r /etc/xen/scripts/vif-post.d
 
-ports=$(for device in web0 "vif$web.1" "vif$web.2" "vif$web.3"; do ip -o link show "$device" | sed -E 's/.* mtu ([0-9]+) .* master ([^ ]+) .*/\1 \2/'; done)
-guest web '(sleep .2; reboot -f) >/dev/null 2>&1 &'
-# restarted WAS: web is there, as another domain, and its last vif is plugged.
-restarted() {
-	local now
-	now=$(xl domid web) && [ "$now" != "$1" ] && [ "$(xenstore-read "backend/vif/$now/3/hotplug-status")" = connected ]
-}
-ok 'web restarts' wait_until 20 restarted "$web"
-web=$(xl domid web)
-is 'everything is in its place again' \
-	"$(for device in web0 "vif$web.1" "vif$web.2" "vif$web.3"; do ip -o link show "$device" | sed -E 's/.* mtu ([0-9]+) .* master ([^ ]+) .*/\1 \2/'; done)" "$ports"
-is 'VLANs too' "$(vlans_of "vif$web.2")" '10 PVID Egress Untagged 20'
-is 'rules, for no others' "$(nft list map bridge vlanbridge vifs | grep -oE '"[^"]*"' | sort | tr -d '\n')" "\"vif$web.3\"\"web0\""
 ok 'web goes' guest_destroy web
 is 'no rule is left' "$(nft list map bridge vlanbridge vifs | grep -c jump)" 0
-wait_until 5 test "$(ip -br link)" = "$links"
 is 'nor anything else' "$(ip -br link)" "$links"
 done_testing
