@@ -7,6 +7,7 @@ DESTDIR ?=
 MANDIR ?= /usr/share/man
 SCRIPTS ?= /etc/xen/scripts
 UNITS ?= /lib/systemd/system
+DOCS ?= /usr/share/doc/vlanbridge
 B ?= build
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 $(if $(CI),-Werror)
@@ -28,7 +29,7 @@ VIF = $(call objects,vif-vlanbridge/*.c)
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(NETWORK) $(VIF))
 
-.PHONY: all check demo setup run-check run-demo unit install clean format
+.PHONY: all check demo bench setup run-check run-demo run-bench unit install clean format manlint
 .DELETE_ON_ERROR:
 
 all: $(B)/network-vlanbridge $(B)/vif-vlanbridge
@@ -63,13 +64,43 @@ run-check: all unit
 run-demo: all
 	tests/lab/demo
 
+bench:
+	@tests/setup demo
+	@$(MAKE) --no-print-directory run-bench
+
+# What the vif hook is compared with: the floor is linked as the hook is.
+$(B)/bench/floor: $(B)/obj/tests/bench/floor.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static-pie $(FULL_RELRO) $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static xenstore)
+
+$(B)/bench/dynamic: $(B)/obj/tests/bench/dynamic.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs xenstore)
+
+$(B)/bench/measure: $(B)/obj/tests/bench/measure.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^
+
+run-bench: all $(B)/bench/floor $(B)/bench/dynamic $(B)/bench/measure
+	B=$(abspath $(B)) tests/bench/vif
+	tests/bench/network
+
 install: all
 	install -D -m 755 -t $(DESTDIR)$(SCRIPTS) $(B)/network-vlanbridge $(B)/vif-vlanbridge
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 network-vlanbridge/network-vlanbridge.8 vif-vlanbridge/vif-vlanbridge.8
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 network-vlanbridge/vlanbridge.conf.5
+	install -D -m 644 -t $(DESTDIR)$(UNITS) network-vlanbridge/network-vlanbridge.service
+	install -D -m 644 -t $(DESTDIR)/etc/xen network-vlanbridge/vlanbridge.conf.example
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/examples xend-config.sxp.example xl.conf.example \
+		vif-vlanbridge/vif-vlanbridge.rules $(wildcard tests/lab/examples/*.conf)
 
 clean:
 	rm -rf $(B)
 
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
+
+manlint:
+	mandoc -Tlint -Wwarning */*.[58]
 
 -include $(patsubst %.o,%.d,$(UNIT) $(NETWORK) $(VIF))

@@ -28,6 +28,9 @@ static const struct argument {
 
 static void put(struct item *it, const char *key, const char *value)
 {
+	for (size_t i = 0; key && i < it->count; i++)
+		if (!strcmp(it->pairs[i].key, key))
+			key = NULL; // the first one counts
 	if (key && it->count < ITEM_KEYS)
 		it->pairs[it->count++] = (struct pair){key, value, false};
 }
@@ -56,7 +59,7 @@ int config_args(char *const *args, struct topology *ret, struct err *e)
 {
 	struct item bond = {.to = ret, .origin = MARK_ARGS, .e = e}, bridge = bond;
 	const char *vifnum = "0", *name;
-	char default_bridge[NAME_SIZE + 8];
+	char default_bridge[64];
 	int r = 0;
 
 	for (; *args && !r; args++)
@@ -71,7 +74,9 @@ int config_args(char *const *args, struct topology *ret, struct err *e)
 			put(&bridge, "uplink", name);
 		r = item_bond(&bond);
 	}
-	snprintf(default_bridge, sizeof(default_bridge), "xenbr%.8s", vifnum);
+	else if (item_take(&bond, "mode") || item_take(&bond, "miimon"))
+		return err_set(e, EINVAL, "mode= and miimon= are for a bond: say bond= and ports=, too");
+	snprintf(default_bridge, sizeof(default_bridge), "xenbr%s", vifnum);
 	if (!item_take(&bridge, "name"))
 		put(&bridge, "name", default_bridge);
 	// network-bridge was told to call the bridge like the device: that is how it worked.

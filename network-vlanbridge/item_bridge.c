@@ -23,6 +23,8 @@ static int take_vlans(struct item *it, struct bridge_item *b)
 	unsigned int first, last;
 
 	b->vlan_name = item_take(it, "vlan_name");
+	if (!v && b->bridge.mark.demand)
+		return item_refuse(it, "demand=yes is for VLANs: say which with vlan=");
 	if (!v)
 		return b->vlan_name ? item_refuse(it, "vlan_name= needs vlan=") : 0;
 	if (!*b->bridge.mark.uplink)
@@ -116,9 +118,18 @@ static int add_uplink(struct item *it, const struct bridge_item *b, struct devic
 }
 
 // A dummy is made when it is missing: a network of guests and dom0 alone.
-static bool is_dummy(const char *name)
+static bool is_new_dummy(const struct topology *t, const char *name)
 {
-	return !strncmp(name, "dummy", 5);
+	const struct device *d = topology_find(t, name);
+
+	return !strncmp(name, "dummy", 5) && !(d && d->create);
+}
+
+static bool is_bond_port(const struct topology *t, const struct device *d)
+{
+	const struct device *m = topology_find(t, d->link.master.name);
+
+	return m && m->link.kind == KIND_BOND;
 }
 
 static int take_optional(struct item *it, struct bridge_item *b)
@@ -182,7 +193,7 @@ static int add_bridge(struct item *it, const struct bridge_item *b, unsigned int
 		*b->bridge.mark.uplink && !vlan && (vlans_empty(&b->tagged) || b->untagged.pvid));
 	if (r || !*b->bridge.mark.uplink)
 		return r;
-	r = is_dummy(b->bridge.mark.uplink) ? item_define(it, b->bridge.mark.uplink, KIND_DUMMY, &uplink)
+	r = is_new_dummy(it->to, b->bridge.mark.uplink) ? item_define(it, b->bridge.mark.uplink, KIND_DUMMY, &uplink)
 					    : item_refer(it, b->bridge.mark.uplink, &uplink);
 	if (r)
 		return r;
@@ -194,7 +205,7 @@ static int add_bridge(struct item *it, const struct bridge_item *b, unsigned int
 		bridge->link.set |= LINK_MTU;
 		bridge->link.mtu = uplink->link.mtu;
 	}
-	if (!uplink->create && *uplink->link.master.name && vlan)
+	if (!uplink->create && vlan && is_bond_port(it->to, uplink))
 		return item_refuse(it, "uplink %s of bridge '%s' is a port of %s (line %d)", uplink->link.name,
 			name, uplink->link.master.name, uplink->line);
 	return vlan ? add_vlan(it, b, vlan, name) : add_uplink(it, b, uplink, name);
@@ -228,16 +239,19 @@ int item_bridge(struct item *it)
 		return item_refuse(it, "a bridge has no name=");
 	r = take_uplink(it, &b);
 	if (!r)
+		r = take_policy(it, &b);
+	if (!r)
 		r = take_vlans(it, &b);
 	if (!r)
 		r = make_legacy(it, &b);
-	if (!r)
-		r = take_policy(it, &b);
 	bridge_defaults(&b.bridge.link);
 	if (!r)
 		r = take_tagged(it, &b);
 	if (!r)
 		r = item_options(it, &b.bridge.link);
+	// The kernel wants at least 2 s with STP; its default is 15.
+	if (b.bridge.link.bridge.stp && !b.bridge.link.bridge.forward_delay)
+		b.bridge.link.bridge.forward_delay = 1500;
 	take_default_pvid(&b);
 	if (!r)
 		r = take_optional(it, &b);

@@ -49,12 +49,20 @@ static int want_addresses(struct planner *p, const struct device *w)
 	return r;
 }
 
+// A VLAN of a device that is missing and may be.
+static bool waits_for_uplink(const struct planner *p, const struct device *w)
+{
+	const struct device *lower = topology_find(p->wanted, w->link.lower.name);
+
+	return lower && lower->optional && !topology_find(p->state, w->link.lower.name);
+}
+
 static int want_device(struct planner *p, const struct device *w)
 {
 	struct device *s = topology_find(p->state, w->link.name);
 	char why[64];
 
-	if (w->on_demand && !s)
+	if ((w->on_demand && !s) || (w->link.kind == KIND_VLAN && waits_for_uplink(p, w)))
 		return 0;
 	if (w->create) {
 		bool dhcp = s && s->mark.dhcp;

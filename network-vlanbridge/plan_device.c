@@ -106,7 +106,9 @@ static int set_options(struct planner *p, struct device *s, const struct link *w
 {
 	const struct kind_row *k = &link_kinds[w->kind];
 	struct link first = {.kind = w->kind}, rest = {.kind = w->kind};
+	struct records kept = {0};
 	unsigned int rules = 0;
+	bool up = s->link.up;
 	int r = 0;
 
 	for (size_t i = 0; i < k->count; i++) {
@@ -122,10 +124,17 @@ static int set_options(struct planner *p, struct device *s, const struct link *w
 	if (rules & OPTION_EMPTY)
 		r = empty(p, s);
 	if (!r && rules & (OPTION_DOWN | OPTION_EMPTY))
-		r = planner_up(p, s, false);
+		r = planner_suspend(p, s, &kept);
 	if (!r)
 		r = planner_set(p, s, &first);
-	return r ? r : planner_set(p, s, &rest);
+	if (!r)
+		r = planner_set(p, s, &rest);
+	if (!r && up)
+		r = planner_up(p, s, true);
+	if (!r)
+		r = planner_resume(p, &kept);
+	records_free(&kept);
+	return r;
 }
 
 static int change(struct planner *p, const struct device *w, struct device *s)
@@ -144,7 +153,8 @@ static int change(struct planner *p, const struct device *w, struct device *s)
 		fields.group = MARK_GROUP;
 	}
 	memcpy(fields.alias, s->link.alias, sizeof(fields.alias));
-	if (w->link.kind == KIND_BOND && s->mark.inherit) {
+	// What it once took from its uplink goes back there, whatever the file says meanwhile.
+	if (s->mark.inherit && (w->link.kind == KIND_BOND || (!m.vlan && !strcmp(m.uplink, s->mark.uplink)))) {
 		m.inherit = true;
 		memcpy(m.uplink, s->mark.uplink, sizeof(m.uplink));
 	}
@@ -169,6 +179,9 @@ static int fits(struct planner *p, const struct device *w, const struct device *
 		return planner_refuse(p, w, EEXIST,
 			"'%s' exists already and isn't a %s (%s): choose another name", w->link.name, k->name,
 			*s->link.kind_name ? s->link.kind_name : "a network card");
+	if (w->mark.dhcp)
+		return planner_refuse(p, w, EEXIST, "'%s' exists already and isn't vlanbridge's: run the DHCP client on it yourself",
+			w->link.name);
 	if (w->link.kind == KIND_VLAN && strcmp(s->link.lower.name, w->link.lower.name))
 		return planner_refuse(p, w, EEXIST, "'%s' exists already, but on %s instead of %s",
 			w->link.name, s->link.lower.name, w->link.lower.name);

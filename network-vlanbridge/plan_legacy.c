@@ -16,6 +16,13 @@ int planner_keep(struct planner *p, const char *device, struct records *kept)
 	return 0;
 }
 
+static bool makes_link_local(const struct planner *p, const char *device)
+{
+	const struct device *d = topology_find(p->state, device);
+
+	return d && d->link.set & LINK_ADDR_GEN && d->link.addr_gen != 1;
+}
+
 static int give(struct planner *p, const char *owner, const struct records *kept, enum record_kind kind, bool gateway)
 {
 	int r = 0;
@@ -26,8 +33,12 @@ static int give(struct planner *p, const char *owner, const struct records *kept
 		const struct record *k = kept->list[v6 ? kept->count - 1 - i : i];
 		bool second = kind == RECORD_ADDRESS ? strchr(k->key, ':') != NULL : k->gateway;
 
-		if (k->kind == kind && second == gateway && record_uses(k, owner))
-			r = planner_record(p, true, k);
+		if (k->kind != kind || second != gateway || !record_uses(k, owner) || records_find(&p->state->records, k))
+			continue;
+		// A device that makes link-local addresses has made its own when it came up.
+		if (k->link_local && makes_link_local(p, owner))
+			continue;
+		r = planner_record(p, true, k);
 	}
 	return r;
 }
@@ -46,10 +57,43 @@ static int give_all(struct planner *p, const char *owner, const struct records *
 	return r;
 }
 
+static int suspend_records(struct planner *p, const char *device, struct records *kept)
+{
+	int r = planner_keep(p, device, kept);
+
+	if (!r)
+		r = planner_drop(p, device);
+	for (size_t i = 0; i < p->state->count && !r; i++)
+		if (p->state->devices[i]->link.kind == KIND_VLAN &&
+			!strcmp(p->state->devices[i]->link.lower.name, device))
+			r = suspend_records(p, p->state->devices[i]->link.name, kept);
+	return r;
+}
+
+int planner_suspend(struct planner *p, struct device *d, struct records *kept)
+{
+	int r;
+
+	if (!d->link.up)
+		return 0;
+	r = suspend_records(p, d->link.name, kept);
+	return r ? r : planner_up(p, d, false);
+}
+
+int planner_resume(struct planner *p, const struct records *kept)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->count && !r && kept->count; i++)
+		r = give_all(p, p->state->devices[i]->link.name, kept);
+	return r;
+}
+
 static int rename_device(struct planner *p, struct device *d, const char *name, struct link *change)
 {
+	struct records kept = {0};
 	bool up = d->link.up;
-	int r = planner_up(p, d, false);
+	int r = planner_suspend(p, d, &kept);
 	struct link to = *change, from = {.kind = d->link.kind};
 
 	to.kind = d->link.kind;
@@ -66,7 +110,12 @@ static int rename_device(struct planner *p, struct device *d, const char *name, 
 		r = plan_append(p->plan, STEP_LINK_SET, &to, STEP_LINK_SET, &from, p->e);
 	if (!r)
 		r = step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);
-	return r || !up ? r : planner_up(p, d, true);
+	if (!r && up)
+		r = planner_up(p, d, true);
+	if (!r)
+		r = planner_resume(p, &kept);
+	records_free(&kept);
+	return r;
 }
 
 int planner_legacy_take(struct planner *p, const struct device *w, struct records *kept)

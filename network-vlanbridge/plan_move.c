@@ -54,6 +54,11 @@ static int add_moved(struct planner *p, const struct record *r, const char *from
 
 	if (!moved)
 		return err_set(p->e, ENOMEM, "no memory for the plan");
+	// What the file gave to the one isn't the other's.
+	if (r->ours && !r->link_local) {
+		record_free(moved);
+		return 0;
+	}
 	record_move(moved, from, to);
 	if (!has(p, moved))
 		result = planner_record(p, true, moved);

@@ -77,6 +77,7 @@ static int enslave(struct planner *p, const struct device *w, struct device *s, 
 	const struct link *want)
 {
 	bool bond = to && to->link.kind == KIND_BOND;
+	struct records kept = {0};
 	int move = moves(p, w, s, to), r = move < 0 ? move : 0;
 	struct link gen = {.set = LINK_ADDR_GEN, .addr_gen = s->link.addr_gen};
 
@@ -88,9 +89,12 @@ static int enslave(struct planner *p, const struct device *w, struct device *s, 
 	if (!r && move && bond)
 		r = planner_move_rest(p, s->link.name, to->link.name);
 	if (!r && bond)
-		r = planner_up(p, s, false);
+		r = planner_suspend(p, s, &kept);
 	if (!r)
 		r = planner_set(p, s, want);
+	if (!r)
+		r = planner_resume(p, &kept);
+	records_free(&kept);
 	if (!r && move && !bond)
 		r = planner_move_rest(p, s->link.name, to->link.name);
 	if (!r && move && to->link.set & LINK_ADDR_GEN)
@@ -121,6 +125,8 @@ int planner_borrow(struct planner *p, const struct device *w, struct device *s)
 		return planner_refuse(p, w, EBUSY,
 			"%s can't become %s: it is a port of %s, which vlanbridge didn't make", s->link.name,
 			why, s->link.master.name);
+	if (w->unmarked)
+		return planner_set(p, s, &want);
 	m = note(s, &want);
 	want.set |= LINK_ALIAS;
 	memcpy(want.alias, s->link.alias, sizeof(want.alias));

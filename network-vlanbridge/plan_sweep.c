@@ -111,11 +111,13 @@ static int give_back(struct planner *p, struct device *d)
 		r = return_records(p, m, d, true);
 	if (!r)
 		r = planner_set(p, d, &change);
-	if (!r && mark.was & MARK_WAS_UP)
-		r = planner_up(p, d, mark.was_up);
+	// Down it goes last: what stands on it must have been taken away in order before.
+	d->to_be_lowered = mark.was & MARK_WAS_UP && !mark.was_up;
+	if (!r && mark.was & MARK_WAS_UP && mark.was_up)
+		r = planner_up(p, d, true);
 	if (!r && heir && bond)
 		r = return_records(p, m, d, d->link.addr_gen != 0);
-	else if (!r && !heir && mark.was & MARK_WAS_ADDR_GEN && !mark.was_addr_gen && d->link.up)
+	else if (!r && !heir && mark.was & MARK_WAS_ADDR_GEN && !mark.was_addr_gen && d->link.up && !d->to_be_lowered)
 		r = planner_add_link_local(p, d);
 	return r;
 }
@@ -138,6 +140,15 @@ static int leave_bridges(struct planner *p)
 	return r;
 }
 
+// As a port of something; or at all, if it isn't the port of something of ours.
+static bool still_wanted(const struct planner *p, const struct device *d)
+{
+	const struct device *w = topology_find(p->wanted, d->link.name);
+	const struct device *m = topology_find(p->state, d->link.master.name);
+
+	return w && (*w->link.master.name || w->create || !m || !planner_ours(m));
+}
+
 static int give_all_back(struct planner *p)
 {
 	int r = 0;
@@ -145,7 +156,7 @@ static int give_all_back(struct planner *p)
 	for (size_t i = 0; i < p->state->count && !r; i++) {
 		struct device *d = p->state->devices[i];
 
-		if (d->mark.origin != MARK_PORT || topology_find(p->wanted, d->link.name) ||
+		if (d->mark.origin != MARK_PORT || still_wanted(p, d) ||
 			(p->only && !topology_find(p->only, d->link.name)) || in_use(p, d))
 			continue;
 		r = give_back(p, d);
@@ -162,7 +173,9 @@ static int return_rest(struct planner *p)
 		const struct device *m = p->state->devices[i];
 		struct device *d = topology_find(p->state, m->mark.uplink);
 
-		if (!m->doomed || !m->mark.inherit || !d || d->doomed || !planner_is_host(p, m->link.name))
+		// A device that gets its name back comes after the deletions.
+		if (!m->doomed || !m->mark.inherit || !d || d->doomed || d->mark.was & MARK_WAS_NAME ||
+			!planner_is_host(p, m->link.name))
 			continue;
 		r = planner_up(p, d, true);
 		if (!r)
@@ -204,6 +217,22 @@ static int reset_adopted(struct planner *p, struct device *d)
 	if (!r)
 		r = planner_set(p, d, &rest);
 	return r ? r : planner_set(p, d, &mode);
+}
+
+// Addresses that we gave to somebody else's bridge.
+static int drop_ours(struct planner *p)
+{
+	struct records gone = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < p->state->records.count && p->scope == PLAN_ALL && !p->only; i++)
+		if (p->state->records.list[i]->ours && !records_find(&p->wanted->records, p->state->records.list[i]) &&
+			records_add(&gone, p->state->records.list[i]))
+			r = err_set(p->e, ENOMEM, "no memory for the plan");
+	for (size_t i = gone.count; i-- > 0 && !r;)
+		r = planner_record(p, false, gone.list[i]);
+	records_free(&gone);
+	return r;
 }
 
 // VLAN devices, then bridges, dummies, bonds; of two of a kind the younger one, which may stand on the older.
@@ -257,5 +286,8 @@ int planner_sweep(struct planner *p)
 			!topology_find(p->state, p->state->devices[i]->mark.was_name))
 			r = planner_legacy_return(p, p->state->devices[i], &kept);
 	records_free(&kept);
-	return r;
+	for (size_t i = 0; i < p->state->count && !r; i++)
+		if (p->state->devices[i]->to_be_lowered)
+			r = planner_up(p, p->state->devices[i], false);
+	return r ? r : drop_ours(p);
 }

@@ -60,6 +60,11 @@ int planner_legacy_give(struct planner *p, const struct device *owner, const str
 int planner_legacy_return(struct planner *p, struct device *d, const struct records *kept);
 int planner_keep(struct planner *p, const char *device, struct records *kept);
 
+/* Takes d down without loss: what it and the VLAN devices on it have is dropped first, into kept; planner_resume, when they are up
+ * again, gives it back. */
+int planner_suspend(struct planner *p, struct device *d, struct records *kept);
+int planner_resume(struct planner *p, const struct records *kept);
+
 /* plan_sweep.c: takes away what is ours, in scope and not wanted; gives borrowed devices back. */
 int planner_sweep(struct planner *p);
 

@@ -196,5 +196,6 @@ int record_link_local(const uint8_t mac[6], const char *device, struct record **
 	if (record_address(key, device, ret, NULL))
 		return -ENOMEM;
 	(*ret)->link_local = true;
+	(*ret)->ours = false;
 	return 0;
 }

@@ -33,6 +33,8 @@ struct device {
 	size_t slot;  /* its place in the topology */
 	size_t ports; /* from the kernel: how many devices have it as their master */
 	bool doomed;  /* being planned: it is going */
+	bool to_be_lowered; /* being planned: it goes down at the end */
+	bool unmarked; /* wanted: a guest's vif, which is only put back where it was */
 	char renamed_from[NAME_SIZE]; /* wanted: what it is called before we come, "" if as now */
 	int line; /* where the file asks for it; 0 when it doesn't */
 };

@@ -13,6 +13,7 @@
 #include "apply.h"
 #include "command.h"
 #include "config.h"
+#include "log.h"
 #include "snapshot.h"
 #include "wait.h"
 
@@ -82,10 +83,19 @@ static int read_default(struct work *w, struct err *e)
 	for (size_t i = 0; i < host.records.count && !r && !d; i++)
 		if (host.records.list[i]->is_default)
 			d = topology_find(&host, host.records.list[i]->links[0].name);
+	for (size_t i = 0; i < host.count && !r; i++)
+		if (host.devices[i]->mark.origin == MARK_FILE)
+			r = err_set(e, ENOENT, "there is no %s, but %s was made from it: nothing is changed until it is back",
+				w->config, host.devices[i]->link.name);
 	if (!r && !d)
 		r = err_set(e, ENOENT, "there is neither a configuration %s nor a default route to take the device of", w->config);
 	if (!r) {
-		snprintf(netdev, sizeof(netdev), "netdev=%s", *d->mark.uplink ? d->mark.uplink : d->link.name);
+		bool again = d->mark.inherit && d->link.kind == KIND_BRIDGE;
+
+		snprintf(netdev, sizeof(netdev), "netdev=%s", again ? d->mark.uplink : d->link.name);
+		if (!again)
+			log_info("network-vlanbridge: there is no %s: xenbr0 gets the default route's device %s", w->config,
+				d->link.name);
 		r = config_args(args, &w->wanted, e);
 	}
 	topology_free(&host);

@@ -30,6 +30,14 @@ static int run(
 	return child_run(argv, NULL, d, c, e);
 }
 
+// Its sentence, without "network-vlanbridge COMMAND: ".
+static const char *said(struct child *c)
+{
+	const char *line = child_last_line(c), *end = strstr(line, ": ");
+
+	return end && !strncmp(line, PROGRAM " ", sizeof(PROGRAM)) ? end + 2 : line;
+}
+
 int demand_make(const char *name, struct deadline *d, struct err *e)
 {
 	struct err local = {0};
@@ -43,7 +51,7 @@ int demand_make(const char *name, struct deadline *d, struct err *e)
 			e, -r, "bridge '%s' doesn't exist, and can't be made: %s", name, local.text);
 	if (c.status)
 		return err_set(e, EIO, "bridge '%s' doesn't exist, and can't be made: %s", name,
-			child_last_line(&c));
+			said(&c));
 	return 0;
 }
 
@@ -54,6 +62,6 @@ int demand_release(const char *bridge, struct deadline *d, struct err *e)
 
 	if (!r && c.status)
 		r = err_set(e, EIO, "removing bridge '%s' after its last vif: %s", bridge,
-			child_last_line(&c));
+			said(&c));
 	return r;
 }

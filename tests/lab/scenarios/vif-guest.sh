@@ -14,13 +14,14 @@ bridges = [
     'name=br3, uplink=eth0, vlan=3',
     'name=br4, uplink=eth0, vlan=4, mtu=1500, isolated=yes, antispoof=yes, tx_offload=off',
     'name=br0, uplink=eth1, tagged=10/20/30',
+    'name=br{vlan}, uplink=eth0, vlan=1000-1999, demand=yes',
 ]
 END
 ok 'the network starts' $network start
 links=$(ip -br link)
 ok 'web starts' guest_create web bridge=br3,vifname=web0,mtu=9000,ip=10.0.3.11 bridge=br0.10 bridge=br0.10:20 \
 	'bridge=br4,mac=00:16:3e:00:00:0a,ip=10.0.4.11 2001:db8:4::11'
-ok 'db starts' guest_create db bridge=br4,mac=00:16:3e:00:00:0b
+ok 'db starts' guest_create db bridge=br4,mac=00:16:3e:00:00:0b bridge=eth0.1001
 web=$(xl domid web) db=$(xl domid db)
 
 link=$(ip -d link show web0)
@@ -31,6 +32,7 @@ unlike 'tx_offload=off' "$(ethtool -k "vif$db.0")" 'tx-checksum[a-z0-9-]*: on'
 is 'no address on ports' "$(ip -br addr | grep -E '^(web0|vif)' | awk 'NF > 2')" ''
 is 'VLANs of an access port' "$(vlans_of "vif$web.1")" '10 PVID Egress Untagged'
 is 'VLANs of a hybrid port' "$(vlans_of "vif$web.2")" '10 PVID Egress Untagged 20'
+like 'a bridge on demand' "$(ip -o link show "vif$db.1")" ' master br1001 '
 
 ok 'web is ready' guest_ready web
 ok 'db is ready' guest_ready db
@@ -44,6 +46,8 @@ ok 'jumbo frames arrive whole' guest web ping -I 10.0.3.11 -Mdo -s 8900 -c1 -W2 
 ok 'access port' guest web ping -I eth1 -c1 -W2 10.0.10.1
 ok 'hybrid port, untagged' guest web ping -I eth2 -c1 -W2 10.0.10.1
 ok 'hybrid port, tagged' guest web ping -c1 -W2 10.0.20.1
+ok 'another run for a vif that has its name already' vif_run "$web" online
+ok 'leaves it working' guest web ping -I 10.0.3.11 -c1 -W2 10.0.3.1
 not_ok 'not in a VLAN that it was not given' guest web ping -c1 -W1 10.0.30.1
 
 ok 'db reaches the world' guest db ping -c1 -W2 10.0.4.1
@@ -66,6 +70,7 @@ not_ok 'spoofed MAC' guest db ping -c1 -W1 10.0.4.1
 not_ok 'dropped and counted' test "$(dropped "vif$db.0" 'ether saddr')" = 0
 ok 'db goes' guest_destroy db
 not_ok 'its rules are gone' nft list chain bridge vlanbridge "from-vif$db.0"
+not_ok 'its bridge on demand too' ip link show br1001
 
 ok 'attach' xl network-attach web bridge=br0.30 script=vif-vlanbridge vifname=extra
 is 'in its VLAN' "$(vlans_of extra)" '30 PVID Egress Untagged'
