@@ -40,6 +40,32 @@ int command_stop(char **args, struct err *e)
 	return work_carry_out(nl, &w, e);
 }
 
+// The guests' vifs, which stop releases: wanted back where they were, with their VLANs, if their bridge comes back.
+static int keep_vifs(struct netlink *nl, struct topology *wanted, struct err *e)
+{
+	struct topology host = {0};
+	int r = snapshot_read(nl, &host, e);
+
+	for (size_t i = 0; i < host.count && !r; i++) {
+		const struct device *d = host.devices[i], *m = topology_find(&host, d->link.master.name);
+		struct device *w;
+
+		if (!m || !device_is_ours(m) || m->link.kind != KIND_BRIDGE || d->mark.origin != MARK_NONE ||
+			!topology_find(wanted, m->link.name) || topology_find(wanted, d->link.name))
+			continue;
+		r = topology_add(wanted, d->link.name, &w);
+		if (r)
+			return err_set(e, -r, "no memory for the list of vifs");
+		w->unmarked = w->optional = true;
+		w->link.set = LINK_MASTER;
+		w->link.master = d->link.master;
+		w->tagged = m->link.bridge.vlan_filtering;
+		w->vlans = d->vlans;
+	}
+	topology_free(&host);
+	return r;
+}
+
 int command_restart(char **args, struct err *e)
 {
 	WORK;
@@ -51,7 +77,7 @@ int command_restart(char **args, struct err *e)
 	work_options(args, &w);
 	if (work_read(args, &w, e))
 		return EXIT_USAGE;
-	if (work_lock(e) || netlink_open(&nl, e))
+	if (work_lock(e) || netlink_open(&nl, e) || keep_vifs(nl, &w.wanted, e))
 		return EXIT_FAILED;
 	work_hold_signals();
 	wanted = w.wanted;

@@ -148,7 +148,7 @@ static int change(struct planner *p, const struct device *w, struct device *s)
 		fields.set &= ~(unsigned int)LINK_MASTER;
 	fields.options = 0;
 	fields.set |= LINK_ALIAS;
-	if (!s->mark.adopted && planner_ours(s)) {
+	if (!s->mark.adopted && device_is_ours(s)) {
 		fields.set |= LINK_GROUP; // left in another one by a deletion that was killed
 		fields.group = MARK_GROUP;
 	}
@@ -215,7 +215,7 @@ int planner_change(struct planner *p, const struct device *w, struct device *s)
 
 	if (check_mtu(p, w))
 		return -ERANGE;
-	if (planner_ours(s) && s->link.kind == w->link.kind) {
+	if (device_is_ours(s) && s->link.kind == w->link.kind) {
 		adopted.mark.adopted = s->mark.adopted;
 		return change(p, &adopted, s);
 	}

@@ -121,7 +121,7 @@ int planner_borrow(struct planner *p, const struct device *w, struct device *s)
 	if (!differs(s, &want))
 		return 0;
 	planner_purpose(w, why, sizeof(why));
-	if (master && want.set & LINK_MASTER && master != to && !planner_ours(master))
+	if (master && want.set & LINK_MASTER && master != to && !device_is_ours(master))
 		return planner_refuse(p, w, EBUSY,
 			"%s can't become %s: it is a port of %s, which vlanbridge didn't make", s->link.name,
 			why, s->link.master.name);

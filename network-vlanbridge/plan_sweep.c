@@ -32,7 +32,7 @@ static void doom(struct planner *p)
 		struct device *d = p->state->devices[i];
 		const struct device *w = topology_find(p->wanted, d->link.name);
 
-		d->doomed = planner_ours(d) && in_scope(p, d) && (!w || !w->create || must_be_remade(d, w));
+		d->doomed = device_is_ours(d) && in_scope(p, d) && (!w || !w->create || must_be_remade(d, w));
 	}
 }
 
@@ -45,7 +45,7 @@ static int refuse_foreign_uppers(struct planner *p)
 		if (lower && lower->doomed && !d->doomed && !lower->mark.adopted)
 			return planner_refuse(p, NULL, EBUSY,
 				"%s can't be removed: %s, which isn't vlanbridge's%s, stands on it; remove that first",
-				lower->link.name, d->link.name, planner_ours(d) ? " to remove now" : "");
+				lower->link.name, d->link.name, device_is_ours(d) ? " to remove now" : "");
 	}
 	return 0;
 }
@@ -55,12 +55,12 @@ static bool in_use(const struct planner *p, const struct device *d)
 {
 	const struct device *m = topology_find(p->state, d->link.master.name);
 
-	if (m && planner_ours(m) && !m->doomed && !topology_find(p->wanted, m->link.name))
+	if (m && device_is_ours(m) && !m->doomed && !topology_find(p->wanted, m->link.name))
 		return true;
 	for (size_t i = 0; i < p->state->count; i++) {
 		const struct device *u = p->state->devices[i];
 
-		if (planner_ours(u) && !u->doomed && !strcmp(u->link.lower.name, d->link.name))
+		if (device_is_ours(u) && !u->doomed && !strcmp(u->link.lower.name, d->link.name))
 			return true;
 	}
 	return false;
@@ -102,9 +102,9 @@ static int give_back(struct planner *p, struct device *d)
 
 	// Its name is still the bridge's: planner_sweep comes back to it.
 	if (mark.was & MARK_WAS_NAME)
-		return m && planner_ours(m) ? planner_master(p, d, "") : 0;
+		return m && device_is_ours(m) ? planner_master(p, d, "") : 0;
 	heir = m && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name) && planner_is_host(p, m->link.name);
-	if (m && planner_ours(m))
+	if (m && device_is_ours(m))
 		r = planner_master(p, d, "");
 	// Out of a bond it comes down, and gets its link-local address by itself when it comes up.
 	if (!r && heir && !bond)
@@ -131,7 +131,7 @@ static int leave_bridges(struct planner *p)
 		struct device *d = p->state->devices[i];
 		const struct device *m = topology_find(p->state, d->link.master.name);
 
-		if (!planner_ours(d) || !m || !m->doomed || d->link.kind == KIND_VLAN)
+		if (!device_is_ours(d) || !m || !m->doomed || d->link.kind == KIND_VLAN)
 			continue;
 		r = planner_master(p, d, "");
 		if (!r && m->mark.inherit && !strcmp(m->mark.uplink, d->link.name))
@@ -146,7 +146,7 @@ static bool still_wanted(const struct planner *p, const struct device *d)
 	const struct device *w = topology_find(p->wanted, d->link.name);
 	const struct device *m = topology_find(p->state, d->link.master.name);
 
-	return w && (*w->link.master.name || w->create || !m || !planner_ours(m));
+	return w && (*w->link.master.name || w->create || !m || !device_is_ours(m));
 }
 
 static int give_all_back(struct planner *p)

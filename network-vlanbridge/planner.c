@@ -18,11 +18,6 @@ int planner_refuse(struct planner *p, const struct device *w, int code, const ch
 	return err_set(p->e, code, "%s", text);
 }
 
-bool planner_ours(const struct device *d)
-{
-	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
-}
-
 static int simulate_last(struct planner *p)
 {
 	return step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);

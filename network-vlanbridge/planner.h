@@ -28,9 +28,6 @@ int planner_vlans(struct planner *p, struct device *d, const struct port_vlans *
 /* Starts or stops the DHCP client on d; what it has set goes with it. */
 int planner_dhcp(struct planner *p, const struct device *d, bool start);
 
-/* planner.c: whether d was made by us. */
-bool planner_ours(const struct device *d);
-
 /* plan_device.c: makes w; or brings s, which has its name, to what w says, or refuses it. */
 int planner_make(struct planner *p, const struct device *w);
 int planner_change(struct planner *p, const struct device *w, struct device *s);

@@ -24,11 +24,6 @@ static const struct {
 	[GUEST] = {"GUEST", 0, SCOLS_JSON_STRING},
 };
 
-static bool ours(const struct device *d)
-{
-	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
-}
-
 static const char *state(const struct link *l)
 {
 	return !l->up ? "down" : l->running ? "up" : "no carrier";
@@ -92,9 +87,9 @@ static int add_lines(struct libscols_table *table, const struct topology *t, con
 	for (size_t i = 0; i < t->count && !r; i++) {
 		const struct device *d = t->devices[i];
 
-		if (ours(d) && (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE))
+		if (device_is_ours(d) && (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE))
 			r = add_master(table, t, d, g);
-		else if (ours(d) && !*d->link.master.name)
+		else if (device_is_ours(d) && !*d->link.master.name)
 			r = add_line(table, NULL, d, g, &(struct libscols_line *){NULL});
 	}
 	return r;

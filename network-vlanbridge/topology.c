@@ -82,6 +82,11 @@ void device_read_mark(struct device *d)
 		d->mark.origin = MARK_FILE;
 }
 
+bool device_is_ours(const struct device *d)
+{
+	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
+}
+
 int topology_set_altname(struct topology *t, struct device *d, const char *altname)
 {
 	// The tree's keys are the names inside the devices: out of the tree before a key changes.

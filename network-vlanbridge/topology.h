@@ -59,6 +59,9 @@ int topology_add(struct topology *t, const char *name, struct device **ret);
  * says whose it is if we were killed before the alias was written. */
 void device_read_mark(struct device *d);
 
+/* Whether we made d, as its mark says. */
+bool device_is_ours(const struct device *d);
+
 /* The device with that name or alternative name, or NULL. */
 struct device *topology_find(const struct topology *t, const char *name);
 

@@ -149,6 +149,18 @@ static int verify(struct netlink *nl, struct work *w, struct err *e)
 	return r;
 }
 
+// The kernel changes some options only while a bond is down: whoever waits for a ping should know why.
+static void tell_interruptions(const struct plan *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct step *s = &p->changes[i].todo;
+
+		if (s->kind == STEP_LINK_SET && s->link->kind == KIND_BOND && s->link->set & LINK_UP && !s->link->up)
+			log_warning("network-vlanbridge: %s goes down for a moment: an option of it changes only so",
+				s->link->name);
+	}
+}
+
 // current → plan → apply → verify, for whatever w wants.
 int work_carry_out(struct netlink *nl, struct work *w, struct err *e)
 {
@@ -160,6 +172,7 @@ int work_carry_out(struct netlink *nl, struct work *w, struct err *e)
 		return status;
 	if (!w->plan.count)
 		return EXIT_DONE;
+	tell_interruptions(&w->plan);
 	if (apply_run(nl, &w->plan, e) || verify(nl, w, e))
 		return EXIT_FAILED;
 	return EXIT_DONE;

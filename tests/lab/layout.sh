@@ -26,7 +26,7 @@ layout_end() {
 # far_clean: the far ends as at the beginning, for the next layout.
 far_clean() {
 	local link
-	for link in $(ip -n far -br link | awk '$1 !~ /^(lo|eth[0-9])/ { sub("@.*", "", $1); print $1 }'); do
+	for link in $(ip -n far -br link | awk '{ sub("@.*", "", $1) } $1 !~ /^(lo|eth[0-9])$/ { print $1 }'); do
 		ip -n far link del "$link" 2>/dev/null
 	done
 	for link in eth4 eth5 eth6 eth7; do
