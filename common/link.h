@@ -47,7 +47,7 @@ struct bond {
 		arp_all_targets, primary_reselect, fail_over_mac, xmit_hash_policy, resend_igmp,
 		num_grat_arp, all_slaves_active, min_links, lp_interval, packets_per_slave, lacp_rate,
 		ad_select, ad_actor_sys_prio, ad_user_port_key, tlb_dynamic_lb, peer_notif_delay,
-		lacp_active;
+		lacp_active, missed_max;
 	uint32_t arp_ip_target[ARP_TARGETS]; /* network byte order, ends with 0 */
 	struct link_ref primary;
 	uint8_t ad_actor_system[MAC_SIZE];

@@ -39,7 +39,7 @@ while read -r options; do
 	ok 'stop' $network stop
 done <<'END'
 mode=balance-rr, packets_per_slave=4, miimon=50, updelay=100, downdelay=50, resend_igmp=3, use_carrier=0
-mode=active-backup, arp_interval=500, arp_ip_target=10.0.0.1 10.0.0.2, arp_validate=all, arp_all_targets=all, primary=eth1, primary_reselect=better, fail_over_mac=active
+mode=active-backup, arp_interval=500, arp_ip_target=10.0.0.1 10.0.0.2, arp_validate=all, arp_all_targets=all, primary=eth1, primary_reselect=better, fail_over_mac=active, missed_max=5
 mode=balance-xor, xmit_hash_policy=encap3+4, miimon=100, all_slaves_active=1, min_links=1
 mode=broadcast, miimon=100, num_grat_arp=4, peer_notif_delay=200
 mode=802.3ad, miimon=100, lacp_rate=1, ad_select=bandwidth, ad_actor_sys_prio=100, ad_user_port_key=5, ad_actor_system=02:00:00:00:00:01, lacp_active=off
