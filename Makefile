@@ -56,7 +56,7 @@ check demo:
 	@$(MAKE) --no-print-directory run-$@
 
 # The unit tests once more with sanitizers, in a build of their own.
-run-check: all unit
+run-check: all unit manlint
 	@$(MAKE) --no-print-directory B=$(B)/sanitized unit \
 		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 	tests/lab/check

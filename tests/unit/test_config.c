@@ -4,6 +4,8 @@
 
 #include "network-vlanbridge/config.h"
 
+#include <glob.h>
+#include <stdio.h>
 #include <string.h>
 
 static void means(void **state)
@@ -88,10 +90,63 @@ static void arguments(void **state)
 	assert_string_equal(e.text, "unknown argument 'netdew'");
 }
 
+// Every shipped example is a configuration.
+static void examples(void **state)
+{
+	glob_t found = {0};
+	struct err e;
+
+	(void)state;
+	assert_int_equal(glob("tests/lab/examples/*.conf", 0, NULL, &found), 0);
+	assert_int_equal(glob("network-vlanbridge/vlanbridge.conf.example", GLOB_APPEND, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct topology t = {0};
+
+		if (config_read(found.gl_pathv[i], &t, &e))
+			fail_msg("%s", e.text);
+		assert_true(t.count > 0);
+		topology_free(&t);
+	}
+	globfree(&found);
+}
+
+// Every way to call it in xend's example, also the ones that are commented out, is a way to call it.
+static void xend_example(void **state)
+{
+	FILE *f = fopen("xend-config.sxp.example", "r");
+	char line[512], *at, *word, *args[16];
+	struct err e;
+	int calls = 0;
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		struct topology t = {0};
+		size_t n = 0;
+
+		at = strstr(line, "(network-script");
+		at = at ? strstr(at, "network-vlanbridge") : NULL;
+		if (!at)
+			continue;
+		at[strcspn(at, "')\n")] = '\0';
+		strsep(&at, " ");
+		while ((word = strsep(&at, " ")) && n < 15)
+			if (*word && strncmp(word, "config=", 7))
+				args[n++] = word;
+		args[n] = NULL;
+		calls++;
+		if (n && config_args(args, &t, &e))
+			fail_msg("%s", e.text);
+		topology_free(&t);
+	}
+	fclose(f);
+	assert_true(calls > 3);
+}
+
 int test_config(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(means), cmocka_unit_test(refuses), cmocka_unit_test(arguments)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(means), cmocka_unit_test(refuses),
+		cmocka_unit_test(arguments), cmocka_unit_test(examples), cmocka_unit_test(xend_example)};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }
