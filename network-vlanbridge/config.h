@@ -7,7 +7,7 @@
 
 #define CONFIG_FILE "/etc/xen/vlanbridge.conf"
 
-/* Reads file (the syntax of xl.conf, through libxlutil) into ret, which must be {0}. file must outlive ret. Returns 0, or -errno
+/* Reads file (the syntax of xl.conf, through libxlutil) into ret, which must be {0} but for demanded. file must outlive ret. Returns 0, or -errno
  * with a sentence in e that starts with file:line:; ret is empty then. The caller frees it. */
 int config_read(const char *file, struct topology *ret, struct err *e);
 

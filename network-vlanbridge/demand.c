@@ -44,6 +44,7 @@ int command_demand(char **args, struct err *e)
 		err_set(e, ENOENT, "there is no %s", w.config);
 		return EXIT_PROBLEMS;
 	}
+	w.wanted.demanded = args[0];
 	if (config_read(w.config, &w.wanted, e))
 		return EXIT_USAGE;
 	r = find_demanded(&w, args[0], e);

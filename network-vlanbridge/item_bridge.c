@@ -228,6 +228,24 @@ static int take_tagged(struct item *it, struct bridge_item *b)
 	return 0;
 }
 
+// A vif waits while this is read: of a thousand VLANs on demand only the one counts that it asks for, by any of its names.
+static bool is_passed_over(struct item *it, const struct bridge_item *b, unsigned int vlan)
+{
+	const char *asked = it->to->demanded;
+	char id[16], name[NAME_SIZE], port[NAME_SIZE] = "", usual[2 * NAME_SIZE];
+
+	if (!asked || !b->bridge.mark.demand)
+		return false;
+	snprintf(id, sizeof(id), "%u", vlan);
+	if (strstr(b->name, "{vlan}") && !b->vlan_name && !strstr(asked, id))
+		return true;
+	snprintf(usual, sizeof(usual), "%s.%s", b->bridge.mark.uplink, id);
+	if (item_expand(it, "name", b->name, vlan, name) ||
+		(b->vlan_name && item_expand(it, "vlan_name", b->vlan_name, vlan, port)))
+		return false;
+	return strcmp(asked, usual) && strcmp(asked, name) && strcmp(asked, port);
+}
+
 int item_bridge(struct item *it)
 {
 	struct bridge_item b = {.bridge.link.kind = KIND_BRIDGE};
@@ -263,6 +281,6 @@ int item_bridge(struct item *it)
 		r = add_bridge(it, &b, 0);
 	for (; !r && vlans_range(&b.vlans, id, &first, &last); id = last + 1)
 		for (unsigned int v = first; v <= last && !r; v++)
-			r = add_bridge(it, &b, v);
+			r = is_passed_over(it, &b, v) ? 0 : add_bridge(it, &b, v);
 	return r ? r : item_refuse_unused(it, "bridge");
 }

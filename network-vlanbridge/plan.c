@@ -89,10 +89,12 @@ static int want_vlans(struct planner *p, const struct device *w)
 int plan_make(const struct topology *wanted, struct topology *current, enum plan_scope scope,
 	const struct topology *only, struct plan *ret, struct err *e)
 {
-	struct planner p = {wanted, only, current, scope, ret, e};
+	struct planner p = {.wanted = wanted, .only = only, .state = current, .scope = scope, .plan = ret, .e = e};
 	struct records kept = {0};
 	int r = planner_sweep(&p);
 
+	for (size_t i = 0; i < current->count && !p.foreign_vlans; i++)
+		p.foreign_vlans = current->devices[i]->link.kind == KIND_VLAN && !device_is_ours(current->devices[i]);
 	for (size_t i = 0; i < wanted->count && !r; i++)
 		if (*wanted->devices[i]->renamed_from)
 			r = planner_legacy_take(&p, wanted->devices[i], &kept);

@@ -233,7 +233,8 @@ int planner_make(struct planner *p, const struct device *w)
 
 	if (check_mtu(p, w))
 		return -ERANGE;
-	if (w->link.kind == KIND_VLAN) {
+	// Ours are called as we call them; looking for others' takes time when there are thousands of ours.
+	if (w->link.kind == KIND_VLAN && p->foreign_vlans) {
 		other = topology_find_vlan(
 			p->state, w->link.lower.name, w->link.vlan.id, w->link.vlan.protocol);
 		if (other)

@@ -7,6 +7,7 @@
 
 struct planner {
 	const struct topology *wanted, *only;
+	bool foreign_vlans;     /* there are VLAN devices that aren't ours */
 	struct topology *state; /* as it will be after the steps so far */
 	enum plan_scope scope;
 	struct plan *plan;

@@ -42,6 +42,7 @@ struct device {
 struct topology {
 	unsigned long wait; /* seconds for devices that aren't there yet */
 	const char *file; /* that the lines are of; NULL for a command line */
+	const char *demanded; /* of what the file has on demand, only what has this name is of interest; NULL: all of it */
 	struct device **devices;
 	size_t count;
 	struct records records;

@@ -53,7 +53,7 @@ seen=$(wc -l </run/tcp)
 layout_end web
 ok 'the TCP session lives' wait_until 5 eval "[ \$(wc -l </run/tcp) -gt $((seen + 2)) ]"
 wait_until 10 eval 'far ping -c1 -W1 192.0.2.2 && far ping -c1 -W1 2001:db8::2'
-kill -INT $ping4 $ping6
+pkill -INT -x ping
 wait $ping4 $ping6
 for n in 4 6; do
 	diag <<<"IPv$n: $(grep transmitted /run/ping$n)"

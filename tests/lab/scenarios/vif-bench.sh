@@ -8,7 +8,6 @@
 . /lab/vif.sh
 modprobe -a tun veth dummy
 hook=/etc/xen/scripts/vif-vlanbridge stock=/etc/xen/scripts/vif-bridge
-# netback's MAC address and mode; the links of other scenarios have been through the hook.
 ip link add br0 type bridge vlan_filtering 1 forward_delay 0 mcast_snooping 0
 ip link add br3 type bridge forward_delay 0 mcast_snooping 0
 printf 'link set %s up\n' br0 br3 | ip -batch -
@@ -19,53 +18,48 @@ links() {
 	for ((n = 0; n < $1; n++)); do echo "link add d$n type dummy"; done | ip -batch -
 }
 
-# line LABEL PROGRAM COMMAND: one call for the vif $vif, as libxl makes it.
+# line LABEL PROGRAM COMMAND NIC: one call, as libxl makes it, for a NIC of domain $domid.
 line() {
 	local type=vif
 	case $3 in add | remove) type=tap ;; esac
-	echo "$1|XENBUS_PATH=backend/vif/$vif/0 XENBUS_TYPE=vif XENBUS_BASE_PATH=backend vif=vif$vif.0 script=$hook ${4-}$2 $3 type_if=$type"
+	echo "$1|XENBUS_PATH=backend/vif/$domid/$4 XENBUS_TYPE=vif XENBUS_BASE_PATH=backend vif=vif$domid.$4" \
+		"${5:+INTERFACE=vif$domid.$4-emu} script=$hook $2 $3 type_if=$type"
 }
 
+# The vifs are netback's, of a paused guest.
 calls() {
-	local rounds=$1 vif all=
+	local rounds=$1 domid calls
 	links "$2"
-	for vif in 1 2 3 4 5; do vif_make $vif; done
-	vif_ask 1 bridge=br3
-	vif_ask 2 bridge=br0 vlan=10p/20-30
-	vif_ask 3 bridge=br3 vifname=web0 mtu=1400
-	vif_ask 4 bridge=br3
-	vif_ask 5 bridge=br3 ip=10.0.3.1
-	ip tuntap add vif4.0-emu mode tap
-	all=$(
-		vif=1
-		line floor-online /lab/bin/floor online
-		line floor-offline /lab/bin/floor offline
-		line dynamic-online /lab/bin/dynamic online
-		line dynamic-offline /lab/bin/dynamic offline
-		line plain-online $hook online
-		line plain-offline $hook offline
-		vif=2
-		line vlans-online $hook online
-		line vlans-offline $hook offline
-		vif=3
-		line named-online $hook online
-		line named-offline $hook offline
-		echo '|/usr/sbin/ip link set web0 name vif3.0 mtu 1500'
-		vif=4
-		line tap-online $hook add INTERFACE=vif4.0-emu\ 
-		line tap-offline $hook remove INTERFACE=vif4.0-emu\ 
-		vif=99
-		line gone-offline $hook offline
+	guest_create guest bridge=br3 bridge=br3 bridge=br3,vifname=web0,mtu=1400 bridge=br3 bridge=br3,ip=10.0.3.1 || exit
+	xl pause guest
+	domid=$(xl domid guest)
+	xenstore-write "backend/vif/$domid/1/bridge" br0 "backend/vif/$domid/1/vlan" 10p/20-30
+	ip tuntap add "vif$domid.3-emu" mode tap
+	for device in vif$domid.{0,1,3,4} web0; do printf 'link set %s nomaster down\n' "$device"; done | ip -batch -
+	ip link set web0 name "vif$domid.2"
+	calls=$(
+		line floor-online /lab/bin/floor online 0
+		line floor-offline /lab/bin/floor offline 0
+		line dynamic-online /lab/bin/dynamic online 0
+		line dynamic-offline /lab/bin/dynamic offline 0
+		line plain-online $hook online 0
+		line plain-offline $hook offline 0
+		line vlans-online $hook online 1
+		line vlans-offline $hook offline 1
+		line named-online $hook online 2
+		line named-offline $hook offline 2
+		echo "|/usr/sbin/ip link set web0 name vif$domid.2 mtu 1500"
+		line tap-online $hook add 3 emulated
+		line tap-offline $hook remove 3 emulated
+		line gone-offline $hook offline 99
 	)
-	measure "$rounds" <<<"$all"
-	vif=5
-	{ line ip-online $hook online; line ip-offline $hook offline; } | measure $((rounds / 4 + 1))
-	vif=1
-	{ line stock-online $stock online; line stock-offline $stock offline; } | measure $((rounds / 16 + 1))
+	measure "$rounds" <<<"$calls"
+	{ line ip-online $hook online 4; line ip-offline $hook offline 4; } | measure $((rounds / 4 + 1))
+	{ line stock-online $stock online 0; line stock-offline $stock offline 0; } | measure $((rounds / 16 + 1))
 }
 
 storm() {
-	local vif jobs what program
+	local vif jobs what program domid
 	for ((vif = 1; vif <= $1; vif++)); do
 		echo "link add vif$vif.0 address fe:ff:ff:ff:ff:ff type dummy"
 	done | ip -batch -
@@ -75,7 +69,7 @@ storm() {
 		[ "$1" -gt 0 ] || return
 		for jobs in 1 8 32; do
 			for what in online offline; do
-				echo "${program##*/} $what $1 $jobs $(for ((vif = 1; vif <= $1; vif++)); do line x $program $what; done |
+				echo "${program##*/} $what $1 $jobs $(for ((domid = 1; domid <= $1; domid++)); do line x $program $what 0; done |
 					measure -p $jobs)"
 			done
 		done
