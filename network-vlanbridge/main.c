@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: ISC
 // network-vlanbridge COMMAND [KEY=VALUE ...]: builds, shows and removes a host's bonds, VLANs and bridges.
 //
-// wanted (the file or the arguments) and current (the kernel) make a plan; it is applied, undone on any refusal,
-// and verified by planning again.
+//     argv, vlanbridge.conf ─► config ─► wanted ─┐
+//     kernel ─► snapshot ─► current ─────────────┴─► plan ─► apply ─► verify: a new snapshot gives an empty plan
+//
+// A refusal on the way runs the undo of every step done, in reverse. start, stop and restart differ in what is wanted;
+// plan prints instead of applying; status prints current. work_carry_out (work.c) is the line above in C.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
