@@ -7,6 +7,12 @@
 #include "deadline.h"
 #include "err.h"
 
+/* Waits until no other run of the hook is having a bridge made: when many guests start at once,
+ * most of them then find the bridge, and need no process. Returns what demand_turn_end takes (-1:
+ * there is no place for a lock), or -ETIMEDOUT with a sentence in e. */
+int demand_turn(struct deadline *d, struct err *e);
+void demand_turn_end(int turn);
+
 /* Has the bridge made that `bridge=NAME` means. Returns 0 when it is there; -ENODEV, e untouched,
  * when the file doesn't make such a bridge on demand; or another -errno with a sentence in e. */
 int demand_make(const char *name, struct deadline *d, struct err *e);

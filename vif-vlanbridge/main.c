@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "log.h"
+#include "plug.h"
 #include "request.h"
 #include "stage.h"
 
@@ -49,6 +50,9 @@ static int plug_all(struct run *run)
 	while (done-- > 0)
 		if (plugging[done].undo)
 			plugging[done].undo(run);
+	// libxl doesn't, when it attaches a NIC to a running guest: the vif would stay plugged.
+	if (run->req.tap && *run->req.path && run->nl)
+		unplug_vif_of_tap(run->nl, &run->req);
 	err_prefix(&e, "%s: ", run->req.dev);
 	run_failed(run, e.text);
 	log_error("%s", e.text);

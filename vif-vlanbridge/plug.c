@@ -9,11 +9,13 @@
 #include <net/if.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "find.h"
 #include "port_msg.h"
 
 // The messages of a plug, in the kernel's order.
@@ -208,4 +210,22 @@ int unplug(struct netlink *nl, const struct link *dev, struct err *e)
 	if (!r && ack.error && ack.error != -ENODEV)
 		r = err_set(e, -ack.error, "can't take it out of its bridge: %s", ack.reason);
 	return r;
+}
+
+void unplug_vif_of_tap(struct netlink *nl, const struct request *tap)
+{
+	char names[SLOTS][ALTNAME_SIZE] = {0};
+	struct device devices[SLOTS];
+	const struct device *d;
+	struct request vif = *tap;
+	struct err unused;
+
+	vif.tap = false;
+	snprintf(names[SLOT_DEV], ALTNAME_SIZE, "vif%u.%u", tap->domid, tap->devid);
+	nic_name(&tap->nic, false, names[SLOT_NEW]);
+	if (find_devices(nl, names, devices, &unused))
+		return;
+	d = port_device(&vif, devices);
+	if (d)
+		unplug(nl, &d->link, &unused);
 }

@@ -20,4 +20,7 @@ void plug_undo(struct netlink *nl, const struct port *p);
  * that is gone is no error. */
 int unplug(struct netlink *nl, const struct link *dev, struct err *e);
 
+/* Takes the vif of the same NIC out too: the NIC has failed as a whole. */
+void unplug_vif_of_tap(struct netlink *nl, const struct request *tap);
+
 #endif

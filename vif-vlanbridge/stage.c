@@ -92,24 +92,40 @@ static int await_device(struct run *run, struct err *e)
 	return r;
 }
 
-static int choose(struct run *run, struct err *e)
+static int find_bridge(struct run *run, struct err *e)
+{
+	int r = ask(run, e);
+
+	return r ? r : target_choose(&run->target, run->devices, &run->choice, e);
+}
+
+// The bridge isn't there. If it is on demand and another vif wants it too, it may be by now.
+static int demand(struct run *run, struct err *e)
 {
 	struct err why;
+	int turn = demand_turn(&run->deadline, e), r;
+
+	if (turn == -ETIMEDOUT)
+		return turn;
+	r = find_bridge(run, e);
+	if (r == -ENODEV) {
+		r = demand_make(target_demand(&run->target), &run->deadline, &why);
+		if (!r)
+			r = find_bridge(run, e);
+		else if (r == -ENODEV)
+			list_bridges(run, e);
+		else
+			*e = why;
+	}
+	demand_turn_end(turn);
+	return r;
+}
+
+static int choose(struct run *run, struct err *e)
+{
 	int r = target_choose(&run->target, run->devices, &run->choice, e);
 
-	if (r != -ENODEV)
-		return r;
-	r = demand_make(target_demand(&run->target), &run->deadline, &why);
-	if (r == -ENODEV) {
-		list_bridges(run, e);
-		return r;
-	}
-	if (r) {
-		*e = why;
-		return r;
-	}
-	r = ask(run, e);
-	return r ? r : target_choose(&run->target, run->devices, &run->choice, e);
+	return r == -ENODEV ? demand(run, e) : r;
 }
 
 int stage_look(struct run *run, struct err *e)

@@ -11,9 +11,46 @@
 #   guest web 'nc -l 99 >/run/got 2>&1 &'                     what stays in the background must not keep the output
 #
 # GUEST_SCRIPT names the vif script (vif-vlanbridge), GUEST_CONFIG holds more lines for the guest's xl configuration,
-# GUEST_TIME is the time for one command (30 s; after that its status is 124).
+# GUEST_TIME is the time for one command (30 s on a quiet machine; after that its status is 124).
+# GUEST_TYPE is pv, pvh or hvm. HVM guests are for scenarios with a line `# lab: hvm`; they have emulated NICs:
+#
+#   GUEST_TYPE=hvm guest_start old 'type=ioemu,model=e1000,bridge=br2' 'type=ioemu,model=rtl8139,bridge=br3'   eth0, eth1
+#
+# and no paravirtual ones, so that all goes through the taps (vifN.0-emu); GUEST_UNPLUG= (empty) lets them do what HVM
+# guests do everywhere else, unplug the emulated NICs and use the vifs.
 
 guest_commands=0
+
+# The lines of the configuration that depend on the type. Without tsc_mode, guests of these types die in QEMU's SVM.
+guest_type() {
+	local arguments="console=hvc0 quiet loglevel=1 mitigations=off rodata=off cryptomgr.notests net.ifnames=0"
+	echo "type = '${GUEST_TYPE:-pv}'"
+	case ${GUEST_TYPE:-pv} in
+	hvm)
+		[ -e /lab/vmlinuz ] || { echo 'guest_create: HVM guests need a line "# lab: hvm" in the scenario' >&2; return 1; }
+		hvm_files
+		# See hvm-start.S for the kernel.
+		printf '%s\n' 'kernel = "/lab/vmlinuz"' 'memory = 256' \
+			'device_model_args_hvm = [ "-device", "loader,file=/run/lab/vmlinux",' \
+			'"-device", "loader,file=/run/lab/guest.cpio,addr=0x8000000,force-raw=on" ]' \
+			"extra = '$arguments nokaslr pci=noearly 8250.nr_uarts=0 i8042.noaux i8042.nokbd no_timer_check tsc_early_khz=$(cpu_khz) ${GUEST_UNPLUG-xen_emul_unplug=never}'" \
+			'tsc_mode = "native"' 'vnc = 0' 'vga = "none"' 'on_reboot = "destroy"'
+		;;
+	*)
+		printf '%s\n' 'kernel = "/lab/vmlinux"' 'ramdisk = "/lab/guest.cpio"' 'memory = 160' "extra = '$arguments'"
+		[ "${GUEST_TYPE:-pv}" = pv ] || echo 'tsc_mode = "native"'
+		;;
+	esac
+}
+
+# QEMU's loader takes files and no disks.
+hvm_files() {
+	[ -e /run/lab/guest.cpio ] || cp --sparse=always /lab/vmlinux /lab/guest.cpio /run/lab/
+}
+
+cpu_khz() {
+	sed -n '/^cpu MHz/ { s/.*: \([0-9]*\)\.\(...\).*/\1\2/p; q }' /proc/cpuinfo
+}
 
 # guest_create NAME NIC...: xl create, with its output and status.
 guest_create() {
@@ -24,15 +61,10 @@ guest_create() {
 		nics+="'${nic#,}', "
 	done
 	mkdir -p "$dir"
-	cat >"$dir/config" <<-END
-		name = "$name"
-		kernel = "/lab/vmlinux"
-		ramdisk = "/lab/guest.cpio"
-		extra = "console=hvc0 quiet loglevel=1 mitigations=off rodata=off cryptomgr.notests net.ifnames=0"
-		memory = 160
-		vif = [ $nics ]
-		${GUEST_CONFIG:-}
-	END
+	{
+		guest_type || return
+		printf '%s\n' "name = '$name'" "vif = [ $nics ]" "${GUEST_CONFIG:-}"
+	} >"$dir/config"
 	# xenconsoled appends: what a former guest of this name has said must not be taken for this one's.
 	log=/var/log/xen/console/guest-$name.log
 	[ ! -e "$log" ] || mv "$log" "${log%.log}.$((guest_commands++)).log"
@@ -43,7 +75,7 @@ guest_create() {
 
 # guest_ready NAME: waits until it takes commands.
 guest_ready() {
-	wait_for_line "/var/log/xen/console/guest-$1.log" '^@ready' 40 >/dev/null
+	wait_for_line "/var/log/xen/console/guest-$1.log" '^@ready' 60 >/dev/null
 }
 
 # guest_start NAME NIC...: create and wait.
@@ -61,7 +93,7 @@ guest() {
 	id=$BASHPID.$((guest_commands++))
 	follow "$log" $(($(stat -c %s "$log") + 1))
 	printf '%s %s\n' "$id" "$command" >"$tty"
-	timeout "${GUEST_TIME:-30}" mawk -W interactive -v "tag=@$id" "$guest_reply" <&$fd || status=$?
+	timeout "$(patience "${GUEST_TIME:-30}")" mawk -W interactive -v "tag=@$id" "$guest_reply" <&$fd || status=$?
 	unfollow
 	[ $status != 124 ] || echo "timeout: guest $name: $command" >&2
 	return $status

@@ -7,9 +7,16 @@
 #   far.sh    far, far_bond, far_vlan, cable, lacp_up, host_state
 #   guest.sh  guest_start, guest_create, guest_ready, guest, guest_net, guest_destroy
 #   layout.sh layout, layout_end, far_clean, lost
+#   frame.sh  frame_arp and others make any frame for `frame DEVICE HEX...`; capture, captured
+#
+# A scenario that says so in a line of its own gets more from tests/lab/run:
+#
+#   # lab: hvm         what HVM guests need (GUEST_TYPE=hvm), 5 s more to boot
+#   # lab: time=600    not 300 s at most
 
 . /lab/tap.sh
 . /lab/wait.sh
 . /lab/far.sh
 . /lab/guest.sh
 . /lab/layout.sh
+. /lab/frame.sh

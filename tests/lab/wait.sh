@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# Waiting for things to happen, instead of sleeping.
+# Waiting for things to happen, instead of sleeping. All times are those of a quiet machine: busy ones get more.
+
+# patience SECONDS: so many on a machine as slow as this one (see init).
+patience() {
+	echo $((($1 * ${LAB_SLOWNESS:-100} + 99) / 100))
+}
 
 # wait_until SECONDS COMMAND...: until the command succeeds; status 1, with its last output on stderr, if it doesn't in time.
 wait_until() {
-	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) output
+	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * ${LAB_SLOWNESS:-100} * 10000)) output
 	shift
 	until output=$("$@" 2>&1); do
 		if [ "${EPOCHREALTIME/[.,]/}" -gt "$deadline" ]; then
@@ -20,7 +25,7 @@ wait_for_line() {
 	local fd pid status=0
 	wait_until "$3" test -e "$1" || return 1
 	follow "$1" 1
-	timeout "$3" grep -E -m1 "$2" <&$fd || { status=1; echo "timeout: no line in $1 matches $2" >&2; }
+	timeout "$(patience "$3")" grep -E -m1 "$2" <&$fd || { status=1; echo "timeout: no line in $1 matches $2" >&2; }
 	unfollow
 	return $status
 }

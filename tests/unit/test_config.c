@@ -72,6 +72,33 @@ static void refuses(void **state)
 	}
 }
 
+// When a vif asks, only what it asks for is made of a range on demand; what isn't on demand stays whole.
+static void demanded(void **state)
+{
+	static const char text[] = "bridges=['name=br{vlan}, uplink=b, vlan=1000-1999, demand=yes',"
+				   "'name=x{vlan}, uplink=c, vlan=5-6, vlan_name=v{vlan}, demand=yes', 'name=y{vlan}, uplink=c, vlan=7-8']";
+	static const struct {
+		const char *asked, *bridge;
+		size_t count; // besides y7, y8, c.7, c.8, and c
+	} cases[] = {
+		{"br1234", "br1234", 3}, {"b.1234", "br1234", 3}, {"x6", "x6", 2}, {"c.6", "x6", 2}, {"v6", "x6", 2},
+		{"br12345", NULL, 0}, {"br123", NULL, 0}, {"y7", "y7", 0},
+	};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct topology t = {.demanded = cases[i].asked};
+
+		if (config_parse("f", text, strlen(text), &t, &e))
+			fail_msg("%s: %s", cases[i].asked, e.text);
+		if (t.count != 5 + cases[i].count)
+			fail_msg("%s: %zu devices", cases[i].asked, t.count);
+		assert_true(!cases[i].bridge || topology_find(&t, cases[i].bridge));
+		topology_free(&t);
+	}
+}
+
 static void arguments(void **state)
 {
 	char *const args[] = {(char[]){"bond=bond7"}, (char[]){"ports=eth0 eth1"}, (char[]){"vlan=5"},
@@ -146,6 +173,7 @@ static void xend_example(void **state)
 int test_config(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(means), cmocka_unit_test(refuses),
+		cmocka_unit_test(demanded),
 		cmocka_unit_test(arguments), cmocka_unit_test(examples), cmocka_unit_test(xend_example)};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -146,6 +146,10 @@ vif_refused_tap() {
 }
 vif_refused_tap 5 "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its emulated NICs"
 ok 'remove for it is fine' vif_run 5 remove
+vif_ask 8 bridge=br0.10
+vif_run 8 online
+vif_refused_tap 8 "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its emulated NICs"
+unlike '  its vif is out too' "$(ip -o link show vif8.0)" '[<,]UP|master'
 ip tuntap add vif5.0-emu mode tap
 ok 'add' vif_run 5 add
 ok 'again' vif_run 5 add
