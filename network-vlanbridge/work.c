@@ -149,14 +149,14 @@ static int verify(struct netlink *nl, struct work *w, struct err *e)
 	return r;
 }
 
-// The kernel changes some options only while a bond is down: whoever waits for a ping should know why.
+// The kernel changes some options, and the name, only while a bond is down: whoever waits for a ping should know why.
 static void tell_interruptions(const struct plan *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		const struct step *s = &p->changes[i].todo;
 
 		if (s->kind == STEP_LINK_SET && s->link->kind == KIND_BOND && s->link->set & LINK_UP && !s->link->up)
-			log_warning("network-vlanbridge: %s goes down for a moment: an option of it changes only so",
+			log_warning("network-vlanbridge: %s goes down for a moment: the kernel makes this change only so",
 				s->link->name);
 	}
 }

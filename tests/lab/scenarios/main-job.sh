@@ -38,6 +38,19 @@ diag <<<"$status"
 like 'status shows web in its bridge' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrlan .* web'
 like 'and mail in its' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrdmz .* mail'
 
+# An edit of the file: VLAN 7 comes and goes; a guest that pings 20 times a second doesn't notice.
+guest web 'ping -i 0.05 -c 100 10.0.3.1 >/run/ping 2>&1 & exit 0'
+sed -i "s/^bridges = \\[/&\n    'name=br7, uplink=bond0, vlan=7',/" /etc/xen/vlanbridge.conf
+ok 'an edit: one more VLAN' $network start
+ok 'it is there' ip link show br7
+cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
+ok 'and taken back' $network start
+not_ok 'it is gone' ip link show br7
+guest web 'while pidof ping >/dev/null; do sleep 0.2; done'
+is 'no ping was lost meanwhile' "$(guest web 'cat /run/ping' | lost)" 0
+ok 'restart' $network restart
+ok 'puts the guests back' wait_until 10 guest web ping -c1 -W1 10.0.3.1
+
 ok 'the guests go' guest_destroy web mail
 ok 'stop removes everything' $network stop
 wait_until 10 settled

@@ -43,6 +43,18 @@ a missing uplink|1: .*'eth9'|wait = 0; bridges = [ 'name=br5, uplink=eth9, vlan=
 a syntax error|1: |bridges = [ 'name=br5, uplink=eth1, vlan=5'
 END
 
+# A NIC that comes late is waited for, by the kernel's event; one that may be missing isn't.
+echo "wait = 20; bridges = [ 'name=br5, uplink=late0, vlan=5' ]" >$conf
+(wait_until 10 eval 'ls /proc/*/comm | xargs grep -l network-vlanbri' >/dev/null 2>&1; ip link add late0 type dummy) &
+ok 'a NIC that comes late' $network start
+ok 'has its VLAN' ip link show late0.5
+ok 'stop' $network stop
+ip link del late0
+echo "bonds = [ 'name=bond0, ports=eth0 eth9, mode=active-backup, optional=yes' ]" >$conf
+ok 'a port that may be missing' $network start
+is 'the bond has the other one' "$(cat /sys/class/net/bond0/bonding/slaves)" eth0
+ok 'stop' $network stop
+
 rm $conf
 output=$($network start config=$conf 2>&1)
 is 'no configuration: status 2' $? 2
