@@ -24,8 +24,9 @@ static const struct client {
 	{"dhcpcd", {"-q", "-b", "{dev}"}, {"-q", "-k", "{dev}"}},
 	{"dhclient", {"-nw", "-pf", "/run/dhclient.{dev}.pid", "-lf", "/run/dhclient.{dev}.leases", "{dev}"},
 		{"-r", "-pf", "/run/dhclient.{dev}.pid", "-lf", "/run/dhclient.{dev}.leases", "{dev}"}},
-	// -R: release the lease when it is ended, which also takes the address off.
-	{"udhcpc", {"-b", "-R", "-S", "-p", "/run/udhcpc.{dev}.pid", "-i", "{dev}"}, {0}},
+	// -R: release the lease when it is ended, which also takes the address off. In the foreground and not waited for, since it
+	// goes into the background only after 9 s without an answer; then another try every 3 s.
+	{"udhcpc", {"-f", "-R", "-S", "-A", "3", "-p", "/run/udhcpc.{dev}.pid", "-i", "{dev}"}, {0}},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -40,7 +41,7 @@ static bool find_program(const char *program, char *path, size_t size)
 	return false;
 }
 
-static int run(const char *path, char *const argv[], struct err *e)
+static int run(const char *path, char *const argv[], bool wait, struct err *e)
 {
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	posix_spawn_file_actions_t files;
@@ -53,7 +54,7 @@ static int run(const char *path, char *const argv[], struct err *e)
 	sigemptyset(&none);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
 	posix_spawn_file_actions_init(&files);
 	for (int fd = 0; fd < 3; fd++)
 		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
@@ -62,6 +63,8 @@ static int run(const char *path, char *const argv[], struct err *e)
 	posix_spawnattr_destroy(&attr);
 	if (r)
 		return err_set(e, r, "%s: %s", path, strerror(r));
+	if (!wait)
+		return 0;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_set(e, errno, "%s: %s", path, strerror(errno));
@@ -77,7 +80,7 @@ int helper_load_bonding(struct err *e)
 
 	if (!find_program("modprobe", path, sizeof(path)))
 		return err_set(e, ENOENT, "modprobe isn't there: load the module bonding with max_bonds=0 yourself");
-	r = run(path, argv, e);
+	r = run(path, argv, true, e);
 	return r ? err_prefix(e, "is the kernel's bonding module installed? ") : 0;
 }
 
@@ -128,7 +131,7 @@ int helper_dhcp(const char *device, bool start, struct err *e)
 			fill_in(arguments[n], device, words[n], sizeof(words[n]));
 			argv[n + 1] = words[n];
 		}
-		return run(path, argv, e);
+		return run(path, argv, c->stop[0], e);
 	}
 	return err_set(e, ENOENT, "there is no DHCP client: install dhcpcd, dhclient (isc-dhcp-client) or udhcpc");
 }

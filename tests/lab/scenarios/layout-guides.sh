@@ -6,10 +6,10 @@
 far_bond bond1 eth0 eth3 -- mode active-backup miimon 100
 far_vlan bond1 2 10.0.2.1/24
 far_vlan bond1 3 10.0.3.1/24
-far dnsmasq --no-daemon --port=0 --interface=bond1.3 --dhcp-range=10.0.3.50,10.0.3.50,1h --pid-file= \
+far dnsmasq --no-daemon --port=0 --no-ping --interface=bond1.3 --dhcp-range=10.0.3.50,10.0.3.50,1h --pid-file= \
 	--dhcp-leasefile=/run/leases >/run/dnsmasq 2>&1 &
 layout debian-guide
-ok 'dom0 gets its address in the LAN by DHCP' wait_until 20 eval 'ip -br addr show xenbrlan | grep 10.0.3.50'
+ok 'dom0 gets its address in the LAN by DHCP' wait_until 30 eval 'ip -br addr show xenbrlan | grep 10.0.3.50'
 is 'and has none in the DMZ' "$(ip -br addr show xenbrdmz | awk '{ print NF }')" 2
 is 'the VLAN devices are called as asked for' "$(ls -d /sys/class/net/vlan*)" $'/sys/class/net/vlan2\n/sys/class/net/vlan3'
 like 'and are found as bond1.3 too' "$(ip -br link show bond1.3)" '^vlan3@bond1'

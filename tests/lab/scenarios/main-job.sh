@@ -12,6 +12,7 @@ wait_until 10 settled
 before=$(host_state)
 
 ok 'start builds the example configuration' $network start
+ok 'both ports have found their LACP partner' wait_until 10 lacp_up bond0 2
 links=$(ip -d link)
 ok 'start again' $network start
 is 'and nothing has changed' "$(ip -d link | sed 's/_timer *[0-9.]*//g')" "$(sed 's/_timer *[0-9.]*//g' <<<"$links")"
@@ -23,7 +24,6 @@ ok 'web starts in xenbrlan' guest_create web bridge=xenbrlan
 ok 'mail starts in xenbrdmz' guest_create mail bridge=xenbrdmz
 ok 'web is ready' guest_ready web
 ok 'mail is ready' guest_ready mail
-ok 'both ports have found their LACP partner' wait_until 10 lacp_up bond0 2
 guest_net web eth0 10.0.3.11/24 10.0.2.11/24
 guest_net mail eth0 10.0.2.12/24
 
