@@ -27,19 +27,8 @@ static enum rank rank(const struct planner *p, const struct device *w)
 // The addresses and the gateway that the file asks for: ours that it doesn't ask for any more go.
 static int want_addresses(struct planner *p, const struct device *w)
 {
-	struct records gone = {0};
-	int r = 0;
+	int r = planner_drop_ours(p, w->link.name);
 
-	for (size_t i = 0; i < p->state->records.count && !r; i++) {
-		const struct record *s = p->state->records.list[i];
-
-		if (s->ours && !s->link_local && record_uses(s, w->link.name) && !records_find(&p->wanted->records, s) &&
-			records_add(&gone, s))
-			r = err_set(p->e, ENOMEM, "no memory for the plan");
-	}
-	for (size_t i = 0; i < gone.count && !r; i++)
-		r = planner_record(p, false, gone.list[i]);
-	records_free(&gone);
 	for (size_t i = 0; i < p->wanted->records.count && !r; i++) {
 		const struct record *want = p->wanted->records.list[i];
 

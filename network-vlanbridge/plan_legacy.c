@@ -109,7 +109,7 @@ static int rename_device(struct planner *p, struct device *d, const char *name, 
 	if (!r)
 		r = plan_append(p->plan, STEP_LINK_SET, &to, STEP_LINK_SET, &from, p->e);
 	if (!r)
-		r = step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);
+		r = planner_simulate(p);
 	if (!r && up)
 		r = planner_up(p, d, true);
 	if (!r)

@@ -13,7 +13,7 @@ int planner_record(struct planner *p, bool add, const struct record *r)
 {
 	int result = plan_append_record(p->plan, add, r, p->e);
 
-	return result ? result : step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);
+	return result ? result : planner_simulate(p);
 }
 
 bool planner_is_host(const struct planner *p, const char *device)
@@ -156,6 +156,41 @@ int planner_drop(struct planner *p, const char *device)
 			result = delete_all(p, &all);
 		records_free(&all);
 	}
+	return result;
+}
+
+// An address of ours that isn't wanted any more.
+static bool unwanted(const struct planner *p, const struct record *r, const char *device)
+{
+	return r->ours && (!device || record_uses(r, device)) && !records_find(&p->wanted->records, r);
+}
+
+// With a device's last address the kernel drops its routes: when an address goes, our routes go first, and come again.
+static bool goes(const struct planner *p, const struct record *r, const char *device)
+{
+	if (unwanted(p, r, device))
+		return true;
+	for (size_t i = 0; i < p->state->records.count && r->ours && r->kind == RECORD_ROUTE; i++) {
+		const struct record *a = p->state->records.list[i];
+
+		if (a->kind == RECORD_ADDRESS && record_uses(a, r->links[0].name) && unwanted(p, a, device))
+			return true;
+	}
+	return false;
+}
+
+int planner_drop_ours(struct planner *p, const char *device)
+{
+	struct records gone = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < p->state->records.count && !result; i++)
+		if (goes(p, p->state->records.list[i], device) && records_add(&gone, p->state->records.list[i]))
+			result = err_set(p->e, ENOMEM, "no memory for the plan");
+	// The list has addresses before routes.
+	for (size_t i = gone.count; i-- > 0 && !result;)
+		result = planner_record(p, false, gone.list[i]);
+	records_free(&gone);
 	return result;
 }
 

@@ -219,22 +219,6 @@ static int reset_adopted(struct planner *p, struct device *d)
 	return r ? r : planner_set(p, d, &mode);
 }
 
-// Addresses that we gave to somebody else's bridge.
-static int drop_ours(struct planner *p)
-{
-	struct records gone = {0};
-	int r = 0;
-
-	for (size_t i = 0; i < p->state->records.count && p->scope == PLAN_ALL && !p->only; i++)
-		if (p->state->records.list[i]->ours && !records_find(&p->wanted->records, p->state->records.list[i]) &&
-			records_add(&gone, p->state->records.list[i]))
-			r = err_set(p->e, ENOMEM, "no memory for the plan");
-	for (size_t i = gone.count; i-- > 0 && !r;)
-		r = planner_record(p, false, gone.list[i]);
-	records_free(&gone);
-	return r;
-}
-
 // VLAN devices, then bridges, dummies, bonds; of two of a kind the younger one, which may stand on the older.
 static int upper_first(const void *a, const void *b)
 {
@@ -289,5 +273,6 @@ int planner_sweep(struct planner *p)
 	for (size_t i = 0; i < p->state->count && !r; i++)
 		if (p->state->devices[i]->to_be_lowered)
 			r = planner_up(p, p->state->devices[i], false);
-	return r ? r : drop_ours(p);
+	// Addresses that we gave to somebody else's bridge.
+	return r || p->scope != PLAN_ALL || p->only ? r : planner_drop_ours(p, NULL);
 }

@@ -18,7 +18,7 @@ int planner_refuse(struct planner *p, const struct device *w, int code, const ch
 	return err_set(p->e, code, "%s", text);
 }
 
-static int simulate_last(struct planner *p)
+int planner_simulate(struct planner *p)
 {
 	return step_simulate(p->state, &p->plan->changes[p->plan->count - 1].todo, p->e);
 }
@@ -54,7 +54,7 @@ int planner_set(struct planner *p, struct device *d, const struct link *change)
 	if (!to.set && !to.options)
 		return 0;
 	r = plan_append(p->plan, STEP_LINK_SET, &to, STEP_LINK_SET, &from, p->e);
-	return r ? r : simulate_last(p);
+	return r ? r : planner_simulate(p);
 }
 
 int planner_up(struct planner *p, struct device *d, bool up)
@@ -77,7 +77,7 @@ int planner_add(struct planner *p, const struct link *l)
 	struct link gone = described(l);
 	int r = plan_append(p->plan, STEP_LINK_ADD, l, STEP_LINK_DEL, &gone, p->e);
 
-	return r ? r : simulate_last(p);
+	return r ? r : planner_simulate(p);
 }
 
 // What the kernel takes when it makes such a device. A bond reports options that it refuses in its mode: those have
@@ -105,7 +105,7 @@ int planner_delete(struct planner *p, struct device *d)
 	struct link gone = described(&d->link), again = recreated(&d->link);
 	int r = plan_append(p->plan, STEP_LINK_DEL, &gone, STEP_LINK_ADD, &again, p->e);
 
-	return r ? r : simulate_last(p);
+	return r ? r : planner_simulate(p);
 }
 
 static int vlans_step(struct planner *p, bool add, const struct device *d, const struct port_vlans *v)
@@ -113,7 +113,7 @@ static int vlans_step(struct planner *p, bool add, const struct device *d, const
 	struct link port = described(&d->link);
 	int r = plan_append_vlans(p->plan, add, &port, v, p->e);
 
-	return r ? r : simulate_last(p);
+	return r ? r : planner_simulate(p);
 }
 
 int planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want)
@@ -151,5 +151,5 @@ int planner_dhcp(struct planner *p, const struct device *d, bool start)
 	enum step_kind todo = start ? STEP_DHCP_START : STEP_DHCP_STOP, undo = start ? STEP_DHCP_STOP : STEP_DHCP_START;
 	int r = plan_append(p->plan, todo, &l, undo, &l, p->e);
 
-	return r ? r : simulate_last(p);
+	return r ? r : planner_simulate(p);
 }

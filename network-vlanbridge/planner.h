@@ -14,6 +14,9 @@ struct planner {
 	struct err *e;
 };
 
+/* Does the last step of the plan to the model. */
+int planner_simulate(struct planner *p);
+
 /* Changes d by those fields and options of change that differ from what it has; no step when none does. */
 int planner_set(struct planner *p, struct device *d, const struct link *change);
 int planner_add(struct planner *p, const struct link *l);
@@ -49,6 +52,9 @@ int planner_move_addresses(struct planner *p, const char *from, const char *to, 
 int planner_move_rest(struct planner *p, const char *from, const char *to);
 int planner_drop(struct planner *p, const char *device);
 int planner_drop_link_local(struct planner *p, const char *device);
+
+/* Deletes what the file once gave to device (NULL: to any) and doesn't ask for any more. */
+int planner_drop_ours(struct planner *p, const char *device);
 int planner_add_link_local(struct planner *p, const struct device *d);
 
 /* plan_legacy.c: network-bridge's way, which gives the bridge the name of the device that it renames. planner_legacy_take

@@ -85,13 +85,17 @@ static void line(struct topology *t, char *text)
 	device_read_mark(d);
 }
 
-// `address KEY dev DEVICE`, `route KEY dev DEVICE`, `rule NUMBER dev DEVICE`.
+// `address KEY dev DEVICE`, with `ours` in front if the file gave it, `route KEY dev DEVICE`, `rule NUMBER dev DEVICE`.
 static bool record_line(struct topology *t, char *text)
 {
 	static const char *const kinds[] = {"address ", "route ", "rule "};
 	char *dev = strstr(text, " dev ");
 	struct record r = {.family = strchr(text, ':') ? AF_INET6 : AF_INET, .link_count = 1};
 
+	if (!strncmp(text, "ours ", 5)) {
+		r.ours = true;
+		text += 5;
+	}
 	for (int k = 0; k < 3; k++) {
 		if (strncmp(text, kinds[k], strlen(kinds[k])))
 			continue;
