@@ -119,8 +119,7 @@ bool option_is_set(const struct link *l, const struct option *o)
 	return l->options & option_bit(l, o);
 }
 
-// The field of a row, by its offset: every number is a uint32_t, the other types are what their names say.
-static void *field(const struct link *l, const struct option *o)
+void *option_field(const struct link *l, const struct option *o)
 {
 	return (char *)(uintptr_t)l + o->offset;
 }
@@ -142,22 +141,22 @@ static size_t field_size(const struct option *o)
 bool option_equal(const struct link *a, const struct link *b, const struct option *o)
 {
 	if (o->type == OPTION_LINK)
-		return !strcmp(((struct link_ref *)field(a, o))->name,
-			((struct link_ref *)field(b, o))->name);
-	return !memcmp(field(a, o), field(b, o), field_size(o));
+		return !strcmp(((struct link_ref *)option_field(a, o))->name,
+			((struct link_ref *)option_field(b, o))->name);
+	return !memcmp(option_field(a, o), option_field(b, o), field_size(o));
 }
 
 void option_copy(struct link *to, const struct link *from, const struct option *o)
 {
-	memcpy(field(to, o), field(from, o), field_size(o));
+	memcpy(option_field(to, o), option_field(from, o), field_size(o));
 	to->options |= option_bit(to, o);
 }
 
 void option_reset(struct link *l, const struct option *o)
 {
-	memset(field(l, o), 0, field_size(o));
+	memset(option_field(l, o), 0, field_size(o));
 	if (o->type <= OPTION_BE16)
-		*(uint32_t *)field(l, o) = o->initial;
+		*(uint32_t *)option_field(l, o) = o->initial;
 	l->options |= option_bit(l, o);
 }
 
@@ -242,19 +241,19 @@ int option_scan(struct link *l, const struct option *o, const char *text, struct
 
 	switch (o->type) {
 	case OPTION_MAC_ADDRESS:
-		r = mac_scan(text, field(l, o));
+		r = mac_scan(text, option_field(l, o));
 		break;
 	case OPTION_IPV4_LIST:
-		r = scan_ipv4_list(text, field(l, o));
+		r = scan_ipv4_list(text, option_field(l, o));
 		break;
 	case OPTION_LINK:
 		r = name_check(text, e);
 		if (r)
 			return err_prefix(e, "%s: ", o->name);
-		text_copy(((struct link_ref *)field(l, o))->name, NAME_SIZE, text);
+		text_copy(((struct link_ref *)option_field(l, o))->name, NAME_SIZE, text);
 		break;
 	default:
-		r = scan_number(o, text, field(l, o));
+		r = scan_number(o, text, option_field(l, o));
 	}
 	if (r)
 		return err_set(e, EINVAL, "%s=%s: it must be %s", o->name, text,
@@ -276,7 +275,7 @@ static void print_ipv4_list(const uint32_t *list, char *buf, size_t size)
 
 char *option_print(const struct link *l, const struct option *o, char *buf, size_t size)
 {
-	const void *f = field(l, o);
+	const void *f = option_field(l, o);
 	uint32_t n, words = 0;
 	char mac[18];
 
@@ -316,6 +315,6 @@ int link_refs(struct link *l, int (*use)(struct link_ref *ref, void *arg), void 
 		r = use(&l->lower, arg);
 	for (size_t i = 0; !r && i < k->count; i++)
 		if (k->options[i].type == OPTION_LINK && option_is_set(l, &k->options[i]))
-			r = use(field(l, &k->options[i]), arg);
+			r = use(option_field(l, &k->options[i]), arg);
 	return r;
 }

@@ -124,6 +124,9 @@ enum kind kind_find(const char *name); /* KIND_OTHER for a name without a row */
 const struct option *option_find(enum kind kind, const char *name);
 bool option_is_set(const struct link *l, const struct option *o);
 
+/* The field of l that a row describes: a uint32_t for every number, the other types are what their names say. */
+void *option_field(const struct link *l, const struct option *o);
+
 /* Sets an option from text: a number within the row's bounds, one of its words, an address, addresses
  * separated by blanks or '+', an interface name. Returns 0 or -EINVAL with a sentence in e. */
 int option_scan(struct link *l, const struct option *o, const char *text, struct err *e);

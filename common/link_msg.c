@@ -15,11 +15,6 @@
 // Statistics of 4,000 links are a megabyte that nobody here reads.
 #define EXT_MASK RTEXT_FILTER_SKIP_STATS
 
-static void *field(const struct link *l, const struct option *o)
-{
-	return (char *)(uintptr_t)l + o->offset;
-}
-
 static int put_ipv4_list(struct nl_msg *m, int attribute, const uint32_t *list)
 {
 	struct nlattr *nest = nla_nest_start(m, attribute);
@@ -35,7 +30,7 @@ static int put_ipv4_list(struct nl_msg *m, int attribute, const uint32_t *list)
 
 static int put_option(struct nl_msg *m, const struct link *l, const struct option *o)
 {
-	const void *f = field(l, o);
+	const void *f = option_field(l, o);
 	uint32_t n = o->type <= OPTION_BE16 ? *(const uint32_t *)f : 0;
 
 	switch (o->type) {
@@ -221,20 +216,20 @@ static void parse_ipv4_list(struct nlattr *nest, uint32_t *list)
 // False for an attribute that is too short for its type.
 static bool parse_option(struct link *l, const struct option *o, struct nlattr *a)
 {
-	uint32_t *number = field(l, o);
+	uint32_t *number = option_field(l, o);
 
 	if (o->type == OPTION_IPV4_LIST) {
-		parse_ipv4_list(a, field(l, o));
+		parse_ipv4_list(a, option_field(l, o));
 		return true;
 	}
 	if (o->type == OPTION_MAC_ADDRESS) {
 		if (nla_len(a) >= MAC_SIZE)
-			memcpy(field(l, o), nla_data(a), MAC_SIZE);
+			memcpy(option_field(l, o), nla_data(a), MAC_SIZE);
 		return nla_len(a) >= MAC_SIZE;
 	}
 	if (o->type == OPTION_LINK) {
 		if (nla_len(a) >= 4)
-			((struct link_ref *)field(l, o))->index = (int)nla_get_u32(a);
+			((struct link_ref *)option_field(l, o))->index = (int)nla_get_u32(a);
 		return nla_len(a) >= 4;
 	}
 	if (nla_len(a) < (o->type == OPTION_U8 ? 1 : o->type == OPTION_U32 ? 4 : 2))

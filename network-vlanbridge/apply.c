@@ -12,7 +12,6 @@
 #include "snapshot.h"
 #include "step_msg.h"
 
-
 struct runner {
 	struct netlink *nl;
 	const struct step **steps;
@@ -148,8 +147,7 @@ static int queue(struct runner *r, size_t i, enum phase phase)
 		return phase == PHASE_FIRST ? queue_record(r, i) : 0;
 	if (!step_has_phase(s, phase))
 		return 0;
-	return queue_message(r, i,
-		step_message(s, phase));
+	return queue_message(r, i, step_message(s, phase));
 }
 
 static bool needs_helper(const struct step *s)
@@ -170,12 +168,12 @@ static int run_helper(struct runner *r, size_t i)
 	return 0;
 }
 
-// Whether b may go out together with a: new devices of one kind, or anything that is sent in order.
 static bool renames(const struct step *s)
 {
 	return s->link && s->link->set & LINK_RENAME;
 }
 
+// Whether b may go out together with a: new devices of one kind, or anything that is sent in order.
 static bool together(const struct step *a, const struct step *b)
 {
 	if (renames(a) || renames(b))

@@ -73,8 +73,7 @@ int config_args(char *const *args, struct topology *ret, struct err *e)
 		if (!item_take(&bridge, "uplink"))
 			put(&bridge, "uplink", name);
 		r = item_bond(&bond);
-	}
-	else if (item_take(&bond, "mode") || item_take(&bond, "miimon"))
+	} else if (item_take(&bond, "mode") || item_take(&bond, "miimon"))
 		return err_set(e, EINVAL, "mode= and miimon= are for a bond: say bond= and ports=, too");
 	snprintf(default_bridge, sizeof(default_bridge), "xenbr%s", vifnum);
 	if (!item_take(&bridge, "name"))
