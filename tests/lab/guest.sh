@@ -54,7 +54,7 @@ cpu_khz() {
 
 # guest_create NAME NIC...: xl create, with its output and status.
 guest_create() {
-	local name=$1 dir=/run/lab/guest/$1 nic nics= log
+	local name=$1 dir=/run/lab/guest/$1 nic nics=
 	shift
 	for nic in "$@"; do
 		[[ $nic == *script=* ]] || nic=$nic,script=${GUEST_SCRIPT:-vif-vlanbridge}
@@ -65,10 +65,17 @@ guest_create() {
 		guest_type || return
 		printf '%s\n' "name = '$name'" "vif = [ $nics ]" "${GUEST_CONFIG:-}"
 	} >"$dir/config"
+	guest_by "$name" xl create -q "$dir/config"
+}
+
+# guest_by NAME COMMAND...: a guest of that name, started by the command.
+guest_by() {
+	local name=$1 dir=/run/lab/guest/$1 log=/var/log/xen/console/guest-$1.log
+	shift
+	mkdir -p "$dir"
 	# xenconsoled appends: what a former guest of this name has said must not be taken for this one's.
-	log=/var/log/xen/console/guest-$name.log
 	[ ! -e "$log" ] || mv "$log" "${log%.log}.$((guest_commands++)).log"
-	xl create -q "$dir/config" || return
+	"$@" || return
 	printf '%s\n' "$log" >"$dir/log"
 	xenstore-read "/local/domain/$(xl domid "$name")/console/tty" >"$dir/tty"
 }

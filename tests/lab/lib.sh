@@ -12,6 +12,7 @@
 # A scenario that says so in a line of its own gets more from tests/lab/run:
 #
 #   # lab: hvm         what HVM guests need (GUEST_TYPE=hvm), 5 s more to boot
+#   # lab: libvirt     libvirtd with its driver for libxl, and virsh
 #   # lab: time=600    not 300 s at most
 
 . /lab/tap.sh
