@@ -13,6 +13,7 @@
 #
 #   # lab: hvm         what HVM guests need (GUEST_TYPE=hvm), 5 s more to boot
 #   # lab: libvirt     libvirtd with its driver for libxl, and virsh
+#   # lab: udev        udevd, without a rule
 #   # lab: time=600    not 300 s at most
 
 . /lab/tap.sh
