@@ -117,10 +117,11 @@ frame_ip() {
 	esac
 }
 
-# in_place host|far|GUEST CODE: runs shell code there.
+# in_place host|far|vmN|GUEST CODE: runs shell code there; vmN are the other ends of vif.sh's vifs.
 in_place() {
 	case $1 in
 	host) bash -c "$2" ;;
+	vm[0-9]*) ip netns exec "$1" bash -c "$2" ;;
 	far) far bash -c "$2" ;;
 	*) guest "$1" "$2" ;;
 	esac

@@ -13,10 +13,20 @@ bridges = [ 'name=br{vlan}, uplink=eth0, vlan=1000-1999, demand=yes' ]
 END
 ok 'start makes nothing yet' $network start
 is '  indeed' "$(ip -br link | grep -cE '^br|eth0\.')" 0
+# xl runs the hook for all NICs of a guest at once.
+bare() { ip -br link | grep -vE '^(vif|veth)' | sed 's/ .*//'; }
+before=$(bare)
+nics=()
+for n in {0..19}; do nics+=("bridge=eth0.$((1001 + n % 5))"); done
+ok 'a guest with 20 NICs in 5 VLANs that are not there' guest_create many "${nics[@]}"
+many=$(xl domid many)
+is '  each in its own' "$(for n in {0..19}; do ip -o link show "vif$many.$n" | grep -c "[<,]UP.* master br$((1001 + n % 5)) "; done | sort | uniq -c | tr -s ' ')" ' 20 1'
+ok 'it goes' guest_destroy many
+ok '  and all bridges and VLANs with it' wait_until 10 eval '[ "$(bare)" = "$before" ]'
+
 vif_plain {1..4} 6 {8..20}
 vif_make 5
 vif_make 7
-bare() { ip -br link | grep -vE '^(vif|veth)' | sed 's/ .*//'; }
 before=$(bare)
 
 # all COMMAND VIF...: at the same time; what goes wrong is printed.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # lab: hvm
-# An HVM guest without drivers of its own: four emulated NICs, each in its VLAN through its tap.
+# An HVM guest without drivers of its own: four emulated NICs, each in its VLAN through its tap. And a PVH guest beside it.
 . /lab/lib.sh
 . /lab/vif.sh
 network=/etc/xen/scripts/network-vlanbridge
@@ -13,6 +13,7 @@ GUEST_TYPE=hvm
 ok 'a guest with four emulated NICs starts' guest_create old type=ioemu,model=e1000,bridge=br900 type=ioemu,model=rtl8139,bridge=br901 \
 	type=ioemu,model=e1000,bridge=eth2.902,vifname=dmz type=ioemu,model=rtl8139,bridge=br903
 old=$(xl domid old)
+GUEST_TYPE=pvh ok 'and a PVH guest' guest_create new bridge=br900 bridge=eth2.903,vifname=lan
 plugged() { # vifs and taps, each with its bridge
 	ip -o link show type bridge_slave | sed -nE "s/^[0-9]+: ((vif$old\.|dmz)[^:@]*).*[<,]UP.* master ([^ ]+) .*/\1 \3/p" |
 		sed "s/^vif$old/vifN/" | sort
@@ -30,6 +31,12 @@ END
 )"
 is 'none has an address' "$(ip -br addr | grep -E '^(vif|dmz)' | awk 'NF > 2')" ''
 ok 'the guest is ready' guest_ready old
+ok 'the PVH guest too' guest_ready new
+guest_net new eth0 10.9.0.21/24
+guest_net new eth1 10.9.3.21/24
+ok 'the PVH guest is in VLAN 900' guest new ping -I eth0 -c1 -W2 10.9.0.1
+ok 'and, with a NIC that has a name, in VLAN 903' guest new ping -I eth1 -c1 -W2 10.9.3.1
+ok 'it goes' guest_destroy new
 for n in 0 1 2 3; do guest_net old eth$n 10.9.$n.11/24; done
 for n in 0 1 2 3; do ok "NIC $n is in VLAN 90$n" guest old ping -I eth$n -c1 -W2 10.9.$n.1; done
 not_ok 'and in no other' guest old 'ip addr add 10.9.1.12/24 dev eth0; ping -I eth0 -c1 -W1 10.9.1.1'

@@ -72,11 +72,9 @@ vif_ask 7 bridge=br0 vlan=20-21
 vif_run 7 online
 ok 'trunk: what is untagged does not arrive' far_sees nothing 10
 far_hears() { # whether the far end's broadcast in a VLAN gets to the vif
-	local before after
-	before=$(vm 7 cat /sys/class/net/eth0/statistics/rx_packets)
+	capture vm7 eth0 vlan "$1" and arp
 	far arping -c2 -w1 -I "eth5.$1" "10.0.$1.99" >/dev/null
-	after=$(vm 7 cat /sys/class/net/eth0/statistics/rx_packets)
-	[ "$after" -gt "$before" ]
+	captured vm7 eth0 "10.0.$1.99" >/dev/null
 }
 ok 'trunk: a broadcast in its VLAN comes in' far_hears 21
 not_ok 'trunk: one in another does not' far_hears 22
@@ -84,16 +82,25 @@ vif_ask 7 bridge=br0 vlan=1+2x2047
 ok 'the longest list' vif_run 7 online
 is '  has all' "$(bridge vlan show dev vif7.0 | grep -cE '[0-9]')" 2047
 
-# The cost that one can count. calls PATTERN: how many of the calls in /run/strace match.
+# The cost that one can count. calls PATTERN: how many of the traced calls match.
+trace_online() {
+	vif_run 7 offline
+	strace -f -o /run/strace env script=x XENBUS_PATH=backend/vif/7/0 vif=vif7.0 $script online
+	sed -i '1,/execve.*vif-vlanbridge"/d' /run/strace
+}
 calls() { grep -cE "$1" /run/strace; }
 vif_ask 7 bridge=br0 vlan=10p/20-30
-vif_run 7 offline
-strace -f -o /run/strace env script=x XENBUS_PATH=backend/vif/7/0 vif=vif7.0 $script online
-sed -i '1,/execve.*vif-vlanbridge"/d' /run/strace
+trace_online
 is 'online: two netlink sends' "$(calls ' sendmsg\(')" 2
 is 'online: no process' "$(calls '(clone|clone3|fork|vfork|execve)\(')" 0
 is 'online: no file' "$(calls '(open|openat)\(')" 0
-is 'online: what xenstored is asked: names, bridge, vlan, mtu, status' "$(calls 'write\([0-9]+, "[^"]*backend/vif/7/0|write\([0-9]+, "/local')" 5
+requests() { calls 'write\([0-9]+, "(backend/vif/7/0|/local)'; }
+is 'online: what xenstored is asked: names, bridge, vlan, mtu, status' "$(requests)" 5
+vif_ask 7 bridge=br0
+trace_online
+is 'without vlan=: names, bridge, mtu, status' "$(requests)" 4
+is '  two netlink sends' "$(calls ' sendmsg\(')" 2
+is '  no process and no file' "$(calls '(clone|clone3|fork|vfork|execve|open|openat)\(')" 0
 
 # The way to the bridge.
 vif_make 8
