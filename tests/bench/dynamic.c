@@ -45,8 +45,11 @@ int main(int argc, char **argv)
 	bridge = xs_read(xs, XBT_NULL, path, &len);
 	if (!bridge)
 		return 1;
-	if (!strcmp(argv[1], "offline"))
-		return set_up(fd, vif, 0) < 0 || join(fd, bridge, vif, SIOCBRDELIF) < 0;
+	if (!strcmp(argv[1], "offline")) {
+		if (!set_up(fd, vif, 0))
+			join(fd, bridge, vif, SIOCBRDELIF);
+		return 0;
+	}
 	if (join(fd, bridge, vif, SIOCBRADDIF) < 0 || set_up(fd, vif, IFF_UP) < 0)
 		return 1;
 	snprintf(path, sizeof(path), "%s/hotplug-status", dir);
