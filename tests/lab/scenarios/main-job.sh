@@ -11,11 +11,14 @@ cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
 wait_until 10 settled
 before=$(host_state)
 
+# Without what bridges count and LACP goes on to talk about.
+but_talk() { sed -E 's/_timer *[0-9.]*//g; s/ ad_(actor|partner)[a-z_]* [^ ]+//g'; }
+
 ok 'start builds the example configuration' $network start
 ok 'both ports have found their LACP partner' wait_until 10 lacp_up bond0 2
 links=$(ip -d link)
 ok 'start again' $network start
-is 'and nothing has changed' "$(ip -d link | sed 's/_timer *[0-9.]*//g')" "$(sed 's/_timer *[0-9.]*//g' <<<"$links")"
+is 'and nothing has changed' "$(ip -d link | but_talk)" "$(but_talk <<<"$links")"
 is 'nothing is left to do' "$($network plan)" ''
 strace -f -v -e trace=sendmsg -o /run/sent $network start
 is 'start sends nothing but requests for links, addresses, routes and rules' \
