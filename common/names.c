@@ -36,10 +36,11 @@ int name_check(const char *name, struct err *e)
 	if (!*name)
 		return err_set(e, EINVAL, "an interface name is empty");
 	for (c = name; *c; c++)
-		if (*c == '/' || *c == ':' || isspace((unsigned char)*c) ||
+		// The kernel would put a number in the place of %d.
+		if (strchr("/:%", *c) || isspace((unsigned char)*c) ||
 			iscntrl((unsigned char)*c))
 			return err_set(e, EINVAL,
-				"interface name '%s': character '%c' isn't allowed in it (no '/', ':' or blanks)",
+				"interface name '%s': character '%c' isn't allowed in it (no '/', ':', '%%' or blanks)",
 				name, iscntrl((unsigned char)*c) ? '?' : *c);
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return err_set(e, EINVAL, "interface name '%s' isn't allowed", name);

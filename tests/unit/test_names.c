@@ -18,7 +18,7 @@ static void accepts(void **state)
 
 static void refuses(void **state)
 {
-	static const char *const names[] = {"", ".", "..", "1234567890123456", "a/b", "a:b", "a b", "a\tb", "a\x01"};
+	static const char *const names[] = {"", ".", "..", "1234567890123456", "a/b", "a:b", "a b", "a\tb", "a\x01", "web%d"};
 	struct err e;
 
 	(void)state;
