@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #define NOT_FOUND 127
+#define PIPE_PARTS 128 // of 512 bytes: all that a pipe holds
 
 static void become(const char *const argv[], int in, int out)
 {
@@ -48,18 +48,25 @@ static int open_input(const char *text, struct err *e)
 	return p[0];
 }
 
-// Takes what is there to read. Returns whether the other end is closed.
-static bool collect(int fd, struct child *c, size_t *len)
+// Takes what is there to read: the first half of what is kept stays, the other gives way to what is
+// new. Returns how much it was, 0 when the other end is closed, or less.
+static ssize_t collect(int fd, struct child *c, size_t *len)
 {
-	char rest[512];
-	ssize_t n = read(fd, rest, sizeof(rest));
-	size_t room = sizeof(c->output) - 1 - *len;
+	const size_t half = sizeof(c->output) / 2;
+	char part[512];
+	ssize_t n = read(fd, part, sizeof(part));
+	size_t over;
 
 	if (n <= 0)
-		return n == 0 || errno != EAGAIN;
-	memcpy(c->output + *len, rest, (size_t)n < room ? (size_t)n : room);
-	*len += (size_t)n < room ? (size_t)n : room;
-	return false;
+		return n;
+	if (*len + (size_t)n > sizeof(c->output) - 1) {
+		over = *len + (size_t)n - (sizeof(c->output) - 1);
+		memmove(c->output + half, c->output + half + over, *len - half - over);
+		*len -= over;
+	}
+	memcpy(c->output + *len, part, (size_t)n);
+	*len += (size_t)n;
+	return n;
 }
 
 // Until the program has ended, not until its output has: what it leaves running may keep that open.
@@ -67,18 +74,25 @@ static int watch(int pidfd, int out, struct deadline *d, struct child *c)
 {
 	struct pollfd p[2] = {{.fd = pidfd, .events = POLLIN}, {.fd = out, .events = POLLIN}};
 	size_t len = 0;
+	ssize_t got;
 
 	for (;;) {
-		int n = poll(p, 2, deadline_left(d));
+		int left = deadline_left(d), n = left ? poll(p, 2, left) : 0;
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (!n)
 			return -ETIMEDOUT;
-		if (n > 0 && p[1].revents && collect(out, c, &len))
-			p[1].fd = -1;
-		else if (n > 0 && p[0].revents && !p[1].revents)
+		if (n < 0)
+			continue;
+		// What it has left running may print without end.
+		for (int parts = PIPE_PARTS; p[0].revents && parts && collect(out, c, &len) > 0; parts--)
+			;
+		if (p[0].revents)
 			return 0;
+		got = collect(out, c, &len);
+		if (!got || (got < 0 && errno != EAGAIN && errno != EINTR))
+			p[1].fd = -1;
 	}
 }
 
