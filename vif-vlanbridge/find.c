@@ -94,44 +94,31 @@ int find_devices(
 	return r;
 }
 
-// Whether one of the names exists now.
-static int exists(struct netlink *nl, const char *name, const char *other, struct err *e)
-{
-	char names[SLOTS][ALTNAME_SIZE] = {0};
-	struct device devices[SLOTS];
-	int r;
-
-	text_copy(names[SLOT_DEV], ALTNAME_SIZE, name);
-	text_copy(names[SLOT_NEW], ALTNAME_SIZE, other);
-	r = find_devices(nl, names, devices, e);
-	return r ? r : devices[SLOT_DEV].there || devices[SLOT_NEW].there;
-}
-
-int find_wait(
-	struct netlink *nl, const char *name, const char *other, struct deadline *d, struct err *e)
+int find_listen(struct err *e)
 {
 	struct sockaddr_nl links = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
-	struct pollfd p = {
-		.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), .events = POLLIN};
-	char event[8192];
-	int r;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), r;
 
-	if (p.fd < 0 || bind(p.fd, (struct sockaddr *)&links, sizeof(links)))
-		r = err_set(e, errno, "netlink: can't listen for new devices: %s", strerror(errno));
-	else
-		// Subscribed first, so that nothing comes between the look and the wait.
-		while (!(r = exists(nl, name, other, e))) {
-			if (!poll(&p, 1, deadline_left(d))) {
-				r = err_set(e, ENODEV, "waited %d s for the device to appear",
-					DEADLINE_SECONDS);
-				break;
-			}
-			while (recv(p.fd, event, sizeof(event), MSG_DONTWAIT) > 0)
-				;
-		}
-	if (p.fd >= 0)
-		close(p.fd);
-	return r > 0 ? 0 : r;
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&links, sizeof(links)))
+		return fd;
+	r = err_set(e, errno, "netlink: can't listen for changes of devices: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+bool find_event(int fd, struct deadline *d)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int left = deadline_left(d);
+	char event[8192];
+
+	// On a host where devices come and go all the time there is always one.
+	if (!left || !poll(&p, 1, left))
+		return false;
+	while (recv(fd, event, sizeof(event), MSG_DONTWAIT) > 0)
+		;
+	return true;
 }
 
 struct names {

@@ -3,6 +3,7 @@
 #ifndef VIF_FIND_H
 #define VIF_FIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "deadline.h"
@@ -16,10 +17,11 @@
 int find_devices(
 	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct device *devices, struct err *e);
 
-/* Waits until a device has one of the two names (the second may be empty), by the kernel's events.
- * Returns 0; -ENODEV when the deadline is over, or -errno; e has a sentence then. */
-int find_wait(
-	struct netlink *nl, const char *name, const char *other, struct deadline *d, struct err *e);
+/* A socket that tells when devices change, for the caller to close; or -errno with a sentence in e. */
+int find_listen(struct err *e);
+
+/* Waits for such a change. Returns false when the deadline is over. */
+bool find_event(int fd, struct deadline *d);
 
 /* The names of all bridges; the caller frees *names. Returns 0 or -errno with a sentence in e. */
 int find_bridges(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e);

@@ -6,11 +6,8 @@
 
 #include "err.h"
 #include "log.h"
-#include "plug.h"
 #include "request.h"
 #include "stage.h"
-
-typedef int stage(struct run *run, struct err *e);
 
 // In this order; the first failure takes back what was done, in reverse, and is told to the
 // toolstack.
@@ -19,7 +16,7 @@ static const struct {
 	void (*undo)(struct run *run);
 } plugging[] = {
 	{stage_read, NULL},           // xenstore over arguments over environment -> nic
-	{stage_look, NULL},           // bridge=, vlan= and the kernel -> the bridge, made on demand
+	{stage_look, stage_unlook},   // bridge=, vlan= and the kernel -> the bridge, made on demand
 	{stage_decide, NULL},         // -> the changes (pure: port.h)
 	{stage_guard, stage_unguard}, // ip=, antispoof: packet rules, before anything can pass
 	{stage_join, stage_leave},    // MTU, addresses, name, bridge, VLANs, up: one netlink batch
@@ -47,12 +44,12 @@ static int plug_all(struct run *run)
 	if (done == COUNT(plugging))
 		return EXIT_SUCCESS;
 	run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
+	// libxl doesn't, when it attaches a NIC to a running guest: the vif would stay plugged.
+	if (run->req.tap && *run->req.path && run->nl)
+		run_unplug_vif(run);
 	while (done-- > 0)
 		if (plugging[done].undo)
 			plugging[done].undo(run);
-	// libxl doesn't, when it attaches a NIC to a running guest: the vif would stay plugged.
-	if (run->req.tap && *run->req.path && run->nl)
-		unplug_vif_of_tap(run->nl, &run->req);
 	err_prefix(&e, "%s: ", run->req.dev);
 	run_failed(run, e.text);
 	log_error("%s", e.text);

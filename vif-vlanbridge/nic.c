@@ -20,6 +20,7 @@ const char *const nic_keys[NIC_KEYS] = {
 	[NIC_MAC] = "mac",
 	[NIC_IP] = "ip",
 	[NIC_VIFNAME] = "vifname",
+	[NIC_RULES] = "vlanbridge-rules",
 };
 
 int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e)

@@ -14,9 +14,10 @@
 
 #define NIC_TEXT 1024
 
-enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_KEYS };
+enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_RULES, NIC_KEYS };
 
-/* Their names in the backend directory, which are also those of the variables. */
+/* Their names in the backend directory, which are also those of the variables. NIC_RULES is our own
+ * word there: the NIC has packet rules. */
 extern const char *const nic_keys[NIC_KEYS];
 
 struct nic {

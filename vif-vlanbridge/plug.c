@@ -15,11 +15,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "find.h"
 #include "port_msg.h"
 
 // The messages of a plug, in the kernel's order.
-enum step { STEP_DOWN, STEP_JOIN, STEP_DROP_DEFAULT, STEP_VLANS, STEP_UP, STEP_CHECK, STEPS };
+enum step {
+	STEP_DOWN,
+	STEP_RENAME,
+	STEP_JOIN,
+	STEP_DROP_DEFAULT,
+	STEP_VLANS,
+	STEP_UP,
+	STEP_CHECK,
+	STEPS
+};
 
 struct plan {
 	struct nl_msg *msgs[STEPS];
@@ -47,12 +55,12 @@ static struct nl_msg *up_message(const struct port *p)
 	struct nl_msg *m = link_msg_set(p->index, &up, LINK_UP, false);
 	struct nlattr *info, *data;
 
-	if (!m || !p->policy.isolated)
+	if (!m || (!p->policy.isolated && !p->again))
 		return m;
 	if (!(info = nla_nest_start(m, IFLA_LINKINFO)) ||
 		nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge") ||
 		!(data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA)) ||
-		nla_put_u8(m, IFLA_BRPORT_ISOLATED, 1)) {
+		nla_put_u8(m, IFLA_BRPORT_ISOLATED, p->policy.isolated)) {
 		netlink_message_free(m);
 		return NULL;
 	}
@@ -102,6 +110,9 @@ static int refused(
 	switch (step) {
 	case STEP_DOWN:
 		return err_set(e, -ack->error, "can't take it down: %s", ack->reason);
+	case STEP_RENAME:
+		return err_set(e, -ack->error, "can't rename it to %s: %s", p->join.new_name,
+			ack->reason);
 	case STEP_JOIN:
 		if (p->fields & LINK_MTU)
 			return err_set(e, -ack->error,
@@ -129,7 +140,8 @@ static int judge(const struct port *p, const struct plan *plan, const struct net
 	struct mark mark;
 
 	mark_parse(plan->bridge.alias, &mark);
-	if (p->policy.demand && (plan->bridge.kind != KIND_BRIDGE || mark.closing))
+	if (p->policy.demand && plan->steps[plan->n - 1] == STEP_CHECK &&
+		(plan->bridge.kind != KIND_BRIDGE || mark.closing))
 		return err_set(e, EAGAIN, "bridge %s went away with its last vif", p->bridge.name);
 	for (size_t i = 0; i < plan->n; i++)
 		if (acks[i].error)
@@ -155,26 +167,50 @@ static int tx_offload_off(const struct port *p, struct err *e)
 	return r;
 }
 
-int plug(struct netlink *nl, const struct port *p, struct err *e)
+static int carry_out(struct netlink *nl, const struct port *p, struct plan *plan, struct err *e)
 {
 	struct netlink_ack acks[STEPS] = {0};
-	struct plan plan = {0};
 	int r = 0;
 
-	make_plan(p, &plan);
-	for (size_t i = 0; !r && i < plan.n; i++)
-		if (!plan.msgs[i])
+	for (size_t i = 0; !r && i < plan->n; i++)
+		if (!plan->msgs[i])
 			r = err_set(e, ENOMEM, "no memory for a netlink message");
-	if (!r) {
-		r = netlink_send(nl, plan.msgs, plan.n, acks, take_bridge, &plan, e);
-		if (!r)
-			r = judge(p, &plan, acks, e);
-		if (!r && p->policy.tx_offload_off)
-			r = tx_offload_off(p, e);
-		if (r)
-			plug_undo(nl, p);
-	}
-	free_messages(&plan);
+	if (!r)
+		r = netlink_send(nl, plan->msgs, plan->n, acks, take_bridge, plan, e);
+	if (!r)
+		r = judge(p, plan, acks, e);
+	free_messages(plan);
+	return r;
+}
+
+int plug(struct netlink *nl, const struct port *p, struct err *e)
+{
+	struct plan plan = {0};
+	int r;
+
+	make_plan(p, &plan);
+	r = carry_out(nl, p, &plan, e);
+	if (!r && p->policy.tx_offload_off)
+		r = tx_offload_off(p, e);
+	if (r)
+		plug_undo(nl, p);
+	return r;
+}
+
+int plug_rename(struct netlink *nl, struct port *p, struct err *e)
+{
+	struct link down = {.up = false};
+	struct plan plan = {0};
+	int r;
+
+	if (!(p->fields & LINK_RENAME))
+		return 0;
+	if (p->down)
+		add(&plan, STEP_DOWN, link_msg_set(p->index, &down, LINK_UP, false));
+	add(&plan, STEP_RENAME, link_msg_set(p->index, &p->join, LINK_RENAME, false));
+	r = carry_out(nl, p, &plan, e);
+	if (!r)
+		p->fields &= ~(unsigned int)LINK_RENAME;
 	return r;
 }
 
@@ -210,22 +246,4 @@ int unplug(struct netlink *nl, const struct link *dev, struct err *e)
 	if (!r && ack.error && ack.error != -ENODEV)
 		r = err_set(e, -ack.error, "can't take it out of its bridge: %s", ack.reason);
 	return r;
-}
-
-void unplug_vif_of_tap(struct netlink *nl, const struct request *tap)
-{
-	char names[SLOTS][ALTNAME_SIZE] = {0};
-	struct device devices[SLOTS];
-	const struct device *d;
-	struct request vif = *tap;
-	struct err unused;
-
-	vif.tap = false;
-	snprintf(names[SLOT_DEV], ALTNAME_SIZE, "vif%u.%u", tap->domid, tap->devid);
-	nic_name(&tap->nic, false, names[SLOT_NEW]);
-	if (find_devices(nl, names, devices, &unused))
-		return;
-	d = port_device(&vif, devices);
-	if (d)
-		unplug(nl, &d->link, &unused);
 }

@@ -12,6 +12,11 @@
  * or make it anew. */
 int plug(struct netlink *nl, const struct port *p, struct err *e);
 
+/* Gives the device its new name, if it is to have one, before the rest: plug does no more about it.
+ * Of two that want a name the kernel lets one have it. Returns 0 or -errno with a sentence in e, and
+ * then nothing was done but that the device may be down. */
+int plug_rename(struct netlink *nl, struct port *p, struct err *e);
+
 /* Takes back what plug did, as far as that is still possible: the device is down, in no bridge,
  * with the name, MTU and addresses that it had. */
 void plug_undo(struct netlink *nl, const struct port *p);
@@ -19,8 +24,5 @@ void plug_undo(struct netlink *nl, const struct port *p);
 /* Takes the device out of its bridge and down. Returns 0 or -errno with a sentence in e; a device
  * that is gone is no error. */
 int unplug(struct netlink *nl, const struct link *dev, struct err *e);
-
-/* Takes the vif of the same NIC out too: the NIC has failed as a whole. */
-void unplug_vif_of_tap(struct netlink *nl, const struct request *tap);
 
 #endif

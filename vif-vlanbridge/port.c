@@ -16,24 +16,51 @@
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-// Whether d is the device that the request means, not somebody else's that has the wanted name.
-static bool is_ours(const struct request *req, const struct device *d)
+static bool parent_is(const struct request *req, const struct device *d)
 {
 	char parent[PARENT_SIZE];
 
-	if (req->tap)
-		return !strcmp(d->link.kind_name, "tun");
 	snprintf(parent, sizeof(parent), "vif-%u-%u", req->domid, req->devid);
+	return !strcmp(d->parent, parent);
+}
+
+// Whether d is a vif of the request's NIC, whatever it is called.
+static bool is_vif_of(const struct request *req, const struct device *d)
+{
 	// Linux before 5.14 doesn't tell; a netback device has no kind.
-	return *d->parent ? !strcmp(d->parent, parent) : !*d->link.kind_name;
+	return *d->parent ? parent_is(req, d) : !*d->link.kind_name;
+}
+
+// Whether what has the wanted name is the request's own. A tap doesn't tell whose it is, but the
+// vif of its NIC has the same name.
+static bool has_new_name(const struct request *req, const struct device devices[SLOTS])
+{
+	const struct device *d = &devices[SLOT_NEW], *vif = &devices[SLOT_VIF];
+
+	if (!d->there)
+		return false;
+	if (!req->tap)
+		return is_vif_of(req, d);
+	return !strcmp(d->link.kind_name, "tun") &&
+	       (!vif->there || !*vif->parent || parent_is(req, vif));
 }
 
 const struct device *port_device(const struct request *req, const struct device devices[SLOTS])
 {
-	if (devices[SLOT_DEV].there)
-		return &devices[SLOT_DEV];
-	return devices[SLOT_NEW].there && is_ours(req, &devices[SLOT_NEW]) ? &devices[SLOT_NEW]
-									   : NULL;
+	const struct device *d = &devices[SLOT_DEV];
+
+	// Another NIC's vif may have been given our name.
+	if (d->there && (strncmp(d->parent, "vif-", 4) != 0 || parent_is(req, d)))
+		return d;
+	return has_new_name(req, devices) ? &devices[SLOT_NEW] : NULL;
+}
+
+char *port_name(const struct request *req, const struct device devices[SLOTS], char buf[NAME_SIZE])
+{
+	if (!*nic_name(&req->nic, req->tap, buf) ||
+		(devices[SLOT_NEW].there && !has_new_name(req, devices)))
+		text_copy(buf, NAME_SIZE, req->dev);
+	return buf;
 }
 
 static int name_taken(const struct device *holder, const char *name, struct err *e)
@@ -56,6 +83,17 @@ static void change(struct port *p, enum link_field field)
 	p->undo_fields |= field;
 }
 
+// vifN.M of another NIC: it would be in the way when that comes.
+static bool is_vif_name(const struct request *req, const char *name)
+{
+	unsigned int domid, devid;
+	int end = 0;
+
+	return sscanf(name, "vif%u.%u%n", &domid, &devid, &end) == 2 &&
+	       (!name[end] || !strcmp(name + end, "-emu")) &&
+	       (domid != req->domid || devid != req->devid);
+}
+
 static int decide_name(const struct request *req, const struct device *devices,
 	const struct link *dev, struct port *p, struct err *e)
 {
@@ -66,6 +104,8 @@ static int decide_name(const struct request *req, const struct device *devices,
 		return 0;
 	if (devices[SLOT_NEW].there)
 		return name_taken(&devices[SLOT_NEW], name, e);
+	if (is_vif_name(req, name))
+		return err_set(e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
 	text_copy(p->name, sizeof(p->name), name);
 	text_copy(p->join.new_name, sizeof(p->join.new_name), name);
 	text_copy(p->undo.new_name, sizeof(p->undo.new_name), dev->name);
@@ -114,8 +154,9 @@ static void decide_master(const struct link *dev, const struct choice *c, struct
 {
 	p->join.master.index = c->bridge->index;
 	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
-	p->leave = dev->master.index == c->bridge->index && c->bridge->bridge.vlan_filtering;
-	if (p->leave || dev->master.index != c->bridge->index)
+	p->again = dev->master.index == c->bridge->index;
+	p->leave = p->again && c->bridge->bridge.vlan_filtering;
+	if (p->leave || !p->again)
 		p->fields |= LINK_MASTER;
 	if (c->vlans) {
 		p->set_vlans = true;

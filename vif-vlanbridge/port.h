@@ -23,6 +23,7 @@ struct port {
 	struct mark policy;   /* the bridge's */
 	bool down;            /* first: it is up, and the rest wants it down */
 	bool leave;           /* first: it is in the bridge already, with VLANs of an earlier run */
+	bool again;           /* it is in the bridge already */
 	unsigned int fields;  /* enum link_field of join: while it is down, master included */
 	struct link join;
 	bool set_vlans; /* exactly these; the default PVID's, which a new port has, goes if it isn't
@@ -34,8 +35,12 @@ struct port {
 };
 
 /* The device of this run: found under its first name, or renamed already by an earlier run. Returns
- * it, or NULL when it isn't there. */
+ * it, or NULL when it isn't there; another NIC's device that has its name is not it. */
 const struct device *port_device(const struct request *req, const struct device devices[SLOTS]);
+
+/* The name that the device has in the end, or had: the wanted one, unless that is somebody else's
+ * device; else the toolstack's. Its rules and hooks go by it. Returns buf. */
+char *port_name(const struct request *req, const struct device devices[SLOTS], char buf[NAME_SIZE]);
 
 /* Decides. Returns 0, or -errno with a sentence in e; nothing has to be done then. */
 int port_decide(const struct request *req, const struct device devices[SLOTS],

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "demand.h"
 #include "find.h"
@@ -74,22 +75,18 @@ static int ask(struct run *run, struct err *e)
 	nic_name(&run->req.nic, run->req.tap, name);
 	text_copy(
 		run->target.names[SLOT_NEW], ALTNAME_SIZE, strcmp(name, run->req.dev) ? name : "");
+	text_copy(run->target.names[SLOT_VIF], ALTNAME_SIZE,
+		run->req.tap ? run->req.nic.text[NIC_VIFNAME] : "");
 	return find_devices(run->nl, run->target.names, run->devices, e);
 }
 
-// A vif may be registered anew while the toolstack already calls; a tap is there when QEMU has
-// started, or never.
-static int await_device(struct run *run, struct err *e)
+static int find_device(struct run *run, struct err *e)
 {
-	int r = 0;
+	int r = ask(run, e);
 
-	if (!run->req.tap && !port_device(&run->req, run->devices)) {
-		r = find_wait(run->nl, run->target.names[SLOT_DEV], run->target.names[SLOT_NEW],
-			&run->deadline, e);
-		if (!r)
-			r = ask(run, e);
-	}
-	return r;
+	if (r || port_device(&run->req, run->devices))
+		return r;
+	return err_set(e, EAGAIN, "waited %d s for the device to appear", DEADLINE_SECONDS);
 }
 
 static int find_bridge(struct run *run, struct err *e)
@@ -97,6 +94,19 @@ static int find_bridge(struct run *run, struct err *e)
 	int r = ask(run, e);
 
 	return r ? r : target_choose(&run->target, run->devices, &run->choice, e);
+}
+
+// Looks again whenever a device has changed, while what it wants to see isn't there yet (-EAGAIN).
+static int await(struct run *run, stage *look, struct err *e)
+{
+	int fd = find_listen(e), r = fd;
+
+	// Subscribed first, so that nothing comes between the look and the wait.
+	while (fd >= 0 && (r = look(run, e)) == -EAGAIN && find_event(fd, &run->deadline))
+		;
+	if (fd >= 0)
+		close(fd);
+	return r == -EAGAIN ? -ETIMEDOUT : r;
 }
 
 // The bridge isn't there. If it is on demand and another vif wants it too, it may be by now.
@@ -107,15 +117,18 @@ static int demand(struct run *run, struct err *e)
 
 	if (turn == -ETIMEDOUT)
 		return turn;
-	r = find_bridge(run, e);
-	if (r == -ENODEV) {
-		r = demand_make(target_demand(&run->target), &run->deadline, &why);
-		if (!r)
-			r = find_bridge(run, e);
-		else if (r == -ENODEV)
+	// Made more than once, because one that leaves may remove it before we are in it.
+	while ((r = find_bridge(run, e)) == -ENODEV && deadline_left(&run->deadline)) {
+		int made = demand_make(target_demand(&run->target), &run->deadline, &why);
+
+		if (made == -ENODEV)
 			list_bridges(run, e);
-		else
+		else if (made)
 			*e = why;
+		if (made) {
+			r = made;
+			break;
+		}
 	}
 	demand_turn_end(turn);
 	return r;
@@ -125,7 +138,9 @@ static int choose(struct run *run, struct err *e)
 {
 	int r = target_choose(&run->target, run->devices, &run->choice, e);
 
-	return r == -ENODEV ? demand(run, e) : r;
+	if (r == -ENODEV)
+		r = demand(run, e);
+	return r == -EAGAIN ? await(run, find_bridge, e) : r;
 }
 
 int stage_look(struct run *run, struct err *e)
@@ -136,14 +151,38 @@ int stage_look(struct run *run, struct err *e)
 		r = target_parse(&run->req.nic, &run->target, e);
 	if (!r)
 		r = ask(run, e);
-	if (!r)
-		r = await_device(run, e);
+	// A vif may be registered anew while the toolstack already calls; a tap is there when QEMU
+	// has started, or never.
+	if (!r && !run->req.tap && !port_device(&run->req, run->devices))
+		r = await(run, find_device, e);
 	return r ? r : choose(run, e);
+}
+
+// A bridge that was made for nothing.
+void stage_unlook(struct run *run)
+{
+	struct err unused;
+	struct mark mark;
+
+	mark_parse(run->choice.bridge->alias, &mark);
+	if (mark.demand)
+		demand_release(run->choice.bridge->name, &run->deadline, &unused);
 }
 
 int stage_decide(struct run *run, struct err *e)
 {
 	return port_decide(&run->req, run->devices, &run->choice, &run->port, e);
+}
+
+static int take_name(struct run *run, struct err *e)
+{
+	int r = plug_rename(run->nl, &run->port, e);
+	struct err unused;
+
+	// Taken in this moment: the sentence that says by whom.
+	if (r == -EEXIST && !ask(run, &unused))
+		r = port_decide(&run->req, run->devices, &run->choice, &run->port, e);
+	return r;
 }
 
 int stage_guard(struct run *run, struct err *e)
@@ -156,26 +195,48 @@ int stage_guard(struct run *run, struct err *e)
 	r = store_read(run->store, BIT(NIC_MAC), &run->req.nic, e);
 	if (!r)
 		r = nic_check(&run->req.nic, run->req.emulated, e);
+	// The name first: until it is ours, the rules for it may be another's.
+	if (!r)
+		r = take_name(run, e);
+	if (r)
+		return r;
+	r = store_note_rules(run->store, e);
 	if (!r)
 		r = rules_apply(rules_add_text(run->port.name, &run->req.nic, antispoof, e),
 			&run->deadline, e);
 	run->guarded = !r;
+	if (r)
+		plug_undo(run->nl, &run->port);
 	return r;
+}
+
+static void drop_rules(const struct request *req, const struct device *devices, struct deadline *d)
+{
+	char name[NAME_SIZE];
+	struct err unused;
+
+	rules_apply(rules_delete_text(port_name(req, devices, name), &unused), d, &unused);
 }
 
 void stage_unguard(struct run *run)
 {
-	struct err unused;
-
 	if (run->guarded)
-		rules_apply(rules_delete_text(run->port.name, &unused), &run->deadline, &unused);
+		drop_rules(&run->req, run->devices, &run->deadline);
+}
+
+// What the kernel says when something isn't any more as it was when we looked: another run for the
+// same device or name, or network-vlanbridge.
+static bool is_outdated(int r)
+{
+	return r == -ENODEV || r == -EINVAL || r == -EEXIST || r == -EBUSY || r == -ENOENT;
 }
 
 int stage_join(struct run *run, struct err *e)
 {
 	int r = plug(run->nl, &run->port, e);
 
-	while (r == -EAGAIN && deadline_left(&run->deadline)) {
+	for (bool again = is_outdated(r);
+		again || (r == -EAGAIN && deadline_left(&run->deadline)); again = false) {
 		r = ask(run, e);
 		if (!r)
 			r = choose(run, e);
@@ -204,14 +265,13 @@ int stage_tell_mtu(struct run *run, struct err *e)
 static void set_variables(const struct run *run)
 {
 	const struct request *req = &run->req;
-	char domid[16], devid[16], mtu[16], name[NAME_SIZE];
-	const char *dev = *nic_name(&run->req.nic, req->tap, name) ? name : req->dev;
+	char domid[16], devid[16], mtu[16], dev[NAME_SIZE];
 	const struct link *bridge = req->plug ? &run->port.bridge : run->choice.bridge;
 
 	snprintf(domid, sizeof(domid), "%u", req->domid);
 	snprintf(devid, sizeof(devid), "%u", req->devid);
 	snprintf(mtu, sizeof(mtu), "%u", run->port.join.mtu);
-	setenv("dev", dev, 1);
+	setenv("dev", port_name(req, run->devices, dev), 1);
 	setenv("bridge", bridge ? bridge->name : run->req.nic.text[NIC_BRIDGE], 1);
 	setenv("command", request_command(req), 1);
 	setenv("type_if", req->tap ? "tap" : "vif", 1);
@@ -280,17 +340,42 @@ int stage_drop_rules(struct run *run, struct err *e)
 {
 	char name[NAME_SIZE];
 
-	if (!*run->req.nic.text[NIC_IP] && !run->port.policy.antispoof)
+	if (!*run->req.nic.text[NIC_IP] && !run->port.policy.antispoof &&
+		!store_has(run->store, NIC_RULES))
 		return 0;
-	if (!*nic_name(&run->req.nic, run->req.tap, name))
-		text_copy(name, sizeof(name), run->req.dev);
+	port_name(&run->req, run->devices, name);
 	return rules_apply(rules_delete_text(name, e), &run->deadline, e);
 }
 
 int stage_release(struct run *run, struct err *e)
 {
-	return run->port.policy.demand ? demand_release(run->choice.bridge->name, &run->deadline, e)
-				       : 0;
+	if (!run->port.policy.demand)
+		return 0;
+	// Hooks may have used all the time that there was.
+	if (deadline_left(&run->deadline) < DEADLINE_UNDO_SECONDS * 1000)
+		run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
+	return demand_release(run->choice.bridge->name, &run->deadline, e);
+}
+
+void run_unplug_vif(struct run *run)
+{
+	char names[SLOTS][ALTNAME_SIZE] = {0};
+	struct device devices[SLOTS];
+	struct request vif = run->req;
+	const struct device *d;
+	struct err unused;
+
+	vif.tap = false;
+	snprintf(vif.dev, sizeof(vif.dev), "vif%u.%u", vif.domid, vif.devid);
+	text_copy(names[SLOT_DEV], ALTNAME_SIZE, vif.dev);
+	nic_name(&vif.nic, false, names[SLOT_NEW]);
+	if (find_devices(run->nl, names, devices, &unused))
+		return;
+	d = port_device(&vif, devices);
+	if (d)
+		unplug(run->nl, &d->link, &unused);
+	if (d && store_has(run->store, NIC_RULES))
+		drop_rules(&vif, devices, &run->deadline);
 }
 
 void run_failed(struct run *run, const char *sentence)

@@ -25,8 +25,11 @@ struct run {
 	bool guarded; /* packet rules for the device are in place */
 };
 
+typedef int stage(struct run *run, struct err *e);
+
 int stage_read(struct run *run, struct err *e);
 int stage_look(struct run *run, struct err *e);
+void stage_unlook(struct run *run);
 int stage_decide(struct run *run, struct err *e);
 int stage_guard(struct run *run, struct err *e);
 void stage_unguard(struct run *run);
@@ -40,6 +43,9 @@ int stage_look_back(struct run *run, struct err *e);
 int stage_part(struct run *run, struct err *e);
 int stage_drop_rules(struct run *run, struct err *e);
 int stage_release(struct run *run, struct err *e);
+
+/* Takes the vif of a tap's NIC out too: the NIC has failed as a whole. */
+void run_unplug_vif(struct run *run);
 
 /* Tells the toolstack that and why the run failed. */
 void run_failed(struct run *run, const char *sentence);

@@ -114,7 +114,7 @@ int target_parse(const struct nic *nic, struct target *t, struct err *e)
 		return err_set(e, EINVAL, BOTH, bridge, vlan);
 	r = *vlan ? parse_list(vlan, t, e) : 0;
 	if (r)
-		return err_prefix(e, "vlan=%s: ", vlan);
+		return err_prefix(e, "vlan=%.200s: ", vlan);
 	if (t->access && snprintf(t->names[SLOT_VLAN], ALTNAME_SIZE, "%s.%u", bridge, t->access) >=
 				 ALTNAME_SIZE)
 		t->names[SLOT_VLAN][0] = '\0';
@@ -134,6 +134,15 @@ static bool is_aware(const struct link *bridge)
 	return bridge->index && bridge->bridge.vlan_filtering;
 }
 
+// network-vlanbridge makes a bridge with its group, and gives it its mark and its MTU afterwards.
+static bool is_half_made(const struct link *bridge)
+{
+	struct mark mark;
+
+	mark_parse(bridge->alias, &mark);
+	return bridge->index && mark.origin == MARK_NONE && bridge->group == MARK_GROUP;
+}
+
 // A bridge that network-vlanbridge is about to remove isn't there any more.
 static const struct link *usable(const struct device *d)
 {
@@ -142,7 +151,9 @@ static const struct link *usable(const struct device *d)
 	if (!d->there || !d->bridge.index)
 		return &no_bridge;
 	mark_parse(d->bridge.alias, &mark);
-	return mark.closing ? &no_bridge : &d->bridge;
+	return mark.closing || d->bridge.group == MARK_GROUP_GOING || is_half_made(&d->bridge)
+		       ? &no_bridge
+		       : &d->bridge;
 }
 
 static const char *what_is(const struct device *d, char *buf, size_t size)
@@ -201,11 +212,10 @@ static int choose_by_name(
 		c->vlans = &t->suffix;
 		return 0;
 	}
-	if (!itself->there && devices[SLOT_ETH].there &&
-		devices[SLOT_ETH].link.kind == KIND_BRIDGE) {
-		c->bridge = &devices[SLOT_ETH].bridge;
+	if (!itself->there && devices[SLOT_ETH].link.kind == KIND_BRIDGE)
+		c->bridge = usable(&devices[SLOT_ETH]);
+	if (c->bridge->index)
 		return 0;
-	}
 	if (t->has_suffix)
 		return no_carrier(t, devices, e);
 	if (itself->there && itself->link.kind != KIND_BRIDGE)
@@ -236,9 +246,14 @@ static int no_list(const struct target *t, const struct device *named, struct er
 	if (mark.vlan == t->access)
 		return err_set(e, EINVAL, "%s is VLAN %u of %s already: leave vlan=%u away", name,
 			mark.vlan, mark.uplink, t->access);
+	if (bridge && mark.vlan)
+		return err_set(e, ENODEV,
+			"%s isn't VLAN-aware and carries VLAN %u of %s alone: bridge=%s.%u means "
+			"the bridge of VLAN %u",
+			name, mark.vlan, mark.uplink, mark.uplink, t->access, t->access);
 	if (bridge)
-		return err_set(e, ENODEV, "%s isn't VLAN-aware and no bridge carries VLAN %u of %s",
-			name, t->access, *mark.uplink ? mark.uplink : name);
+		return err_set(e, ENODEV, "%s isn't VLAN-aware, and %s.%u doesn't exist", name,
+			name, t->access);
 	if (!named->there)
 		return err_set(e, ENODEV, "neither %s nor %s.%u exists", name, name, t->access);
 	return err_set(e, ENODEV, "%s is %s, and no bridge carries its VLAN %u; " HINT, name,
@@ -269,6 +284,12 @@ int target_choose(const struct target *t, const struct device devices[SLOTS], st
 	struct choice c = {0};
 	int r = t->has_list ? choose_by_list(t, devices, &c, e) : choose_by_name(t, devices, &c, e);
 
+	for (int s = SLOT_BRIDGE; r && s < SLOTS; s++)
+		if (devices[s].there && is_half_made(&devices[s].bridge))
+			return err_set(e, EAGAIN,
+				"bridge %s isn't finished: if no network-vlanbridge is at work, "
+				"one was killed, and `network-vlanbridge start` finishes it",
+				devices[s].bridge.name);
 	if (r)
 		return r;
 	// Without a default PVID the port would be in no VLAN at all, and nobody would notice

@@ -29,6 +29,7 @@ struct device {
 enum slot {
 	SLOT_DEV,    /* the device as the toolstack calls it */
 	SLOT_NEW,    /* the name that it is to have, or has already */
+	SLOT_VIF,    /* a tap's: the name that its NIC's vif is to have */
 	SLOT_BRIDGE, /* bridge= */
 	SLOT_BASE,   /* NAME of bridge=NAME.VLAN */
 	SLOT_VLAN,   /* NAME.VLAN of bridge=NAME, vlan=VLAN */
@@ -61,8 +62,8 @@ int target_parse(const struct nic *nic, struct target *t, struct err *e);
 
 /* Chooses among what the kernel has. Returns 0; or -errno with a sentence in e that says what the
  * name is, what was asked and what would work: -ENODEV where the bridge isn't there but may be made
- * on demand (target_demand), another where that can't help. The choice points into devices and t.
- */
+ * on demand (target_demand), -EAGAIN where network-vlanbridge hasn't finished it, another where
+ * waiting can't help. The choice points into devices and t. */
 int target_choose(const struct target *t, const struct device devices[SLOTS], struct choice *ret,
 	struct err *e);
 

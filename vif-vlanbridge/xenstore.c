@@ -10,7 +10,7 @@
 #include <xenstore.h>
 
 #define NUMBER_SIZE 11
-#define KEY_SIZE 16 // '/', the longest key and the NUL
+#define KEY_SIZE 18 // '/', the longest key and the NUL
 
 struct store {
 	struct xs_handle *xs; // NULL: a request without a directory
@@ -58,8 +58,9 @@ int store_open(const struct request *req, struct store **ret, struct err *e)
 	s->devid = req->devid;
 	if (*s->path) {
 		s->xs = xs_open(0);
+		// ENOENT is for a guest that is gone: nobody wonders about that.
 		r = s->xs ? list(s, e)
-			  : err_set(e, errno, "can't reach xenstored: %s", strerror(errno));
+			  : err_set(e, ENOTCONN, "can't reach xenstored: %s", strerror(errno));
 	}
 	if (r) {
 		store_close(s);
@@ -118,6 +119,11 @@ static int write_key(struct store *s, const char *key, const char *value, struct
 	if (xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value)))
 		return 0;
 	return err_set(e, errno, "xenstore: can't write %s: %s", path, strerror(errno));
+}
+
+int store_note_rules(struct store *s, struct err *e)
+{
+	return s->xs && !store_has(s, NIC_RULES) ? write_key(s, nic_keys[NIC_RULES], "1", e) : 0;
 }
 
 int store_connected(struct store *s, struct err *e)

@@ -237,6 +237,46 @@ static void renamed(void **state)
 	assert_ptr_equal(port_device(&r.req, r.devices), d);
 }
 
+// A NIC that was refused because another has its vifname mustn't touch the other when it goes.
+static void of_another(void **state)
+{
+	struct run r;
+	struct device *dev = &r.devices[SLOT_DEV], *d = &r.devices[SLOT_NEW],
+		      *vif = &r.devices[SLOT_VIF];
+	char name[NAME_SIZE];
+
+	(void)state;
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
+	assert_string_equal(port_name(&r.req, r.devices, name), "web0"); // gone, or not yet there
+	*d = *dev;
+	dev->there = false;
+	assert_string_equal(port_name(&r.req, r.devices, name), "web0");
+	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
+	assert_string_equal(port_name(&r.req, r.devices, name), "vif7.1");
+
+	// A tap is whose vif has the name that it is called after.
+	r.req.tap = true;
+	snprintf(r.req.dev, NAME_SIZE, "vif7.1-emu");
+	*vif = *d;
+	*d = (struct device){.there = true, .link = {.name = "web0-emu", .kind_name = "tun"}};
+	assert_null(port_device(&r.req, r.devices));
+	assert_string_equal(port_name(&r.req, r.devices, name), "vif7.1-emu");
+	snprintf(vif->parent, sizeof(vif->parent), "vif-7-1");
+	assert_ptr_equal(port_device(&r.req, r.devices), d);
+	vif->there = false;
+	assert_ptr_equal(port_device(&r.req, r.devices), d);
+	assert_string_equal(port_name(&r.req, r.devices, name), "web0-emu");
+
+	// Our own name, given to another's vif; and the other way round.
+	set_up(&r);
+	snprintf(dev->parent, sizeof(dev->parent), "vif-3-0");
+	assert_null(port_device(&r.req, r.devices));
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_VIFNAME, "vif9.0", &r.e);
+	refuse(&r, "vifname=vif9.0: that is the name of another NIC's vif");
+}
+
 static void itself(void **state)
 {
 	struct run r;
@@ -281,6 +321,7 @@ int test_vif_port(void)
 		cmocka_unit_test(policy),
 		cmocka_unit_test(names),
 		cmocka_unit_test(renamed),
+		cmocka_unit_test(of_another),
 		cmocka_unit_test(itself),
 		cmocka_unit_test(bridges),
 	};

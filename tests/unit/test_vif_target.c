@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "mark.h"
 #include "tests_vif.h"
 #include "vif-vlanbridge/target.h"
 
@@ -21,23 +22,27 @@ static const struct host {
 	bool aware;
 	unsigned int default_pvid;
 	const char *alias;
+	unsigned int group;
 } hosts[] = {
-	{"bond0", NULL, KIND_BOND, "bond", NULL, false, 0, ""},
-	{"bond0.2", NULL, KIND_VLAN, "vlan", "xenbrdmz", false, 0, ""},
-	{"bond0.7", NULL, KIND_VLAN, "vlan", NULL, false, 0, ""},
-	{"bond0.3", "vlan3", KIND_VLAN, "vlan", "xenbrlan", false, 0, ""},
+	{"bond0", NULL, KIND_BOND, "bond", NULL, false, 0, "", 0},
+	{"bond0.2", NULL, KIND_VLAN, "vlan", "xenbrdmz", false, 0, "", 0},
+	{"bond0.7", NULL, KIND_VLAN, "vlan", NULL, false, 0, "", 0},
+	{"bond0.3", "vlan3", KIND_VLAN, "vlan", "xenbrlan", false, 0, "", 0},
 	{"xenbrdmz", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
-		"vlanbridge file uplink=bond0 vlan=2"},
+		"vlanbridge file uplink=bond0 vlan=2", 0},
 	{"xenbrlan", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
-		"vlanbridge file uplink=bond0 vlan=3"},
+		"vlanbridge file uplink=bond0 vlan=3", 0},
 	{"br9", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
-		"vlanbridge file uplink=bond0 vlan=9 demand closing"},
-	{"br0", NULL, KIND_BRIDGE, "bridge", NULL, true, 1, ""},
-	{"br.5000", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, ""},
-	{"xenbr1", NULL, KIND_BRIDGE, "bridge", NULL, true, 0, ""},
-	{"eth4", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, ""},
-	{"eth1", NULL, KIND_OTHER, "", NULL, false, 0, ""},
-	{"xenbr0.10", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, ""},
+		"vlanbridge file uplink=bond0 vlan=9 demand closing", 0},
+	{"br11", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", MARK_GROUP},
+	{"br12", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", MARK_GROUP_GOING},
+	{"bond0.11", NULL, KIND_VLAN, "vlan", "br11", false, 0, "", 0},
+	{"br0", NULL, KIND_BRIDGE, "bridge", NULL, true, 1, "", 0},
+	{"br.5000", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", 0},
+	{"xenbr1", NULL, KIND_BRIDGE, "bridge", NULL, true, 0, "", 0},
+	{"eth4", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", 0},
+	{"eth1", NULL, KIND_OTHER, "", NULL, false, 0, "", 0},
+	{"xenbr0.10", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", 0},
 };
 
 static void fill(struct link *l, const struct host *h)
@@ -46,6 +51,7 @@ static void fill(struct link *l, const struct host *h)
 	snprintf(l->name, sizeof(l->name), "%s", h->real ? h->real : h->name);
 	snprintf(l->kind_name, sizeof(l->kind_name), "%s", h->kind_name);
 	snprintf(l->alias, sizeof(l->alias), "%s", h->alias);
+	l->group = h->group;
 	if (h->kind == KIND_BRIDGE) {
 		l->bridge.vlan_filtering = h->aware;
 		l->bridge.vlan_default_pvid = h->default_pvid;
@@ -189,7 +195,27 @@ static void not_there(void **state)
 		"/etc/xen/vlanbridge.conf would make one");
 	refuses("eth9", "8", "eth9.8", "neither eth9 nor eth9.8 exists");
 	refuses("xenbrlan", "10", "xenbrlan.10",
-		"xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0");
+		"xenbrlan isn't VLAN-aware and carries VLAN 3 of bond0 alone: bridge=bond0.10 "
+		"means the bridge of VLAN 10");
+	refuses("eth4", "10", "eth4.10", "eth4 isn't VLAN-aware, and eth4.10 doesn't exist");
+	refuses("br12", "", "br12", "bridge 'br12' doesn't exist"); // being deleted
+}
+
+// Its mark isn't there yet, which says what is allowed on it, nor its MTU.
+static void half_made(void **state)
+{
+	static const char sentence[] =
+		"bridge br11 isn't finished: if no network-vlanbridge is at work, one was killed, "
+		"and `network-vlanbridge start` finishes it";
+	struct choice c;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(find("br11", "", &c, &e), -EAGAIN);
+	assert_string_equal(e.text, sentence);
+	assert_int_equal(find("bond0.11", "", &c, &e), -EAGAIN);
+	assert_int_equal(find("bond0", "11", &c, &e), -EAGAIN);
+	assert_string_equal(e.text, sentence);
 }
 
 static void wrong_kind(void **state)
@@ -246,6 +272,7 @@ int test_vif_target(void)
 		cmocka_unit_test(by_vlan_device),
 		cmocka_unit_test(on_aware_bridge),
 		cmocka_unit_test(not_there),
+		cmocka_unit_test(half_made),
 		cmocka_unit_test(wrong_kind),
 		cmocka_unit_test(junk),
 	};

@@ -15,7 +15,7 @@ has='; this host has xenbrdmz, xenbrlan'
 vif_ask 9 bridge=bond0.8
 vif_refused 9 online "vif9.0: bridge 'bond0.8' doesn't exist: bond0 is a bond and no bridge carries its VLAN 8; 'uplink=bond0, vlan=8' in /etc/xen/vlanbridge.conf would make one$has"
 vif_ask 9 bridge=xenbrlan vlan=10
-vif_refused 9 online "vif9.0: xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0$has"
+vif_refused 9 online "vif9.0: xenbrlan isn't VLAN-aware and carries VLAN 3 of bond0 alone: bridge=bond0.10 means the bridge of VLAN 10$has"
 vif_ask 9 bridge=xenbrlan 'vlan=10p/junk'
 vif_refused 9 online "vif9.0: vlan=10p/junk: VLAN list: 'junk' is neither a VLAN ID, nor FIRST-LAST, nor FIRST+STEPxCOUNT"
 vif_ask 9

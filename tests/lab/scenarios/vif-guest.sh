@@ -48,6 +48,10 @@ ok 'hybrid port, untagged' guest web ping -I eth2 -c1 -W2 10.0.10.1
 ok 'hybrid port, tagged' guest web ping -c1 -W2 10.0.20.1
 ok 'another run for a vif that has its name already' vif_run "$web" online
 ok 'leaves it working' guest web ping -I 10.0.3.11 -c1 -W2 10.0.3.1
+not_ok 'a guest that wants the same name is refused' guest_create thief bridge=br3,vifname=web0,ip=10.0.3.12
+like '  and takes no packet rules away' "$(nft list map bridge vlanbridge vifs)" '"web0" : jump from-web0'
+like '  which are still the first one'"'"'s' "$(nft list chain bridge vlanbridge from-web0)" 'ip saddr != 10\.0\.3\.11'
+ok '  nor the place' guest web ping -I 10.0.3.11 -c1 -W2 10.0.3.1
 not_ok 'not in a VLAN that it was not given' guest web ping -c1 -W1 10.0.30.1
 
 ok 'db reaches the world' guest db ping -c1 -W2 10.0.4.1
@@ -98,6 +102,8 @@ is 'everything is in its place again' "$(web_ports)" "$ports"
 is 'VLANs too' "$(vlans_of "vif$web.2")" '10 PVID Egress Untagged 20'
 is 'rules, for no others' "$(nft list map bridge vlanbridge vifs | grep -oE '"[^"]*"' | sort | tr -d '\n')" "\"vif$web.3\"\"web0\""
 
+not_ok 'a NIC on demand that is refused' xl network-attach web bridge=eth0.1002 mtu=10000 script=vif-vlanbridge
+not_ok 'leaves no bridge behind' ip link show br1002
 mkdir /etc/xen/scripts/vif-post.d
 cat >/etc/xen/scripts/vif-post.d/check.hook <<'END'
 echo "$command $type_if $dev $bridge $XENBUS_PATH $ip" >>/run/hooks

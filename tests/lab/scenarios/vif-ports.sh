@@ -197,6 +197,32 @@ ok 'a vif that appears while the hook waits' vif_run 6 online
 like '  is plugged' "$(ip -o link show vif6.0)" ' master xenbrlan '
 wait
 
+# network-vlanbridge makes a bridge with its group first; what is allowed on it is known when it has its mark.
+ip link add br77 group $((0x766c62)) mtu 1499 type bridge
+ip link set br77 up
+vif_ask 6 bridge=br77
+(sleep 1; ip link set br77 mtu 1500 alias 'vlanbridge file isolated') &
+ok 'a bridge that is finished while the hook waits' vif_run 6 online
+like '  is taken as it is in the end' "$(ip -o -d link show vif6.0)" ' mtu 1500 .* master br77 .* isolated on '
+ip link set br77 alias 'vlanbridge file'
+ok 'again' vif_run 6 online
+like '  what was allowed before does not stay' "$(ip -o -d link show vif6.0)" ' isolated off '
+wait
+ip link set br77 alias 'vlanbridge file antispoof'
+ok 'with rules' vif_run 6 online
+ok '  they are there' nft list chain bridge vlanbridge from-vif6.0
+ip link del br77
+ok 'the bridge went before the vif' vif_run 6 offline
+not_ok '  the rules go nevertheless' nft list chain bridge vlanbridge from-vif6.0
+vif_ask 6 bridge=xenbrlan
+
+# A hook that leaves something running, which prints without end.
+mkdir /etc/xen/scripts/vif-post.d
+echo 'yes &' >/etc/xen/scripts/vif-post.d/yes.hook
+chmod +x /etc/xen/scripts/vif-post.d/yes.hook
+ok 'what a hook leaves running is not waited for' timeout 10 bash -c '. /lab/vif.sh; vif_run 6 online'
+rm -r /etc/xen/scripts/vif-post.d
+
 # What can't be read is no reason to fail, or to crash, at the end.
 for junk in 'br 0' 'br0:' "$(printf 'x%.0s' {1..200})" "br0.10:$(printf '1:%.0s' {1..400})"; do
 	vif_ask 6 "bridge=$junk" "vlan=10//x" mtu=nine "vifname=$junk"
