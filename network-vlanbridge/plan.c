@@ -46,12 +46,18 @@ static bool waits_for_uplink(const struct planner *p, const struct device *w)
 	return lower && lower->optional && !topology_find(p->state, w->link.lower.name);
 }
 
+// A VLAN whose bridge on demand was made, before something killed the program that made it.
+static bool is_cut_off(const struct planner *p, const struct device *w)
+{
+	return w->link.kind == KIND_VLAN && topology_find(p->state, w->link.master.name);
+}
+
 static int want_device(struct planner *p, const struct device *w)
 {
 	struct device *s = topology_find(p->state, w->link.name);
 	char why[64];
 
-	if ((w->on_demand && !s) || (w->link.kind == KIND_VLAN && waits_for_uplink(p, w)))
+	if ((w->on_demand && !s && !is_cut_off(p, w)) || (w->link.kind == KIND_VLAN && waits_for_uplink(p, w)))
 		return 0;
 	if (w->create) {
 		bool dhcp = s && s->mark.dhcp;

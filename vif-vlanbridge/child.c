@@ -126,6 +126,10 @@ int child_run(const char *const argv[], const char *text, struct deadline *d, st
 	*ret = (struct child){0};
 	if (in < 0)
 		return in;
+	if (!deadline_left(d)) {
+		close(in);
+		return err_set(e, ETIMEDOUT, "no time was left for %s", argv[0]);
+	}
 	if (pipe2(out, O_CLOEXEC | O_NONBLOCK)) {
 		close(in);
 		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
@@ -135,6 +139,7 @@ int child_run(const char *const argv[], const char *text, struct deadline *d, st
 	pid = fork();
 	if (!pid)
 		become(argv, in, out[1]);
+	setpgid(pid, pid); // whoever is first: it may have to be killed before it has begun
 	close(in);
 	close(out[1]);
 	r = pid < 0 ? err_set(e, errno, "can't start %s: %s", argv[0], strerror(errno))

@@ -203,15 +203,29 @@ int plug_rename(struct netlink *nl, struct port *p, struct err *e)
 	struct plan plan = {0};
 	int r;
 
-	if (!(p->fields & LINK_RENAME))
-		return 0;
 	if (p->down)
 		add(&plan, STEP_DOWN, link_msg_set(p->index, &down, LINK_UP, false));
 	add(&plan, STEP_RENAME, link_msg_set(p->index, &p->join, LINK_RENAME, false));
 	r = carry_out(nl, p, &plan, e);
-	if (!r)
+	if (!r) {
 		p->fields &= ~(unsigned int)LINK_RENAME;
+		p->undo_fields &= ~(unsigned int)LINK_RENAME;
+	}
 	return r;
+}
+
+void plug_rename_back(struct netlink *nl, int index, const char *name)
+{
+	struct link back = {0};
+	struct nl_msg *m;
+	struct netlink_ack ack;
+	struct err unused;
+
+	text_copy(back.new_name, sizeof(back.new_name), name);
+	m = link_msg_set(index, &back, LINK_RENAME, false);
+	if (m)
+		netlink_send(nl, &m, 1, &ack, NULL, NULL, &unused);
+	netlink_message_free(m);
 }
 
 void plug_undo(struct netlink *nl, const struct port *p)

@@ -12,10 +12,13 @@
  * or make it anew. */
 int plug(struct netlink *nl, const struct port *p, struct err *e);
 
-/* Gives the device its new name, if it is to have one, before the rest: plug does no more about it.
- * Of two that want a name the kernel lets one have it. Returns 0 or -errno with a sentence in e, and
- * then nothing was done but that the device may be down. */
+/* Gives the device its new name (it is to have one) before the rest: plug and plug_undo do no
+ * more about it. Of two that want a name the kernel lets one have it. Returns 0 or -errno with a
+ * sentence in e, and then nothing was done but that the device may be down. */
 int plug_rename(struct netlink *nl, struct port *p, struct err *e);
+
+/* Gives a device, which has to be down, the name that it had. */
+void plug_rename_back(struct netlink *nl, int index, const char *name);
 
 /* Takes back what plug did, as far as that is still possible: the device is down, in no bridge,
  * with the name, MTU and addresses that it had. */

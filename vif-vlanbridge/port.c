@@ -27,8 +27,10 @@ static bool parent_is(const struct request *req, const struct device *d)
 // Whether d is a vif of the request's NIC, whatever it is called.
 static bool is_vif_of(const struct request *req, const struct device *d)
 {
-	// Linux before 5.14 doesn't tell; a netback device has no kind.
-	return *d->parent ? parent_is(req, d) : !*d->link.kind_name;
+	// Linux before 5.14 doesn't tell; a netback device has no kind, and this MAC, which no NIC
+	// and no lo has.
+	return *d->parent ? parent_is(req, d)
+			  : !*d->link.kind_name && !memcmp(d->link.mac, dummy_mac, MAC_SIZE);
 }
 
 // Whether what has the wanted name is the request's own. A tap doesn't tell whose it is, but the

@@ -15,6 +15,8 @@
 #include "rules.h"
 
 #define BIT(key) (1U << (key))
+#define DEMAND_TRIES 3
+#define HALF_MADE_SECONDS 5 // `start` may make thousands of bridges before it finishes the first
 
 // xenstore over arguments over environment. The MAC is read only where a rule needs it: every key
 // costs a request.
@@ -97,50 +99,68 @@ static int find_bridge(struct run *run, struct err *e)
 }
 
 // Looks again whenever a device has changed, while what it wants to see isn't there yet (-EAGAIN).
-static int await(struct run *run, stage *look, struct err *e)
+static int await(struct run *run, stage *find, struct deadline *d, struct err *e)
 {
 	int fd = find_listen(e), r = fd;
 
 	// Subscribed first, so that nothing comes between the look and the wait.
-	while (fd >= 0 && (r = look(run, e)) == -EAGAIN && find_event(fd, &run->deadline))
+	while (fd >= 0 && (r = find(run, e)) == -EAGAIN && find_event(fd, d))
 		;
 	if (fd >= 0)
 		close(fd);
 	return r == -EAGAIN ? -ETIMEDOUT : r;
 }
 
-// The bridge isn't there. If it is on demand and another vif wants it too, it may be by now.
+// The bridge isn't there, or half of it. If it is on demand and another vif wants it too, it may be
+// by now.
 static int demand(struct run *run, struct err *e)
 {
 	struct err why;
-	int turn = demand_turn(&run->deadline, e), r;
+	int turn = demand_turn(&run->deadline, e), r, tries = DEMAND_TRIES;
 
 	if (turn == -ETIMEDOUT)
 		return turn;
+	target_ask_uplink(&run->target, run->devices);
 	// Made more than once, because one that leaves may remove it before we are in it.
-	while ((r = find_bridge(run, e)) == -ENODEV && deadline_left(&run->deadline)) {
+	while (((r = find_bridge(run, e)) == -ENODEV || r == -EAGAIN) && tries-- > 0) {
 		int made = demand_make(target_demand(&run->target), &run->deadline, &why);
 
-		if (made == -ENODEV)
-			list_bridges(run, e);
-		else if (made)
+		if (!made)
+			continue;
+		if (made != -ENODEV && r == -ENODEV) {
 			*e = why;
-		if (made) {
 			r = made;
-			break;
 		}
+		break;
 	}
 	demand_turn_end(turn);
+	if (r == -ENODEV)
+		list_bridges(run, e);
 	return r;
 }
 
 static int choose(struct run *run, struct err *e)
 {
 	int r = target_choose(&run->target, run->devices, &run->choice, e);
+	struct deadline soon = {.seconds = HALF_MADE_SECONDS};
 
-	if (r == -ENODEV)
+	// Whoever makes it is at work, or was killed; then `demand` finishes it.
+	if (r == -EAGAIN)
+		r = await(run, find_bridge, &soon, e);
+	if (r == -ENODEV || r == -ETIMEDOUT)
 		r = demand(run, e);
-	return r == -EAGAIN ? await(run, find_bridge, e) : r;
+	return r == -EAGAIN ? await(run, find_bridge, &run->deadline, e) : r;
+}
+
+// A vif may be registered anew while the toolstack already calls; a tap is there when QEMU has
+// started, or never.
+static int look(struct run *run, struct err *e)
+{
+	int r = ask(run, e);
+
+	if (!r && !run->req.tap && !port_device(&run->req, run->devices))
+		r = await(run, find_device, &run->deadline, e);
+	return r ? r : choose(run, e);
 }
 
 int stage_look(struct run *run, struct err *e)
@@ -149,13 +169,7 @@ int stage_look(struct run *run, struct err *e)
 
 	if (!r)
 		r = target_parse(&run->req.nic, &run->target, e);
-	if (!r)
-		r = ask(run, e);
-	// A vif may be registered anew while the toolstack already calls; a tap is there when QEMU
-	// has started, or never.
-	if (!r && !run->req.tap && !port_device(&run->req, run->devices))
-		r = await(run, find_device, e);
-	return r ? r : choose(run, e);
+	return r ? r : look(run, e);
 }
 
 // A bridge that was made for nothing.
@@ -174,61 +188,78 @@ int stage_decide(struct run *run, struct err *e)
 	return port_decide(&run->req, run->devices, &run->choice, &run->port, e);
 }
 
+// What the kernel says when something isn't any more as it was when we looked: another run for the
+// same device or name, or network-vlanbridge.
+static bool is_outdated(int r)
+{
+	return r == -ENODEV || r == -EINVAL || r == -EEXIST || r == -EBUSY || r == -ENOENT ||
+	       r == -EOPNOTSUPP;
+}
+
+static int rename_now(struct run *run, struct err *e)
+{
+	bool wanted = run->port.fields & LINK_RENAME;
+	int r = wanted ? plug_rename(run->nl, &run->port, e) : 0;
+
+	run->renamed = run->renamed || (wanted && !r);
+	return r;
+}
+
 static int take_name(struct run *run, struct err *e)
 {
-	int r = plug_rename(run->nl, &run->port, e);
-	struct err unused;
+	int r = rename_now(run, e);
 
-	// Taken in this moment: the sentence that says by whom.
-	if (r == -EEXIST && !ask(run, &unused))
-		r = port_decide(&run->req, run->devices, &run->choice, &run->port, e);
+	if (is_outdated(r)) {
+		r = look(run, e);
+		if (!r)
+			r = stage_decide(run, e);
+		if (!r)
+			r = rename_now(run, e);
+	}
 	return r;
+}
+
+static void give_name_back(struct run *run)
+{
+	if (run->renamed)
+		plug_rename_back(run->nl, run->port.index, run->req.dev);
+	run->renamed = false;
 }
 
 int stage_guard(struct run *run, struct err *e)
 {
-	bool antispoof = run->port.policy.antispoof;
+	const bool *antispoof = &run->port.policy.antispoof;
 	int r;
 
-	if (!*run->req.nic.text[NIC_IP] && !antispoof)
+	if (!*run->req.nic.text[NIC_IP] && !*antispoof)
 		return 0;
 	r = store_read(run->store, BIT(NIC_MAC), &run->req.nic, e);
 	if (!r)
 		r = nic_check(&run->req.nic, run->req.emulated, e);
-	// The name first: until it is ours, the rules for it may be another's.
+	// The name first, and back last: while it isn't ours, the rules for it may be another's.
 	if (!r)
 		r = take_name(run, e);
 	if (r)
 		return r;
 	r = store_note_rules(run->store, e);
 	if (!r)
-		r = rules_apply(rules_add_text(run->port.name, &run->req.nic, antispoof, e),
+		r = rules_apply(rules_add_text(run->port.name, &run->req.nic, *antispoof, e),
 			&run->deadline, e);
-	run->guarded = !r;
-	if (r)
+	run->guarded = run->guarded || !r;
+	if (r) {
 		plug_undo(run->nl, &run->port);
+		give_name_back(run);
+	}
 	return r;
-}
-
-static void drop_rules(const struct request *req, const struct device *devices, struct deadline *d)
-{
-	char name[NAME_SIZE];
-	struct err unused;
-
-	rules_apply(rules_delete_text(port_name(req, devices, name), &unused), d, &unused);
 }
 
 void stage_unguard(struct run *run)
 {
-	if (run->guarded)
-		drop_rules(&run->req, run->devices, &run->deadline);
-}
+	struct err unused;
 
-// What the kernel says when something isn't any more as it was when we looked: another run for the
-// same device or name, or network-vlanbridge.
-static bool is_outdated(int r)
-{
-	return r == -ENODEV || r == -EINVAL || r == -EEXIST || r == -EBUSY || r == -ENOENT;
+	if (run->guarded)
+		rules_apply(rules_delete_text(run->port.name, &unused), &run->deadline, &unused);
+	give_name_back(run);
 }
 
 int stage_join(struct run *run, struct err *e)
@@ -237,11 +268,11 @@ int stage_join(struct run *run, struct err *e)
 
 	for (bool again = is_outdated(r);
 		again || (r == -EAGAIN && deadline_left(&run->deadline)); again = false) {
-		r = ask(run, e);
-		if (!r)
-			r = choose(run, e);
+		r = look(run, e);
 		if (!r)
 			r = stage_decide(run, e);
+		if (!r)
+			r = stage_guard(run, e); // what is allowed may be other now
 		if (!r)
 			r = plug(run->nl, &run->port, e);
 	}
@@ -285,11 +316,20 @@ static void set_variables(const struct run *run)
 	setenv("vifname", run->req.nic.text[NIC_VIFNAME], 1);
 }
 
+// What was before may have used all the time that there was; libxl's 40 s aren't over then.
+static void more_time(struct run *run)
+{
+	if (deadline_left(&run->deadline) < DEADLINE_UNDO_SECONDS * 1000)
+		run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
+}
+
 int stage_call_hooks(struct run *run, struct err *e)
 {
 	if (!hooks_any(HOOKS_DIR))
 		return 0;
 	set_variables(run);
+	if (!run->req.plug)
+		more_time(run);
 	return hooks_run(HOOKS_DIR, &run->deadline, e);
 }
 
@@ -351,15 +391,13 @@ int stage_release(struct run *run, struct err *e)
 {
 	if (!run->port.policy.demand)
 		return 0;
-	// Hooks may have used all the time that there was.
-	if (deadline_left(&run->deadline) < DEADLINE_UNDO_SECONDS * 1000)
-		run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
+	more_time(run);
 	return demand_release(run->choice.bridge->name, &run->deadline, e);
 }
 
 void run_unplug_vif(struct run *run)
 {
-	char names[SLOTS][ALTNAME_SIZE] = {0};
+	char names[SLOTS][ALTNAME_SIZE] = {0}, name[NAME_SIZE];
 	struct device devices[SLOTS];
 	struct request vif = run->req;
 	const struct device *d;
@@ -374,8 +412,9 @@ void run_unplug_vif(struct run *run)
 	d = port_device(&vif, devices);
 	if (d)
 		unplug(run->nl, &d->link, &unused);
+	port_name(&vif, devices, name);
 	if (d && store_has(run->store, NIC_RULES))
-		drop_rules(&vif, devices, &run->deadline);
+		rules_apply(rules_delete_text(name, &unused), &run->deadline, &unused);
 }
 
 void run_failed(struct run *run, const char *sentence)

@@ -23,6 +23,7 @@ struct run {
 	struct choice choice; /* bridge NULL: none was found (when unplugging) */
 	struct port port;
 	bool guarded; /* packet rules for the device are in place */
+	bool renamed; /* for them the device has its new name already */
 };
 
 typedef int stage(struct run *run, struct err *e);

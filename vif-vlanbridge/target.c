@@ -124,6 +124,16 @@ int target_parse(const struct nic *nic, struct target *t, struct err *e)
 	return 0;
 }
 
+void target_ask_uplink(struct target *t, const struct device devices[SLOTS])
+{
+	struct mark mark = {0};
+
+	if (devices[SLOT_BRIDGE].there && devices[SLOT_BRIDGE].bridge.index)
+		mark_parse(devices[SLOT_BRIDGE].bridge.alias, &mark);
+	if (t->access && mark.vlan && !t->has_suffix)
+		snprintf(t->names[SLOT_BASE], ALTNAME_SIZE, "%s.%u", mark.uplink, t->access);
+}
+
 const char *target_demand(const struct target *t)
 {
 	return t->names[t->access ? SLOT_VLAN : SLOT_BRIDGE];
@@ -228,7 +238,8 @@ static int choose_by_name(
 }
 
 // vlan= and no VLAN-aware bridge: say what NAME is, and the way to the VLAN that was meant.
-static int no_list(const struct target *t, const struct device *named, struct err *e)
+static int no_list(const struct target *t, const struct device *named, const struct link *other,
+	struct err *e)
 {
 	const char *name = t->names[SLOT_BRIDGE];
 	char what[64];
@@ -246,14 +257,13 @@ static int no_list(const struct target *t, const struct device *named, struct er
 	if (mark.vlan == t->access)
 		return err_set(e, EINVAL, "%s is VLAN %u of %s already: leave vlan=%u away", name,
 			mark.vlan, mark.uplink, t->access);
-	if (bridge && mark.vlan)
-		return err_set(e, ENODEV,
-			"%s isn't VLAN-aware and carries VLAN %u of %s alone: bridge=%s.%u means "
-			"the bridge of VLAN %u",
-			name, mark.vlan, mark.uplink, mark.uplink, t->access, t->access);
+	if (bridge && other->index)
+		return err_set(e, EINVAL,
+			"%s isn't VLAN-aware, and VLAN %u of %s is in bridge %s: bridge=%s", name,
+			t->access, mark.uplink, other->name, other->name);
 	if (bridge)
-		return err_set(e, ENODEV, "%s isn't VLAN-aware, and %s.%u doesn't exist", name,
-			name, t->access);
+		return err_set(e, ENODEV, "%s isn't VLAN-aware and no bridge carries VLAN %u of %s",
+			name, t->access, *mark.uplink ? mark.uplink : name);
 	if (!named->there)
 		return err_set(e, ENODEV, "neither %s nor %s.%u exists", name, name, t->access);
 	return err_set(e, ENODEV, "%s is %s, and no bridge carries its VLAN %u; " HINT, name,
@@ -275,7 +285,9 @@ static int choose_by_list(
 	c->bridge = t->access ? usable(&devices[SLOT_VLAN]) : &no_bridge;
 	if (!c->bridge->index && !named->there && is_aware(usable(&devices[SLOT_BASE])))
 		return err_set(e, EINVAL, BOTH, t->names[SLOT_BRIDGE], t->list_text);
-	return c->bridge->index ? 0 : no_list(t, named, e);
+	return c->bridge->index ? 0
+				: no_list(t, named,
+					  t->has_suffix ? &no_bridge : usable(&devices[SLOT_BASE]), e);
 }
 
 int target_choose(const struct target *t, const struct device devices[SLOTS], struct choice *ret,

@@ -31,7 +31,7 @@ enum slot {
 	SLOT_NEW,    /* the name that it is to have, or has already */
 	SLOT_VIF,    /* a tap's: the name that its NIC's vif is to have */
 	SLOT_BRIDGE, /* bridge= */
-	SLOT_BASE,   /* NAME of bridge=NAME.VLAN */
+	SLOT_BASE,   /* NAME of bridge=NAME.VLAN; or see target_ask_uplink */
 	SLOT_VLAN,   /* NAME.VLAN of bridge=NAME, vlan=VLAN */
 	SLOT_ETH,    /* ethN for xenbrN */
 	SLOTS
@@ -66,6 +66,10 @@ int target_parse(const struct nic *nic, struct target *t, struct err *e);
  * waiting can't help. The choice points into devices and t. */
 int target_choose(const struct target *t, const struct device devices[SLOTS], struct choice *ret,
 	struct err *e);
+
+/* For a better sentence: where NAME of bridge=NAME, vlan=VLAN turned out to carry another VLAN, the
+ * next look is for UPLINK.VLAN too. */
+void target_ask_uplink(struct target *t, const struct device devices[SLOTS]);
 
 /* The name that `network-vlanbridge demand` understands for it. */
 const char *target_demand(const struct target *t);

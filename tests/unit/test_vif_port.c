@@ -268,6 +268,15 @@ static void of_another(void **state)
 	assert_ptr_equal(port_device(&r.req, r.devices), d);
 	assert_string_equal(port_name(&r.req, r.devices, name), "web0-emu");
 
+	// The host's lo has no parent either, nor a kind.
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_VIFNAME, "lo", &r.e);
+	dev->there = false;
+	*d = (struct device){.there = true, .link = {.name = "lo", .index = 1, .mtu = 65536}};
+	assert_null(port_device(&r.req, r.devices));
+	memcpy(d->link.mac, (uint8_t[]){0xfe, 0xff, 0xff, 0xff, 0xff, 0xff}, MAC_SIZE);
+	assert_ptr_equal(port_device(&r.req, r.devices), d); // netback's, before Linux 5.14
+
 	// Our own name, given to another's vif; and the other way round.
 	set_up(&r);
 	snprintf(dev->parent, sizeof(dev->parent), "vif-3-0");

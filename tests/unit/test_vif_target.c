@@ -99,6 +99,11 @@ static int find(const char *bridge, const char *vlan, struct choice *c, struct e
 	if (r)
 		return r;
 	look_up(&target, devices);
+	r = target_choose(&target, devices, c, e);
+	if (r != -ENODEV)
+		return r;
+	target_ask_uplink(&target, devices);
+	look_up(&target, devices);
 	return target_choose(&target, devices, c, e);
 }
 
@@ -195,9 +200,12 @@ static void not_there(void **state)
 		"/etc/xen/vlanbridge.conf would make one");
 	refuses("eth9", "8", "eth9.8", "neither eth9 nor eth9.8 exists");
 	refuses("xenbrlan", "10", "xenbrlan.10",
-		"xenbrlan isn't VLAN-aware and carries VLAN 3 of bond0 alone: bridge=bond0.10 "
-		"means the bridge of VLAN 10");
-	refuses("eth4", "10", "eth4.10", "eth4 isn't VLAN-aware, and eth4.10 doesn't exist");
+		"xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0");
+	refuses("xenbrlan", "2", NULL,
+		"xenbrlan isn't VLAN-aware, and VLAN 2 of bond0 is in bridge xenbrdmz: "
+		"bridge=xenbrdmz");
+	refuses("eth4", "10", "eth4.10",
+		"eth4 isn't VLAN-aware and no bridge carries VLAN 10 of eth4");
 	refuses("br12", "", "br12", "bridge 'br12' doesn't exist"); // being deleted
 }
 

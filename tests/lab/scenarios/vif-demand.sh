@@ -97,6 +97,15 @@ for ms in 20 60 90 120 150 180 220; do
 done
 is 'network-vlanbridge killed while it makes or removes' "$wrong" ''
 
+# As it is between the message that makes the bridge and the next one; asked for by its own name.
+ip link add br1006 group $((0x766c62)) type bridge
+vif_ask 1 bridge=br1006
+ok 'a bridge that was left half made' vif_run 1 online
+like '  is finished' "$(ip -o link show eth0.1006)" '[<,]UP.* master br1006 '
+ok '  used' test -e /sys/class/net/br1006/brif/vif1.0
+vif_run 1 offline
+is '  and removed' "$(bare)" "$before"
+
 # What can't be made.
 vif_ask 1 bridge=eth0.2005
 vif_refused 1 online "vif1.0: bridge 'eth0.2005' doesn't exist: eth0 is a network device and no bridge carries its VLAN 2005; 'uplink=eth0, vlan=2005' in /etc/xen/vlanbridge.conf would make one; this host has no bridge at all"

@@ -15,7 +15,9 @@ has='; this host has xenbrdmz, xenbrlan'
 vif_ask 9 bridge=bond0.8
 vif_refused 9 online "vif9.0: bridge 'bond0.8' doesn't exist: bond0 is a bond and no bridge carries its VLAN 8; 'uplink=bond0, vlan=8' in /etc/xen/vlanbridge.conf would make one$has"
 vif_ask 9 bridge=xenbrlan vlan=10
-vif_refused 9 online "vif9.0: xenbrlan isn't VLAN-aware and carries VLAN 3 of bond0 alone: bridge=bond0.10 means the bridge of VLAN 10$has"
+vif_refused 9 online "vif9.0: xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0$has"
+vif_ask 9 bridge=xenbrlan vlan=2
+vif_refused 9 online "vif9.0: xenbrlan isn't VLAN-aware, and VLAN 2 of bond0 is in bridge xenbrdmz: bridge=xenbrdmz"
 vif_ask 9 bridge=xenbrlan 'vlan=10p/junk'
 vif_refused 9 online "vif9.0: vlan=10p/junk: VLAN list: 'junk' is neither a VLAN ID, nor FIRST-LAST, nor FIRST+STEPxCOUNT"
 vif_ask 9
@@ -28,6 +30,10 @@ vif_ask 9 bridge=xenbrlan vifname=customer-webserver7
 vif_refused 9 online "vif9.0: vifname=customer-webserver7: interface name 'customer-webserver7' has 19 bytes, the kernel takes 15: 'customer-webse7' would fit"
 vif_ask 9 bridge=xenbrlan ip=10.0.3.999
 vif_refused 9 online "vif9.0: ip=: '10.0.3.999' is neither an address nor a network"
+# What has the name isn't ours to take down, when the vif is gone.
+vif_ask 77 bridge=xenbrlan vifname=lo
+ok 'offline of a vif that was to be called lo' vif_run 77 offline
+like '  lo is up' "$(ip -o link show lo)" '[<,]UP[,>]'
 ip link add vif8.0 type bridge
 vif_ask 8 bridge=xenbrlan
 vif_refused 8 online "vif8.0: can't put it into bridge xenbrlan: Can not enslave a bridge to a bridge"

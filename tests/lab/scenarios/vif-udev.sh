@@ -43,16 +43,22 @@ GUEST_SCRIPT=$vif_scripts/vif-vlanbridge guest_start web bridge=br0.10,vifname=l
 web=$(xl domid web)
 ok 'Xen 4.17 runs it although run_hotplug_scripts=0; udev too' wait_until 5 ran 'online lan' 'online lan'
 is 'the vif is in its VLAN' "$(vlans_of lan)" '10 PVID Egress Untagged'
-# Between the look and the change of one run there is another, whole.
-printf 'link set lan down nomaster\nlink set lan name vif%s.0\n' "$web" | ip -batch -
-strace -o /run/strace -e trace=sendmsg -e inject=sendmsg:delay_enter=2000000:when=2 env script=x "XENBUS_PATH=backend/vif/$web/0" \
-	"vif=vif$web.0" $vif_scripts/vif-vlanbridge online &
-wait_until 5 grep -q sendmsg /run/strace
-ok 'two runs at once' vif_run "$web" online
-wait $!
-is '  both succeed' $? 0
-like '  it is plugged' "$(ip -o link show lan)" '[<,]UP.* master br0 '
-is '  in its VLAN' "$(vlans_of lan)" '10 PVID Egress Untagged'
+# Between the look and the change of one run there is another, whole; without packet rules and with them.
+for key in bridge=br0.10 ip=10.0.10.11; do
+	xenstore-write "backend/vif/$web/0/${key%=*}" "${key#*=}"
+	vif_run "$web" offline
+	ip link set lan name "vif$web.0"
+	strace -o /run/strace -e trace=sendmsg -e inject=sendmsg:delay_enter=3000000:when=2 env script=x "XENBUS_PATH=backend/vif/$web/0" \
+		"vif=vif$web.0" $vif_scripts/vif-vlanbridge online &
+	wait_until 5 grep -q sendmsg /run/strace
+	ok "$key: two runs at once" vif_run "$web" online
+	wait $!
+	is '  both succeed' $? 0
+	rm /run/strace
+	like '  it is plugged' "$(ip -o link show lan)" '[<,]UP.* master br0 '
+	is '  in its VLAN' "$(vlans_of lan)" '10 PVID Egress Untagged'
+done
+ok '  with its rules' nft list chain bridge vlanbridge from-lan
 guest_net web eth0 10.0.10.11/24
 ok 'it reaches it' guest web ping -c1 -W2 10.0.10.1
 
