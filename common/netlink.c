@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,4 +246,30 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 	return r == 1 ? err_set(e, EAGAIN,
 				"netlink: the links changed during each of 20 attempts to list them")
 		      : r;
+}
+
+int netlink_listen(struct err *e)
+{
+	struct sockaddr_nl links = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE), r;
+
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&links, sizeof(links)))
+		return fd;
+	r = err_set(e, errno, "can't listen to the kernel's link events: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+bool netlink_wait(int listener, long milliseconds)
+{
+	struct pollfd p = {.fd = listener, .events = POLLIN};
+	char event[8192];
+
+	// Where links come and go all the time there is always an event.
+	if (milliseconds <= 0 || (poll(&p, 1, (int)milliseconds) <= 0 && errno != EINTR))
+		return false;
+	while (recv(listener, event, sizeof(event), 0) > 0)
+		;
+	return true;
 }

@@ -3,6 +3,7 @@
 #ifndef COMMON_NETLINK_H
 #define COMMON_NETLINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "err.h"
@@ -38,6 +39,13 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
  * restart, which may be NULL) when the kernel says that the dump was inconsistent. Takes msg. */
 int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, void (*restart)(void *arg), void *arg,
 	struct err *e);
+
+/* A socket that tells when links change, for the caller to close; or -errno with a sentence in e. */
+int netlink_listen(struct err *e);
+
+/* Waits at most so many milliseconds for such a change. Any will do: what it says is for the caller to look up, who listens
+ * first and looks then, so that nothing comes between the two. Returns false when the time is over. */
+bool netlink_wait(int listener, long milliseconds);
 
 /* A message of a type with a fixed header of size bytes. Returns NULL without memory. */
 struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size);

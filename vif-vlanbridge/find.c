@@ -7,11 +7,8 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 struct batch {
 	struct nl_msg *msgs[SLOTS];
@@ -92,33 +89,6 @@ int find_devices(
 		if (devices[s].bridge.kind != KIND_BRIDGE)
 			devices[s].bridge.index = 0; // a VLAN device can be a port of a bond too
 	return r;
-}
-
-int find_listen(struct err *e)
-{
-	struct sockaddr_nl links = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), r;
-
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&links, sizeof(links)))
-		return fd;
-	r = err_set(e, errno, "netlink: can't listen for changes of devices: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-bool find_event(int fd, struct deadline *d)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int left = deadline_left(d);
-	char event[8192];
-
-	// On a host where devices come and go all the time there is always one.
-	if (!left || !poll(&p, 1, left))
-		return false;
-	while (recv(fd, event, sizeof(event), MSG_DONTWAIT) > 0)
-		;
-	return true;
 }
 
 struct names {

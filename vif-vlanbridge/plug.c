@@ -140,7 +140,7 @@ static int judge(const struct port *p, const struct plan *plan, const struct net
 	struct mark mark;
 
 	mark_parse(plan->bridge.alias, &mark);
-	if (p->policy.demand && plan->steps[plan->n - 1] == STEP_CHECK &&
+	if (plan->steps[plan->n - 1] == STEP_CHECK &&
 		(plan->bridge.kind != KIND_BRIDGE || mark.closing))
 		return err_set(e, EAGAIN, "bridge %s went away with its last vif", p->bridge.name);
 	for (size_t i = 0; i < plan->n; i++)

@@ -23,7 +23,7 @@ struct port {
 	struct mark policy;   /* the bridge's */
 	bool down;            /* first: it is up, and the rest wants it down */
 	bool leave;           /* first: it is in the bridge already, with VLANs of an earlier run */
-	bool again;           /* it is in the bridge already */
+	bool again;           /* it is in the bridge already, with options of an earlier run */
 	unsigned int fields;  /* enum link_field of join: while it is down, master included */
 	struct link join;
 	bool set_vlans; /* exactly these; the default PVID's, which a new port has, goes if it isn't

@@ -101,10 +101,9 @@ static int find_bridge(struct run *run, struct err *e)
 // Looks again whenever a device has changed, while what it wants to see isn't there yet (-EAGAIN).
 static int await(struct run *run, stage *find, struct deadline *d, struct err *e)
 {
-	int fd = find_listen(e), r = fd;
+	int fd = netlink_listen(e), r = fd;
 
-	// Subscribed first, so that nothing comes between the look and the wait.
-	while (fd >= 0 && (r = find(run, e)) == -EAGAIN && find_event(fd, d))
+	while (fd >= 0 && (r = find(run, e)) == -EAGAIN && netlink_wait(fd, deadline_left(d)))
 		;
 	if (fd >= 0)
 		close(fd);
@@ -196,6 +195,13 @@ static bool is_outdated(int r)
 	       r == -EOPNOTSUPP;
 }
 
+static int decide_anew(struct run *run, struct err *e)
+{
+	int r = look(run, e);
+
+	return r ? r : stage_decide(run, e);
+}
+
 static int rename_now(struct run *run, struct err *e)
 {
 	bool wanted = run->port.fields & LINK_RENAME;
@@ -210,9 +216,7 @@ static int take_name(struct run *run, struct err *e)
 	int r = rename_now(run, e);
 
 	if (is_outdated(r)) {
-		r = look(run, e);
-		if (!r)
-			r = stage_decide(run, e);
+		r = decide_anew(run, e);
 		if (!r)
 			r = rename_now(run, e);
 	}
@@ -228,10 +232,9 @@ static void give_name_back(struct run *run)
 
 int stage_guard(struct run *run, struct err *e)
 {
-	const bool *antispoof = &run->port.policy.antispoof;
 	int r;
 
-	if (!*run->req.nic.text[NIC_IP] && !*antispoof)
+	if (!*run->req.nic.text[NIC_IP] && !run->port.policy.antispoof)
 		return 0;
 	r = store_read(run->store, BIT(NIC_MAC), &run->req.nic, e);
 	if (!r)
@@ -243,7 +246,8 @@ int stage_guard(struct run *run, struct err *e)
 		return r;
 	r = store_note_rules(run->store, e);
 	if (!r)
-		r = rules_apply(rules_add_text(run->port.name, &run->req.nic, *antispoof, e),
+		r = rules_apply(rules_add_text(run->port.name, &run->req.nic,
+					run->port.policy.antispoof, e),
 			&run->deadline, e);
 	run->guarded = run->guarded || !r;
 	if (r) {
@@ -268,9 +272,7 @@ int stage_join(struct run *run, struct err *e)
 
 	for (bool again = is_outdated(r);
 		again || (r == -EAGAIN && deadline_left(&run->deadline)); again = false) {
-		r = look(run, e);
-		if (!r)
-			r = stage_decide(run, e);
+		r = decide_anew(run, e);
 		if (!r)
 			r = stage_guard(run, e); // what is allowed may be other now
 		if (!r)
@@ -397,24 +399,15 @@ int stage_release(struct run *run, struct err *e)
 
 void run_unplug_vif(struct run *run)
 {
-	char names[SLOTS][ALTNAME_SIZE] = {0}, name[NAME_SIZE];
-	struct device devices[SLOTS];
-	struct request vif = run->req;
-	const struct device *d;
+	struct run vif = *run;
 	struct err unused;
 
-	vif.tap = false;
-	snprintf(vif.dev, sizeof(vif.dev), "vif%u.%u", vif.domid, vif.devid);
-	text_copy(names[SLOT_DEV], ALTNAME_SIZE, vif.dev);
-	nic_name(&vif.nic, false, names[SLOT_NEW]);
-	if (find_devices(run->nl, names, devices, &unused))
+	vif.req.tap = false;
+	snprintf(vif.req.dev, sizeof(vif.req.dev), "vif%u.%u", vif.req.domid, vif.req.devid);
+	if (stage_look_back(&vif, &unused))
 		return;
-	d = port_device(&vif, devices);
-	if (d)
-		unplug(run->nl, &d->link, &unused);
-	port_name(&vif, devices, name);
-	if (d && store_has(run->store, NIC_RULES))
-		rules_apply(rules_delete_text(name, &unused), &run->deadline, &unused);
+	stage_part(&vif, &unused);
+	stage_drop_rules(&vif, &unused);
 }
 
 void run_failed(struct run *run, const char *sentence)

@@ -145,12 +145,9 @@ static bool is_aware(const struct link *bridge)
 }
 
 // network-vlanbridge makes a bridge with its group, and gives it its mark and its MTU afterwards.
-static bool is_half_made(const struct link *bridge)
+static bool is_half_made(const struct link *bridge, const struct mark *mark)
 {
-	struct mark mark;
-
-	mark_parse(bridge->alias, &mark);
-	return bridge->index && mark.origin == MARK_NONE && bridge->group == MARK_GROUP;
+	return bridge->group == MARK_GROUP && mark->origin == MARK_NONE;
 }
 
 // A bridge that network-vlanbridge is about to remove isn't there any more.
@@ -161,7 +158,8 @@ static const struct link *usable(const struct device *d)
 	if (!d->there || !d->bridge.index)
 		return &no_bridge;
 	mark_parse(d->bridge.alias, &mark);
-	return mark.closing || d->bridge.group == MARK_GROUP_GOING || is_half_made(&d->bridge)
+	return mark.closing || d->bridge.group == MARK_GROUP_GOING ||
+			       is_half_made(&d->bridge, &mark)
 		       ? &no_bridge
 		       : &d->bridge;
 }
@@ -290,20 +288,34 @@ static int choose_by_list(
 					  t->has_suffix ? &no_bridge : usable(&devices[SLOT_BASE]), e);
 }
 
+// Nothing was found: because network-vlanbridge hasn't finished it? Otherwise for the reason r.
+static int not_finished(const struct device devices[SLOTS], int r, struct err *e)
+{
+	struct mark mark;
+
+	for (int s = SLOT_BRIDGE; s < SLOTS; s++) {
+		const struct link *bridge = &devices[s].bridge;
+
+		if (!bridge->index)
+			continue;
+		mark_parse(bridge->alias, &mark);
+		if (is_half_made(bridge, &mark))
+			return err_set(e, EAGAIN,
+				"bridge %s isn't finished: if no network-vlanbridge is at work, "
+				"one was killed, and `network-vlanbridge start` finishes it",
+				bridge->name);
+	}
+	return r;
+}
+
 int target_choose(const struct target *t, const struct device devices[SLOTS], struct choice *ret,
 	struct err *e)
 {
 	struct choice c = {0};
 	int r = t->has_list ? choose_by_list(t, devices, &c, e) : choose_by_name(t, devices, &c, e);
 
-	for (int s = SLOT_BRIDGE; r && s < SLOTS; s++)
-		if (devices[s].there && is_half_made(&devices[s].bridge))
-			return err_set(e, EAGAIN,
-				"bridge %s isn't finished: if no network-vlanbridge is at work, "
-				"one was killed, and `network-vlanbridge start` finishes it",
-				devices[s].bridge.name);
 	if (r)
-		return r;
+		return not_finished(devices, r, e);
 	// Without a default PVID the port would be in no VLAN at all, and nobody would notice
 	// before the guest does.
 	if (is_aware(c.bridge) && !c.vlans && !c.bridge->bridge.vlan_default_pvid)
