@@ -60,6 +60,16 @@ vm() {
 	ip netns exec "vm$1" "${@:2}"
 }
 
+# hybrid GUEST: its eth0 is in VLAN 10 untagged and in 20 tagged, and not in 30, where 10.0.VLAN.1 is the far end.
+hybrid() {
+	local vlan
+	guest_net "$1" eth0 10.0.10.11/24
+	for vlan in 20 30; do guest_net "$1" eth0.$vlan 10.0.$vlan.11/24; done
+	ok '  in VLAN 10, untagged' guest "$1" ping -c1 -W2 10.0.10.1
+	ok '  in VLAN 20, tagged' guest "$1" ping -c1 -W2 10.0.20.1
+	not_ok '  in no other' guest "$1" ping -c1 -W1 10.0.30.1
+}
+
 # vlans_of DEVICE: the VLANs of a port on one line, as `bridge vlan` has them.
 vlans_of() {
 	bridge vlan show dev "$1" | sed 1d | sed "s/^$1//" | tr '\n' ' ' | tr -s ' \t' ' ' | sed 's/^ //; s/ $//'

@@ -46,12 +46,7 @@ is 'its vif is in its VLANs there' "$(guest driver bridge vlan show dev "vif$web
 	"port vlan-id vif$web.0 10 PVID Egress Untagged 20 "
 is 'the toolstack is told' "$(xenstore-read "$driver/backend/vif/$web/0/hotplug-status")" connected
 is 'dom0 has no part in it' "$(ip -br link)" "$links"
-guest_net web eth0 10.0.10.11/24
-guest_net web eth0.20 10.0.20.11/24
-guest_net web eth0.30 10.0.30.11/24
-ok 'in VLAN 10, untagged' guest web ping -c1 -W2 10.0.10.1
-ok 'in VLAN 20, tagged' guest web ping -c1 -W2 10.0.20.1
-not_ok 'in no other' guest web ping -c1 -W1 10.0.30.1
+hybrid web
 ok 'it goes' guest_destroy web
 is 'nothing of it is left there' "$(guest driver ip -br link)" "$links_there"
 
