@@ -16,7 +16,7 @@
 #include "link.h"
 #include "mark.h"
 
-// In an emulator, with short grace periods, half a second for nobody else at most (make bench).
+// While one portion goes, others wait: 0.4 s at most in an emulator, with short grace periods (make bench).
 #define PORTION 48
 
 static const char expedited[] = "/sys/kernel/rcu_expedited";
