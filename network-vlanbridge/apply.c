@@ -6,18 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bulk.h"
-#include "helper.h"
+#include "group_delete.h"
+#include "external.h"
 #include "port_msg.h"
 #include "snapshot.h"
-#include "step_msg.h"
+#include "step_message.h"
 
 struct runner {
 	struct netlink *nl;
 	const struct step **steps;
 	bool *touched; /* the step has an effect to undo: the kernel accepted a message of it, or refused a change halfway */
 	size_t count;
-	struct topology names; /* for interface indexes; read when one is needed */
+	struct host names; /* for interface indexes; read when one is needed */
 	struct nl_msg *msgs[NETLINK_BATCH];
 	size_t owners[NETLINK_BATCH], queued;
 	bool keep_going; /* undo: a step that fails doesn't stop the others */
@@ -61,8 +61,8 @@ static int flush(struct runner *r)
 
 static int resolve(struct link_ref *ref, void *arg)
 {
-	const struct topology *names = arg;
-	const struct device *d = topology_find(names, ref->name);
+	const struct host *names = arg;
+	const struct device *d = host_find(names, ref->name);
 
 	ref->index = d ? d->link.index : 0;
 	return d || !*ref->name ? 0 : -ENODEV;
@@ -70,7 +70,7 @@ static int resolve(struct link_ref *ref, void *arg)
 
 static int refresh(struct runner *r)
 {
-	topology_free(&r->names);
+	host_free(&r->names);
 	return snapshot_links(r->nl, &r->names, r->e);
 }
 
@@ -79,16 +79,16 @@ static int resolve_names(struct runner *r, const struct step *s)
 	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
 
 	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL || (s->link && s->link->set & LINK_RENAME)) {
-		const struct device *d = topology_find(&r->names, s->link->name);
+		const struct device *d = host_find(&r->names, s->link->name);
 
 		s->link->index = d ? d->link.index : 0;
 		return d ? 0 : -ENODEV;
 	}
 	for (size_t i = 0; s->record && i < s->record->link_count && !result; i++) {
-		const struct device *d = topology_find(&r->names, s->record->links[i].name);
+		const struct device *d = host_find(&r->names, s->record->links[i].name);
 
 		s->record->links[i].index = d ? d->link.index : 0;
-		result = d || s->record->kind == RECORD_RULE ? 0 : -ENODEV;
+		result = d || s->record->kind == L3_RULE ? 0 : -ENODEV;
 	}
 	return result;
 }
@@ -119,7 +119,7 @@ static int queue_record(struct runner *r, size_t i)
 {
 	const struct step *s = r->steps[i];
 	struct nl_msg *msgs[2];
-	int n = record_messages(s->record, s->kind == STEP_RECORD_ADD, msgs);
+	int n = l3_messages(s->record, s->kind == STEP_RECORD_ADD, msgs);
 	int result = n < 0 ? refuse(r, s, -n, "no memory for the message") : queue_message(r, i, msgs[0]);
 
 	if (!result && n == 2)
@@ -159,8 +159,8 @@ static int run_helper(struct runner *r, size_t i)
 {
 	const struct step *s = r->steps[i];
 	struct err inner = {0};
-	int result = s->kind == STEP_MODULE ? helper_load_bonding(&inner)
-					    : helper_dhcp(s->link->name, s->kind == STEP_DHCP_START, &inner);
+	int result = s->kind == STEP_MODULE ? external_load_bonding(&inner)
+					    : external_dhcp(s->link->name, s->kind == STEP_DHCP_START, &inner);
 
 	if (result)
 		return refuse(r, s, -result, inner.text);
@@ -220,7 +220,7 @@ static void forget_names(struct runner *r, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
 		if (r->steps[i]->kind == STEP_LINK_ADD || r->steps[i]->kind == STEP_LINK_DEL || renames(r->steps[i])) {
-			topology_free(&r->names);
+			host_free(&r->names);
 			return;
 		}
 }
@@ -242,7 +242,7 @@ static int delete_many(struct runner *r, size_t from, size_t to)
 		names[i - from] = r->steps[i]->link->name;
 	if (!result) {
 		guard = expedite_begin();
-		result = bulk_delete(r->nl, names, to - from, r->touched + from, r->e);
+		result = group_delete(r->nl, names, to - from, r->touched + from, r->e);
 		expedite_end(guard);
 	}
 	free(names);
@@ -259,7 +259,7 @@ static int run(struct runner *r)
 		if (r->steps[i]->kind == STEP_NONE)
 			continue;
 		// An undo goes on after a device that is gone already, which a group doesn't.
-		if (!r->keep_going && deletions(r, i) - i >= BULK_MIN) {
+		if (!r->keep_going && deletions(r, i) - i >= GROUP_DELETE_MIN) {
 			end = deletions(r, i);
 			result = delete_many(r, i, end);
 			forget_names(r, i, end);
@@ -282,7 +282,7 @@ static int run(struct runner *r)
 			forget_names(r, i, end);
 		}
 	}
-	topology_free(&r->names);
+	host_free(&r->names);
 	return result;
 }
 

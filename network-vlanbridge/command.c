@@ -9,20 +9,20 @@
 #include "config.h"
 #include "snapshot.h"
 #include "status.h"
-#include "work.h"
+#include "command_run.h"
 
 int command_start(char **args, struct err *e)
 {
 	WORK;
 	NETLINK;
 
-	work_options(args, &w);
-	if (work_read(args, &w, e))
+	command_run_options(args, &w);
+	if (command_run_read(args, &w, e))
 		return EXIT_USAGE;
-	if (work_lock(e) || netlink_open(&nl, e))
+	if (command_run_lock(e) || netlink_open(&nl, e))
 		return EXIT_FAILED;
-	work_hold_signals();
-	return work_carry_out(nl, &w, e);
+	command_run_hold_signals();
+	return command_run_carry_out(nl, &w, e);
 }
 
 int command_stop(char **args, struct err *e)
@@ -30,30 +30,30 @@ int command_stop(char **args, struct err *e)
 	WORK;
 	NETLINK;
 
-	work_options(args, &w);
+	command_run_options(args, &w);
 	if (*args && config_args(args, &w.only, e))
 		return EXIT_USAGE;
 	w.scope = PLAN_ALL;
-	if (work_lock(e) || netlink_open(&nl, e))
+	if (command_run_lock(e) || netlink_open(&nl, e))
 		return EXIT_FAILED;
-	work_hold_signals();
-	return work_carry_out(nl, &w, e);
+	command_run_hold_signals();
+	return command_run_carry_out(nl, &w, e);
 }
 
 // The guests' vifs, which stop releases: wanted back where they were, with their VLANs, if their bridge comes back.
-static int keep_vifs(struct netlink *nl, struct topology *wanted, struct err *e)
+static int keep_vifs(struct netlink *nl, struct host *wanted, struct err *e)
 {
-	struct topology host = {0};
+	struct host host = {0};
 	int r = snapshot_read(nl, &host, e);
 
 	for (size_t i = 0; i < host.count && !r; i++) {
-		const struct device *d = host.devices[i], *m = topology_find(&host, d->link.master.name);
+		const struct device *d = host.devices[i], *m = host_find(&host, d->link.master.name);
 		struct device *w;
 
 		if (!m || !device_is_ours(m) || m->link.kind != KIND_BRIDGE || d->mark.origin != MARK_NONE ||
-			!topology_find(wanted, m->link.name) || topology_find(wanted, d->link.name))
+			!host_find(wanted, m->link.name) || host_find(wanted, d->link.name))
 			continue;
-		r = topology_add(wanted, d->link.name, &w);
+		r = host_add(wanted, d->link.name, &w);
 		if (r)
 			return err_set(e, -r, "no memory for the list of vifs");
 		w->unmarked = w->optional = true;
@@ -62,7 +62,7 @@ static int keep_vifs(struct netlink *nl, struct topology *wanted, struct err *e)
 		w->tagged = m->link.bridge.vlan_filtering;
 		w->vlans = d->vlans;
 	}
-	topology_free(&host);
+	host_free(&host);
 	return r;
 }
 
@@ -70,27 +70,27 @@ int command_restart(char **args, struct err *e)
 {
 	WORK;
 	NETLINK;
-	struct topology wanted;
+	struct host wanted;
 	enum plan_scope scope;
 	int status;
 
-	work_options(args, &w);
-	if (work_read(args, &w, e))
+	command_run_options(args, &w);
+	if (command_run_read(args, &w, e))
 		return EXIT_USAGE;
-	if (work_lock(e) || netlink_open(&nl, e) || keep_vifs(nl, &w.wanted, e))
+	if (command_run_lock(e) || netlink_open(&nl, e) || keep_vifs(nl, &w.wanted, e))
 		return EXIT_FAILED;
-	work_hold_signals();
+	command_run_hold_signals();
 	wanted = w.wanted;
 	scope = w.scope;
 	if (w.from_args)
 		w.only = wanted;
-	w.wanted = (struct topology){0};
+	w.wanted = (struct host){0};
 	w.scope = PLAN_ALL;
-	status = work_carry_out(nl, &w, e);
-	w.only = (struct topology){0};
+	status = command_run_carry_out(nl, &w, e);
+	w.only = (struct host){0};
 	w.wanted = wanted;
 	w.scope = scope;
-	return status ? status : work_carry_out(nl, &w, e);
+	return status ? status : command_run_carry_out(nl, &w, e);
 }
 
 // The plan as JSON: an array of steps, each with its undo.
@@ -125,12 +125,12 @@ int command_plan(char **args, struct err *e)
 	NETLINK;
 	int status;
 
-	work_options(args, &w);
-	if (work_read(args, &w, e))
+	command_run_options(args, &w);
+	if (command_run_read(args, &w, e))
 		return EXIT_USAGE;
 	if (netlink_open(&nl, e))
 		return EXIT_FAILED;
-	if (work_plan(nl, &w, e, &status))
+	if (command_run_plan(nl, &w, e, &status))
 		return status;
 	if (w.output)
 		return print_json(&w.plan, e) ? EXIT_FAILED : EXIT_DONE;
@@ -148,7 +148,7 @@ int command_status(char **args, struct err *e)
 	struct guests guests;
 	int r;
 
-	work_options(args, &w);
+	command_run_options(args, &w);
 	if (*args) {
 		err_set(e, EINVAL, "unknown argument '%s'; status takes --tree or --json", *args);
 		return EXIT_USAGE;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "item.h"
+#include "config_item.h"
 
 // Which item an argument belongs to, and its key there.
 static const struct argument {
@@ -26,7 +26,7 @@ static const struct argument {
 
 #define ARGUMENTS (sizeof(arguments) / sizeof(*arguments))
 
-static void put(struct item *it, const char *key, const char *value)
+static void put(struct config_item *it, const char *key, const char *value)
 {
 	for (size_t i = 0; key && i < it->count; i++)
 		if (!strcmp(it->pairs[i].key, key))
@@ -35,7 +35,7 @@ static void put(struct item *it, const char *key, const char *value)
 		it->pairs[it->count++] = (struct pair){key, value, false};
 }
 
-static int take_argument(char *arg, struct item *bond, struct item *bridge, const char **vifnum, struct err *e)
+static int take_argument(char *arg, struct config_item *bond, struct config_item *bridge, const char **vifnum, struct err *e)
 {
 	char *value = strchr(arg, '=');
 
@@ -55,9 +55,9 @@ static int take_argument(char *arg, struct item *bond, struct item *bridge, cons
 	return err_set(e, EINVAL, "unknown argument '%.*s'", (int)(value - arg), arg);
 }
 
-int config_args(char *const *args, struct topology *ret, struct err *e)
+int config_args(char *const *args, struct host *ret, struct err *e)
 {
-	struct item bond = {.to = ret, .origin = MARK_ARGS, .e = e}, bridge = bond;
+	struct config_item bond = {.to = ret, .origin = MARK_ARGS, .e = e}, bridge = bond;
 	const char *vifnum = "0", *name;
 	char default_bridge[64];
 	int r = 0;
@@ -66,25 +66,25 @@ int config_args(char *const *args, struct topology *ret, struct err *e)
 		r = take_argument(*args, &bond, &bridge, &vifnum, e);
 	if (r)
 		return r;
-	name = item_take(&bond, "name");
-	if (name || item_take(&bond, "ports")) {
+	name = config_item_take(&bond, "name");
+	if (name || config_item_take(&bond, "ports")) {
 		if (!name)
 			put(&bond, "name", name = "bond0");
-		if (!item_take(&bridge, "uplink"))
+		if (!config_item_take(&bridge, "uplink"))
 			put(&bridge, "uplink", name);
-		r = item_bond(&bond);
-	} else if (item_take(&bond, "mode") || item_take(&bond, "miimon"))
+		r = config_bond(&bond);
+	} else if (config_item_take(&bond, "mode") || config_item_take(&bond, "miimon"))
 		return err_set(e, EINVAL, "mode= and miimon= are for a bond: say bond= and ports=, too");
 	snprintf(default_bridge, sizeof(default_bridge), "xenbr%s", vifnum);
-	if (!item_take(&bridge, "name"))
+	if (!config_item_take(&bridge, "name"))
 		put(&bridge, "name", default_bridge);
 	// network-bridge was told to call the bridge like the device: that is how it worked.
-	name = item_take(&bridge, "uplink");
-	if (name && !strcmp(name, item_take(&bridge, "name")) && !item_take(&bridge, "legacy"))
+	name = config_item_take(&bridge, "uplink");
+	if (name && !strcmp(name, config_item_take(&bridge, "name")) && !config_item_take(&bridge, "legacy"))
 		put(&bridge, "legacy", "yes");
 	if (!r)
-		r = item_bridge(&bridge);
+		r = config_bridge(&bridge);
 	if (r)
-		topology_free(ret);
+		host_free(ret);
 	return r;
 }

@@ -8,21 +8,21 @@
 #include "command.h"
 #include "config.h"
 #include "snapshot.h"
-#include "work.h"
+#include "command_run.h"
 
 // The bridge that is asked for by its name or by UPLINK.VLAN, and its VLAN device, if the file makes it on demand.
-static int find_demanded(struct work *w, const char *name, struct err *e)
+static int find_demanded(struct command_run *w, const char *name, struct err *e)
 {
-	struct device *d = topology_find(&w->wanted, name), *v, *copy;
+	struct device *d = host_find(&w->wanted, name), *v, *copy;
 
 	if (d && d->link.kind == KIND_VLAN)
-		d = topology_find(&w->wanted, d->link.master.name);
+		d = host_find(&w->wanted, d->link.master.name);
 	if (!d || d->link.kind != KIND_BRIDGE)
 		return err_set(e, ENOENT, "%s doesn't make '%s' on demand", w->config, name);
 	if (!d->on_demand)
 		return err_set(e, ENODEV, "%s has it, but not on demand: run 'network-vlanbridge start'", w->config);
-	v = topology_find_vlan(&w->wanted, d->mark.uplink, d->mark.vlan, ETH_P_8021Q);
-	if (!v || topology_add(&w->only, d->link.name, &copy) || topology_add(&w->only, v->link.name, &copy))
+	v = host_find_vlan(&w->wanted, d->mark.uplink, d->mark.vlan, ETH_P_8021Q);
+	if (!v || host_add(&w->only, d->link.name, &copy) || host_add(&w->only, v->link.name, &copy))
 		return err_set(e, ENOMEM, "no memory for '%s'", name);
 	d->on_demand = v->on_demand = false;
 	return 0;
@@ -35,7 +35,7 @@ int command_demand(char **args, struct err *e)
 	NETLINK;
 	int r;
 
-	work_options(args, &w);
+	command_run_options(args, &w);
 	if (!args[0] || args[1]) {
 		err_set(e, EINVAL, "demand takes the name of a bridge, or UPLINK.VLAN");
 		return EXIT_USAGE;
@@ -52,10 +52,10 @@ int command_demand(char **args, struct err *e)
 		return r == -ENOENT ? EXIT_PROBLEMS : EXIT_FAILED;
 	w.wanted.wait = 0;
 	w.scope = PLAN_ADD;
-	if (work_lock(e) || netlink_open(&nl, e))
+	if (command_run_lock(e) || netlink_open(&nl, e))
 		return EXIT_FAILED;
-	work_hold_signals();
-	return work_carry_out(nl, &w, e);
+	command_run_hold_signals();
+	return command_run_carry_out(nl, &w, e);
 }
 
 static int set_closing(struct netlink *nl, const struct device *d, bool closing, struct err *e)
@@ -78,22 +78,22 @@ static int set_closing(struct netlink *nl, const struct device *d, bool closing,
 }
 
 // Whether there is a bridge on demand of that name, without any port but its VLAN device: those two are put into w->only.
-static int is_empty(struct netlink *nl, struct work *w, const char *name, const struct device **bridge, struct err *e)
+static int is_empty(struct netlink *nl, struct command_run *w, const char *name, const struct device **bridge, struct err *e)
 {
 	const struct device *d, *v;
 	struct device *copy;
 
-	topology_free(&w->current);
-	topology_free(&w->only);
+	host_free(&w->current);
+	host_free(&w->only);
 	if (snapshot_links(nl, &w->current, e))
 		return -EIO;
-	*bridge = d = topology_find(&w->current, name);
+	*bridge = d = host_find(&w->current, name);
 	if (!d || !d->mark.demand)
 		return 0;
-	v = topology_find_vlan(&w->current, d->mark.uplink, d->mark.vlan, ETH_P_8021Q);
+	v = host_find_vlan(&w->current, d->mark.uplink, d->mark.vlan, ETH_P_8021Q);
 	if (d->ports > (v && !strcmp(v->link.master.name, d->link.name)))
 		return 0;
-	if (topology_add(&w->only, d->link.name, &copy) || (v && topology_add(&w->only, v->link.name, &copy)))
+	if (host_add(&w->only, d->link.name, &copy) || (v && host_add(&w->only, v->link.name, &copy)))
 		return err_set(e, ENOMEM, "no memory for '%s'", name);
 	return 1;
 }
@@ -109,14 +109,14 @@ int command_release(char **args, struct err *e)
 	const struct device *bridge;
 	int r;
 
-	work_options(args, &w);
+	command_run_options(args, &w);
 	if (!args[0] || args[1]) {
 		err_set(e, EINVAL, "release takes the name of a bridge");
 		return EXIT_USAGE;
 	}
-	if (work_lock(e) || netlink_open(&nl, e))
+	if (command_run_lock(e) || netlink_open(&nl, e))
 		return EXIT_FAILED;
-	work_hold_signals();
+	command_run_hold_signals();
 	r = is_empty(nl, &w, args[0], &bridge, e);
 	if (r <= 0)
 		return r ? EXIT_FAILED : EXIT_DONE;
@@ -126,5 +126,5 @@ int command_release(char **args, struct err *e)
 	if (r <= 0)
 		return !r && bridge && !set_closing(nl, bridge, false, e) ? EXIT_DONE : EXIT_FAILED;
 	w.scope = PLAN_ALL;
-	return work_carry_out(nl, &w, e);
+	return command_run_carry_out(nl, &w, e);
 }

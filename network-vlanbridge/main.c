@@ -5,7 +5,7 @@
 //     kernel ─► snapshot ─► current ─────────────┴─► plan ─► apply ─► verify: a new snapshot gives an empty plan
 //
 // A refusal on the way runs the undo of every step done, in reverse. start, stop and restart differ in what is wanted;
-// plan prints instead of applying; status prints current. work_carry_out (work.c) is the line above in C.
+// plan prints instead of applying; status prints current. command_run_carry_out (work.c) is the line above in C.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -14,7 +14,7 @@ enum rank { RANK_BOND, RANK_BOND_PORT, RANK_DUMMY, RANK_BRIDGE, RANK_UPLINK, RAN
 
 static enum rank rank(const struct planner *p, const struct device *w)
 {
-	const struct device *m = topology_find(p->wanted, w->link.master.name);
+	const struct device *m = host_find(p->wanted, w->link.master.name);
 
 	if (!w->create)
 		return m && m->link.kind == KIND_BOND ? RANK_BOND_PORT : RANK_UPLINK;
@@ -30,9 +30,9 @@ static int want_addresses(struct planner *p, const struct device *w)
 	int r = planner_drop_ours(p, w->link.name);
 
 	for (size_t i = 0; i < p->wanted->records.count && !r; i++) {
-		const struct record *want = p->wanted->records.list[i];
+		const struct l3_entry *want = p->wanted->records.list[i];
 
-		if (record_uses(want, w->link.name) && !records_find(&p->state->records, want))
+		if (l3_uses(want, w->link.name) && !l3_list_find(&p->state->records, want))
 			r = planner_record(p, true, want);
 	}
 	return r;
@@ -41,20 +41,20 @@ static int want_addresses(struct planner *p, const struct device *w)
 // A VLAN of a device that is missing and may be.
 static bool waits_for_uplink(const struct planner *p, const struct device *w)
 {
-	const struct device *lower = topology_find(p->wanted, w->link.lower.name);
+	const struct device *lower = host_find(p->wanted, w->link.lower.name);
 
-	return lower && lower->optional && !topology_find(p->state, w->link.lower.name);
+	return lower && lower->optional && !host_find(p->state, w->link.lower.name);
 }
 
 // A VLAN whose bridge on demand was made, before something killed the program that made it.
 static bool is_cut_off(const struct planner *p, const struct device *w)
 {
-	return w->link.kind == KIND_VLAN && topology_find(p->state, w->link.master.name);
+	return w->link.kind == KIND_VLAN && host_find(p->state, w->link.master.name);
 }
 
 static int want_device(struct planner *p, const struct device *w)
 {
-	struct device *s = topology_find(p->state, w->link.name);
+	struct device *s = host_find(p->state, w->link.name);
 	char why[64];
 
 	if ((w->on_demand && !s && !is_cut_off(p, w)) || (w->link.kind == KIND_VLAN && waits_for_uplink(p, w)))
@@ -76,16 +76,16 @@ static int want_device(struct planner *p, const struct device *w)
 // The VLANs of a port of a VLAN-aware bridge, and of the bridge's own port.
 static int want_vlans(struct planner *p, const struct device *w)
 {
-	struct device *s = topology_find(p->state, w->link.name);
+	struct device *s = host_find(p->state, w->link.name);
 
 	return s ? planner_vlans(p, s, &w->vlans) : 0;
 }
 
-int plan_make(const struct topology *wanted, struct topology *current, enum plan_scope scope,
-	const struct topology *only, struct plan *ret, struct err *e)
+int plan_make(const struct host *wanted, struct host *current, enum plan_scope scope,
+	const struct host *only, struct plan *ret, struct err *e)
 {
 	struct planner p = {.wanted = wanted, .only = only, .state = current, .scope = scope, .plan = ret, .e = e};
-	struct records kept = {0};
+	struct l3_list kept = {0};
 	int r = planner_sweep(&p);
 
 	for (size_t i = 0; i < current->count && !p.foreign_vlans; i++)
@@ -98,7 +98,7 @@ int plan_make(const struct topology *wanted, struct topology *current, enum plan
 			const struct device *w = wanted->devices[i];
 			enum rank own = rank(&p, w);
 
-			if (scope == PLAN_ADD && only && !topology_find(only, w->link.name))
+			if (scope == PLAN_ADD && only && !host_find(only, w->link.name))
 				continue;
 			if (own == (enum rank)k)
 				r = want_device(&p, w);
@@ -111,7 +111,7 @@ int plan_make(const struct topology *wanted, struct topology *current, enum plan
 			if (!r && own == (enum rank)k && k == RANK_BRIDGE && kept.count)
 				r = planner_legacy_give(&p, w, &kept);
 		}
-	records_free(&kept);
+	l3_list_free(&kept);
 	if (r)
 		plan_free(ret);
 	return r;

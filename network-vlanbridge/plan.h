@@ -4,7 +4,7 @@
 #define PLAN_H
 
 #include "step.h"
-#include "topology.h"
+#include "host.h"
 
 /* Which of our devices go when they aren't wanted. */
 enum plan_scope {
@@ -18,7 +18,7 @@ enum plan_scope {
  * PLAN_ADD: what is made) to devices of these names.
  * Returns 0 and the plan, which the caller frees, or -errno with a sentence in e that starts with
  * file:line: something wanted is missing or in somebody else's hands; nothing is to be done then. */
-int plan_make(const struct topology *wanted, struct topology *current, enum plan_scope scope,
-	const struct topology *only, struct plan *ret, struct err *e);
+int plan_make(const struct host *wanted, struct host *current, enum plan_scope scope,
+	const struct host *only, struct plan *ret, struct err *e);
 
 #endif

@@ -9,8 +9,8 @@
 static const struct link *mac_source(const struct planner *p, const char *name)
 {
 	for (int depth = 0; depth < 8 && *name; depth++) {
-		const struct device *w = topology_find(p->wanted, name);
-		const struct device *s = topology_find(p->state, name);
+		const struct device *w = host_find(p->wanted, name);
+		const struct device *s = host_find(p->state, name);
 
 		if (w && w->link.set & LINK_MAC)
 			return &w->link;
@@ -38,7 +38,7 @@ static void mac_from_name(const char *name, uint8_t mac[MAC_SIZE])
 static struct link pinned(const struct planner *p, const struct device *w)
 {
 	const struct link *source = mac_source(p, w->mark.uplink);
-	const struct device *u = topology_find(p->state, w->mark.uplink);
+	const struct device *u = host_find(p->state, w->mark.uplink);
 	struct link l = w->link;
 
 	if (!(l.set & LINK_MAC)) {
@@ -92,7 +92,7 @@ static int empty(struct planner *p, const struct device *bond)
 // The kernel's word for this is "Numerical result out of range".
 static int check_mtu(struct planner *p, const struct device *w)
 {
-	const struct device *lower = topology_find(p->state, w->link.lower.name);
+	const struct device *lower = host_find(p->state, w->link.lower.name);
 	uint32_t limit = lower && lower->link.set & LINK_MTU ? lower->link.mtu : 1500;
 
 	if (!(w->link.set & LINK_MTU) || w->link.kind != KIND_VLAN || w->link.mtu <= limit)
@@ -106,7 +106,7 @@ static int set_options(struct planner *p, struct device *s, const struct link *w
 {
 	const struct kind_row *k = &link_kinds[w->kind];
 	struct link first = {.kind = w->kind}, rest = {.kind = w->kind};
-	struct records kept = {0};
+	struct l3_list kept = {0};
 	unsigned int rules = 0;
 	bool up = s->link.up;
 	int r = 0;
@@ -133,7 +133,7 @@ static int set_options(struct planner *p, struct device *s, const struct link *w
 		r = planner_up(p, s, true);
 	if (!r)
 		r = planner_resume(p, &kept);
-	records_free(&kept);
+	l3_list_free(&kept);
 	return r;
 }
 
@@ -235,7 +235,7 @@ int planner_make(struct planner *p, const struct device *w)
 		return -ERANGE;
 	// Ours are called as we call them; looking for others' takes time when there are thousands of ours.
 	if (w->link.kind == KIND_VLAN && p->foreign_vlans) {
-		other = topology_find_vlan(
+		other = host_find_vlan(
 			p->state, w->link.lower.name, w->link.vlan.id, w->link.vlan.protocol);
 		if (other)
 			return planner_refuse(p, w, EEXIST,

@@ -8,32 +8,32 @@
 
 #include "planner.h"
 
-int planner_keep(struct planner *p, const char *device, struct records *kept)
+int planner_keep(struct planner *p, const char *device, struct l3_list *kept)
 {
 	for (size_t i = 0; i < p->state->records.count; i++)
-		if (record_uses(p->state->records.list[i], device) && records_add(kept, p->state->records.list[i]))
+		if (l3_uses(p->state->records.list[i], device) && l3_list_add(kept, p->state->records.list[i]))
 			return err_set(p->e, ENOMEM, "no memory for the plan");
 	return 0;
 }
 
 static bool makes_link_local(const struct planner *p, const char *device)
 {
-	const struct device *d = topology_find(p->state, device);
+	const struct device *d = host_find(p->state, device);
 
 	return d && d->link.set & LINK_ADDR_GEN && d->link.addr_gen != 1;
 }
 
-static int give(struct planner *p, const char *owner, const struct records *kept, enum record_kind kind, bool gateway)
+static int give(struct planner *p, const char *owner, const struct l3_list *kept, enum l3_kind kind, bool gateway)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < kept->count && !r; i++) {
 		// The kernel lists IPv6 addresses the newest first.
-		bool v6 = kind == RECORD_ADDRESS && gateway;
-		const struct record *k = kept->list[v6 ? kept->count - 1 - i : i];
-		bool second = kind == RECORD_ADDRESS ? strchr(k->key, ':') != NULL : k->gateway;
+		bool v6 = kind == L3_ADDRESS && gateway;
+		const struct l3_entry *k = kept->list[v6 ? kept->count - 1 - i : i];
+		bool second = kind == L3_ADDRESS ? strchr(k->key, ':') != NULL : k->gateway;
 
-		if (k->kind != kind || second != gateway || !record_uses(k, owner) || records_find(&p->state->records, k))
+		if (k->kind != kind || second != gateway || !l3_uses(k, owner) || l3_list_find(&p->state->records, k))
 			continue;
 		// A device that makes link-local addresses has made its own when it came up.
 		if (k->link_local && makes_link_local(p, owner))
@@ -43,13 +43,13 @@ static int give(struct planner *p, const char *owner, const struct records *kept
 	return r;
 }
 
-static int give_all(struct planner *p, const char *owner, const struct records *kept)
+static int give_all(struct planner *p, const char *owner, const struct l3_list *kept)
 {
 	static const struct {
-		enum record_kind kind;
+		enum l3_kind kind;
 		bool second; // IPv6 addresses, routes through gateways
-	} order[] = {{RECORD_ADDRESS, false}, {RECORD_ADDRESS, true}, {RECORD_ROUTE, false}, {RECORD_ROUTE, true},
-		{RECORD_RULE, false}};
+	} order[] = {{L3_ADDRESS, false}, {L3_ADDRESS, true}, {L3_ROUTE, false}, {L3_ROUTE, true},
+		{L3_RULE, false}};
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(*order) && !r; i++)
@@ -57,7 +57,7 @@ static int give_all(struct planner *p, const char *owner, const struct records *
 	return r;
 }
 
-static int suspend_records(struct planner *p, const char *device, struct records *kept)
+static int suspend_records(struct planner *p, const char *device, struct l3_list *kept)
 {
 	int r = planner_keep(p, device, kept);
 
@@ -70,7 +70,7 @@ static int suspend_records(struct planner *p, const char *device, struct records
 	return r;
 }
 
-int planner_suspend(struct planner *p, struct device *d, struct records *kept)
+int planner_suspend(struct planner *p, struct device *d, struct l3_list *kept)
 {
 	int r;
 
@@ -80,7 +80,7 @@ int planner_suspend(struct planner *p, struct device *d, struct records *kept)
 	return r ? r : planner_up(p, d, false);
 }
 
-int planner_resume(struct planner *p, const struct records *kept)
+int planner_resume(struct planner *p, const struct l3_list *kept)
 {
 	int r = 0;
 
@@ -91,7 +91,7 @@ int planner_resume(struct planner *p, const struct records *kept)
 
 static int rename_device(struct planner *p, struct device *d, const char *name, struct link *change)
 {
-	struct records kept = {0};
+	struct l3_list kept = {0};
 	bool up = d->link.up;
 	int r = planner_suspend(p, d, &kept);
 	struct link to = *change, from = {.kind = d->link.kind};
@@ -114,18 +114,18 @@ static int rename_device(struct planner *p, struct device *d, const char *name, 
 		r = planner_up(p, d, true);
 	if (!r)
 		r = planner_resume(p, &kept);
-	records_free(&kept);
+	l3_list_free(&kept);
 	return r;
 }
 
-int planner_legacy_take(struct planner *p, const struct device *w, struct records *kept)
+int planner_legacy_take(struct planner *p, const struct device *w, struct l3_list *kept)
 {
-	struct device *s = topology_find(p->state, w->renamed_from);
+	struct device *s = host_find(p->state, w->renamed_from);
 	struct link change = {.set = LINK_ALIAS};
 	struct mark m = {.origin = MARK_PORT, .was = MARK_WAS_UP | MARK_WAS_NAME};
 	int r;
 
-	if (topology_find(p->state, w->link.name))
+	if (host_find(p->state, w->link.name))
 		return 0;
 	if (!s)
 		return w->optional ? 0
@@ -148,10 +148,10 @@ int planner_legacy_take(struct planner *p, const struct device *w, struct record
 	return r ? r : rename_device(p, s, w->link.name, &change);
 }
 
-int planner_legacy_give(struct planner *p, const struct device *owner, const struct records *kept)
+int planner_legacy_give(struct planner *p, const struct device *owner, const struct l3_list *kept)
 {
-	struct device *s = topology_find(p->state, owner->link.name);
-	const struct device *u = topology_find(p->state, owner->mark.uplink);
+	struct device *s = host_find(p->state, owner->link.name);
+	const struct device *u = host_find(p->state, owner->mark.uplink);
 	struct link gen = {.set = LINK_ADDR_GEN};
 	int r = give_all(p, owner->link.name, kept);
 
@@ -161,7 +161,7 @@ int planner_legacy_give(struct planner *p, const struct device *owner, const str
 	return planner_set(p, s, &gen);
 }
 
-int planner_legacy_return(struct planner *p, struct device *d, const struct records *kept)
+int planner_legacy_return(struct planner *p, struct device *d, const struct l3_list *kept)
 {
 	struct link change = {.set = LINK_ALIAS}, gen = {.set = LINK_ADDR_GEN, .addr_gen = d->mark.was_addr_gen};
 	struct mark mark = d->mark;

@@ -45,7 +45,7 @@ static bool differs(const struct device *s, const struct link *want)
 // Whether what s has is to move on to its new master: that inherits it, or hands it on to its own.
 static int moves(struct planner *p, const struct device *w, const struct device *s, const struct device *to)
 {
-	const struct device *heir = to ? topology_find(p->wanted, to->link.name) : NULL;
+	const struct device *heir = to ? host_find(p->wanted, to->link.name) : NULL;
 
 	if (!heir || !planner_is_host(p, s->link.name))
 		return 0;
@@ -77,7 +77,7 @@ static int enslave(struct planner *p, const struct device *w, struct device *s, 
 	const struct link *want)
 {
 	bool bond = to && to->link.kind == KIND_BOND;
-	struct records kept = {0};
+	struct l3_list kept = {0};
 	int move = moves(p, w, s, to), r = move < 0 ? move : 0;
 	struct link gen = {.set = LINK_ADDR_GEN, .addr_gen = s->link.addr_gen};
 
@@ -94,7 +94,7 @@ static int enslave(struct planner *p, const struct device *w, struct device *s, 
 		r = planner_set(p, s, want);
 	if (!r)
 		r = planner_resume(p, &kept);
-	records_free(&kept);
+	l3_list_free(&kept);
 	if (!r && move && !bond)
 		r = planner_move_rest(p, s->link.name, to->link.name);
 	if (!r && move && to->link.set & LINK_ADDR_GEN)
@@ -107,8 +107,8 @@ static int enslave(struct planner *p, const struct device *w, struct device *s, 
 // Takes a device that isn't ours as a port or uplink, with a note in its alias.
 int planner_borrow(struct planner *p, const struct device *w, struct device *s)
 {
-	const struct device *master = topology_find(p->state, s->link.master.name);
-	struct device *to = topology_find(p->state, w->link.master.name);
+	const struct device *master = host_find(p->state, s->link.master.name);
+	struct device *to = host_find(p->state, w->link.master.name);
 	struct link want = w->link;
 	struct mark m;
 	char why[64];
@@ -140,8 +140,8 @@ int planner_borrow(struct planner *p, const struct device *w, struct device *s)
 // Bonds and dummies that are ports of a bridge, which is there now.
 int planner_join(struct planner *p, const struct device *w)
 {
-	struct device *s = topology_find(p->state, w->link.name);
-	struct device *to = topology_find(p->state, w->link.master.name);
+	struct device *s = host_find(p->state, w->link.name);
+	struct device *to = host_find(p->state, w->link.master.name);
 	struct link want = {.set = LINK_MASTER, .master = w->link.master, .addr_gen = w->link.addr_gen};
 
 	if (!s || !to || !strcmp(s->link.master.name, to->link.name))

@@ -12,7 +12,7 @@
 static bool in_scope(const struct planner *p, const struct device *d)
 {
 	if (p->only)
-		return topology_find(p->only, d->link.name);
+		return host_find(p->only, d->link.name);
 	return p->scope == PLAN_ALL || (p->scope == PLAN_FILE && d->mark.origin == MARK_FILE);
 }
 
@@ -30,7 +30,7 @@ static void doom(struct planner *p)
 {
 	for (size_t i = 0; i < p->state->count; i++) {
 		struct device *d = p->state->devices[i];
-		const struct device *w = topology_find(p->wanted, d->link.name);
+		const struct device *w = host_find(p->wanted, d->link.name);
 
 		d->doomed = device_is_ours(d) && in_scope(p, d) && (!w || !w->create || must_be_remade(d, w));
 	}
@@ -40,7 +40,7 @@ static int refuse_foreign_uppers(struct planner *p)
 {
 	for (size_t i = 0; i < p->state->count; i++) {
 		const struct device *d = p->state->devices[i];
-		const struct device *lower = topology_find(p->state, d->link.lower.name);
+		const struct device *lower = host_find(p->state, d->link.lower.name);
 
 		if (lower && lower->doomed && !d->doomed && !lower->mark.adopted)
 			return planner_refuse(p, NULL, EBUSY,
@@ -53,9 +53,9 @@ static int refuse_foreign_uppers(struct planner *p)
 // Whether something of ours that stays needs d: another stack's bridge, bond or VLAN device.
 static bool in_use(const struct planner *p, const struct device *d)
 {
-	const struct device *m = topology_find(p->state, d->link.master.name);
+	const struct device *m = host_find(p->state, d->link.master.name);
 
-	if (m && device_is_ours(m) && !m->doomed && !topology_find(p->wanted, m->link.name))
+	if (m && device_is_ours(m) && !m->doomed && !host_find(p->wanted, m->link.name))
 		return true;
 	for (size_t i = 0; i < p->state->count; i++) {
 		const struct device *u = p->state->devices[i];
@@ -94,7 +94,7 @@ static struct link as_before(const struct device *d)
 
 static int give_back(struct planner *p, struct device *d)
 {
-	const struct device *m = topology_find(p->state, d->link.master.name);
+	const struct device *m = host_find(p->state, d->link.master.name);
 	struct link change = as_before(d);
 	struct mark mark = d->mark;
 	bool bond = m && m->link.kind == KIND_BOND, heir;
@@ -129,7 +129,7 @@ static int leave_bridges(struct planner *p)
 
 	for (size_t i = 0; i < p->state->count && !r; i++) {
 		struct device *d = p->state->devices[i];
-		const struct device *m = topology_find(p->state, d->link.master.name);
+		const struct device *m = host_find(p->state, d->link.master.name);
 
 		if (!device_is_ours(d) || !m || !m->doomed || d->link.kind == KIND_VLAN)
 			continue;
@@ -143,8 +143,8 @@ static int leave_bridges(struct planner *p)
 // As a port of something; or at all, if it isn't the port of something of ours.
 static bool still_wanted(const struct planner *p, const struct device *d)
 {
-	const struct device *w = topology_find(p->wanted, d->link.name);
-	const struct device *m = topology_find(p->state, d->link.master.name);
+	const struct device *w = host_find(p->wanted, d->link.name);
+	const struct device *m = host_find(p->state, d->link.master.name);
 
 	return w && (*w->link.master.name || w->create || !m || !device_is_ours(m));
 }
@@ -157,7 +157,7 @@ static int give_all_back(struct planner *p)
 		struct device *d = p->state->devices[i];
 
 		if (d->mark.origin != MARK_PORT || still_wanted(p, d) ||
-			(p->only && !topology_find(p->only, d->link.name)) || in_use(p, d))
+			(p->only && !host_find(p->only, d->link.name)) || in_use(p, d))
 			continue;
 		r = give_back(p, d);
 	}
@@ -171,7 +171,7 @@ static int return_rest(struct planner *p)
 
 	for (size_t i = 0; i < p->state->count && !r; i++) {
 		const struct device *m = p->state->devices[i];
-		struct device *d = topology_find(p->state, m->mark.uplink);
+		struct device *d = host_find(p->state, m->mark.uplink);
 
 		// A device that gets its name back comes after the deletions.
 		if (!m->doomed || !m->mark.inherit || !d || d->doomed || d->mark.was & MARK_WAS_NAME ||
@@ -190,7 +190,7 @@ static int release_foreign_ports(struct planner *p)
 
 	for (size_t i = 0; i < p->state->count && !r; i++) {
 		struct device *d = p->state->devices[i];
-		const struct device *m = topology_find(p->state, d->link.master.name);
+		const struct device *m = host_find(p->state, d->link.master.name);
 
 		if (m && m->doomed && !d->doomed)
 			r = planner_master(p, d, "");
@@ -233,7 +233,7 @@ static int upper_first(const void *a, const void *b)
 
 int planner_sweep(struct planner *p)
 {
-	struct records kept = {0};
+	struct l3_list kept = {0};
 	struct device **going;
 	size_t n = 0;
 	int r;
@@ -266,10 +266,10 @@ int planner_sweep(struct planner *p)
 		r = going[i]->mark.adopted ? reset_adopted(p, going[i]) : planner_delete(p, going[i]);
 	free(going);
 	for (size_t i = 0; i < p->state->count && !r; i++)
-		if (p->state->devices[i]->mark.was & MARK_WAS_NAME && !topology_find(p->wanted, p->state->devices[i]->link.name) &&
-			!topology_find(p->state, p->state->devices[i]->mark.was_name))
+		if (p->state->devices[i]->mark.was & MARK_WAS_NAME && !host_find(p->wanted, p->state->devices[i]->link.name) &&
+			!host_find(p->state, p->state->devices[i]->mark.was_name))
 			r = planner_legacy_return(p, p->state->devices[i], &kept);
-	records_free(&kept);
+	l3_list_free(&kept);
 	for (size_t i = 0; i < p->state->count && !r; i++)
 		if (p->state->devices[i]->to_be_lowered)
 			r = planner_up(p, p->state->devices[i], false);

@@ -6,9 +6,9 @@
 #include "plan.h"
 
 struct planner {
-	const struct topology *wanted, *only;
+	const struct host *wanted, *only;
 	bool foreign_vlans;     /* there are VLAN devices that aren't ours */
-	struct topology *state; /* as it will be after the steps so far */
+	struct host *state; /* as it will be after the steps so far */
 	enum plan_scope scope;
 	struct plan *plan;
 	struct err *e;
@@ -46,7 +46,7 @@ void planner_purpose(const struct device *w, char *buf, size_t size);
  * adds from's addresses to `to`, planner_move_rest moves the rest and takes them from `from`; between them the caller
  * makes one a port of the other. planner_drop deletes all that d has, planner_drop_link_local only what
  * the kernel made by itself, planner_add_link_local makes that again. */
-int planner_record(struct planner *p, bool add, const struct record *r);
+int planner_record(struct planner *p, bool add, const struct l3_entry *r);
 bool planner_is_host(const struct planner *p, const char *device);
 int planner_move_addresses(struct planner *p, const char *from, const char *to, bool link_local);
 int planner_move_rest(struct planner *p, const char *from, const char *to);
@@ -59,15 +59,15 @@ int planner_add_link_local(struct planner *p, const struct device *d);
 
 /* plan_legacy.c: network-bridge's way, which gives the bridge the name of the device that it renames. planner_legacy_take
  * renames w's device and drops what it has, into kept; planner_legacy_give gives kept to the new owner of the name. */
-int planner_legacy_take(struct planner *p, const struct device *w, struct records *kept);
-int planner_legacy_give(struct planner *p, const struct device *owner, const struct records *kept);
-int planner_legacy_return(struct planner *p, struct device *d, const struct records *kept);
-int planner_keep(struct planner *p, const char *device, struct records *kept);
+int planner_legacy_take(struct planner *p, const struct device *w, struct l3_list *kept);
+int planner_legacy_give(struct planner *p, const struct device *owner, const struct l3_list *kept);
+int planner_legacy_return(struct planner *p, struct device *d, const struct l3_list *kept);
+int planner_keep(struct planner *p, const char *device, struct l3_list *kept);
 
 /* Takes d down without loss: what it and the VLAN devices on it have is dropped first, into kept; planner_resume, when they are up
  * again, gives it back. */
-int planner_suspend(struct planner *p, struct device *d, struct records *kept);
-int planner_resume(struct planner *p, const struct records *kept);
+int planner_suspend(struct planner *p, struct device *d, struct l3_list *kept);
+int planner_resume(struct planner *p, const struct l3_list *kept);
 
 /* plan_sweep.c: takes away what is ours, in scope and not wanted; gives borrowed devices back. */
 int planner_sweep(struct planner *p);

@@ -6,9 +6,9 @@
 #include "step.h"
 
 // Kernel rules that a later step depends on: a bond opens its new port and closes a released one.
-static void simulate_master(struct topology *t, struct link *l, const char *old)
+static void simulate_master(struct host *t, struct link *l, const char *old)
 {
-	struct device *before = topology_find(t, old), *after = topology_find(t, l->master.name);
+	struct device *before = host_find(t, old), *after = host_find(t, l->master.name);
 
 	if (before)
 		before->ports--;
@@ -29,7 +29,7 @@ static void simulate_master(struct topology *t, struct link *l, const char *old)
 }
 
 // ... and VLAN devices follow their lower device down and up.
-static void simulate_up(struct topology *t, const struct link *l)
+static void simulate_up(struct host *t, const struct link *l)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		struct link *v = &t->devices[i]->link;
@@ -41,7 +41,7 @@ static void simulate_up(struct topology *t, const struct link *l)
 	}
 }
 
-static void simulate_set(struct topology *t, struct device *d, const struct link *c)
+static void simulate_set(struct host *t, struct device *d, const struct link *c)
 {
 	const struct kind_row *k = &link_kinds[d->link.kind];
 	char old[NAME_SIZE];
@@ -56,19 +56,19 @@ static void simulate_set(struct topology *t, struct device *d, const struct link
 	if (c->set & LINK_ALIAS)
 		mark_parse(d->link.alias, &d->mark);
 	if (c->set & LINK_ALTNAME)
-		topology_set_altname(t, d, c->altname);
+		host_set_altname(t, d, c->altname);
 	if (c->set & LINK_RENAME)
-		topology_rename(t, d, c->new_name);
+		host_rename(t, d, c->new_name);
 	if (c->set & LINK_MASTER)
 		simulate_master(t, &d->link, old);
 	if (c->set & LINK_UP && d->link.kind != KIND_BRIDGE)
 		simulate_up(t, &d->link);
 }
 
-static int simulate_add(struct topology *t, const struct link *l)
+static int simulate_add(struct host *t, const struct link *l)
 {
-	struct device *d, *master = topology_find(t, l->master.name);
-	int r = topology_add(t, l->name, &d);
+	struct device *d, *master = host_find(t, l->master.name);
+	int r = host_add(t, l->name, &d);
 
 	if (r)
 		return r;
@@ -82,12 +82,12 @@ static int simulate_add(struct topology *t, const struct link *l)
 	mark_parse(l->alias, &d->mark);
 	if (master)
 		master->ports++;
-	return topology_set_altname(t, d, l->altname);
+	return host_set_altname(t, d, l->altname);
 }
 
-static void simulate_delete(struct topology *t, struct device *d)
+static void simulate_delete(struct host *t, struct device *d)
 {
-	struct device *master = topology_find(t, d->link.master.name);
+	struct device *master = host_find(t, d->link.master.name);
 
 	if (master)
 		master->ports--;
@@ -96,27 +96,27 @@ static void simulate_delete(struct topology *t, struct device *d)
 			t->devices[i]->link.master = (struct link_ref){0};
 			d->ports--;
 		}
-	topology_remove(t, d);
+	host_remove(t, d);
 }
 
-static int simulate_record(struct topology *t, const struct step *s)
+static int simulate_record(struct host *t, const struct step *s)
 {
 	if (s->kind == STEP_RECORD_ADD)
-		return records_add(&t->records, s->record);
+		return l3_list_add(&t->records, s->record);
 	for (size_t i = 0; i < t->records.count; i++)
-		if (record_equal(t->records.list[i], s->record)) {
-			records_remove(&t->records, i);
+		if (l3_equal(t->records.list[i], s->record)) {
+			l3_list_remove(&t->records, i);
 			return 0;
 		}
 	return -ENOENT;
 }
 
 // The client takes along what it has set.
-static void simulate_dhcp_stop(struct topology *t, const char *device)
+static void simulate_dhcp_stop(struct host *t, const char *device)
 {
 	for (size_t i = t->records.count; i-- > 0;)
-		if (!t->records.list[i]->link_local && record_uses(t->records.list[i], device))
-			records_remove(&t->records, i);
+		if (!t->records.list[i]->link_local && l3_uses(t->records.list[i], device))
+			l3_list_remove(&t->records, i);
 }
 
 static void simulate_vlans(struct device *d, const struct step *s)
@@ -135,9 +135,9 @@ static void simulate_vlans(struct device *d, const struct step *s)
 		d->vlans.pvid = 0;
 }
 
-int step_simulate(struct topology *t, const struct step *s, struct err *e)
+int step_simulate(struct host *t, const struct step *s, struct err *e)
 {
-	struct device *d = s->link ? topology_find(t, s->link->name) : NULL;
+	struct device *d = s->link ? host_find(t, s->link->name) : NULL;
 	int r = 0;
 
 	if (s->kind == STEP_MODULE)

@@ -18,7 +18,7 @@ static int by_index(const void *a, const void *b)
 
 static int name_ref(struct link_ref *ref, void *arg)
 {
-	const struct topology *t = arg;
+	const struct host *t = arg;
 	struct device key = {.link.index = ref->index}, *k = &key, **found;
 
 	found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
@@ -30,7 +30,7 @@ static int name_ref(struct link_ref *ref, void *arg)
 
 static int each_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
-	struct topology *t = arg;
+	struct host *t = arg;
 	struct device *d;
 	struct link l;
 	int r;
@@ -38,47 +38,47 @@ static int each_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 	(void)i;
 	if (link_parse(h, &l))
 		return 0;
-	r = topology_add(t, l.name, &d);
+	r = host_add(t, l.name, &d);
 	if (r == -EEXIST) // renamed while we read: the next notification would tell
 		return 0;
 	if (!r) {
 		d->link = l;
 		d->link.altname[0] = '\0';
 		device_read_mark(d);
-		r = topology_set_altname(t, d, l.altname);
+		r = host_set_altname(t, d, l.altname);
 	}
 	return r ? err_set(e, -r, "can't keep the list of links: %s", strerror(-r)) : 0;
 }
 
 static void restart(void *arg)
 {
-	topology_free(arg);
+	host_free(arg);
 }
 
 static int each_record(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
-	struct topology *t = arg;
-	struct record record;
-	int r = record_parse(h, &record);
+	struct host *t = arg;
+	struct l3_entry record;
+	int r = l3_parse(h, &record);
 
 	(void)i;
 	if (r == -ENODATA)
 		return 0;
 	if (r == -E2BIG)
-		return err_set(e, E2BIG, "a route has more than %d next hops", RECORD_LINKS);
+		return err_set(e, E2BIG, "a route has more than %d next hops", L3_LINKS);
 	if (!r)
-		r = records_add(&t->records, &record);
-	record_clear(&record);
+		r = l3_list_add(&t->records, &record);
+	l3_clear(&record);
 	return r ? err_set(e, -r, "no memory for addresses and routes") : 0;
 }
 
 static void restart_records(void *arg)
 {
-	records_free(&((struct topology *)arg)->records);
+	l3_list_free(&((struct host *)arg)->records);
 }
 
 // ":1" of "eth0:1", which becomes xenbr0:1 when it moves.
-static void split_label(struct record *r)
+static void split_label(struct l3_entry *r)
 {
 	size_t n = strlen(r->links[0].name);
 
@@ -86,15 +86,15 @@ static void split_label(struct record *r)
 		memmove(r->label, r->label + n, strlen(r->label + n) + 1);
 }
 
-static int read_records(struct netlink *nl, struct topology *t, struct err *e)
+static int read_records(struct netlink *nl, struct host *t, struct err *e)
 {
 	// Each kind into a topology of its own, so that an interrupted dump starts anew without the other kinds.
-	for (int kind = RECORD_ADDRESS; kind <= RECORD_RULE; kind++) {
-		struct topology part = {0};
-		int r = netlink_dump(nl, record_dump((enum record_kind)kind), each_record, restart_records, &part, e);
+	for (int kind = L3_ADDRESS; kind <= L3_RULE; kind++) {
+		struct host part = {0};
+		int r = netlink_dump(nl, l3_dump((enum l3_kind)kind), each_record, restart_records, &part, e);
 
 		for (size_t i = 0; i < part.records.count && !r; i++) {
-			struct record *record = part.records.list[i];
+			struct l3_entry *record = part.records.list[i];
 
 			for (size_t k = 0; k < record->link_count; k++) {
 				struct link_ref ref = {.index = record->links[k].index};
@@ -104,21 +104,21 @@ static int read_records(struct netlink *nl, struct topology *t, struct err *e)
 					memcpy(record->links[k].name, ref.name, NAME_SIZE);
 			}
 			split_label(record);
-			r = records_add(&t->records, record);
+			r = l3_list_add(&t->records, record);
 		}
-		topology_free(&part);
+		host_free(&part);
 		if (r)
 			return r;
 	}
 	return 0;
 }
 
-int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e)
+int snapshot_links(struct netlink *nl, struct host *ret, struct err *e)
 {
 	int r = netlink_dump(nl, link_msg_dump(NULL), each_link, restart, ret, e);
 
 	if (r) {
-		topology_free(ret);
+		host_free(ret);
 		return r;
 	}
 	if (ret->count)
@@ -128,7 +128,7 @@ int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e)
 
 		d->slot = i;
 		link_refs(&d->link, name_ref, ret);
-		master = topology_find(ret, d->link.master.name);
+		master = host_find(ret, d->link.master.name);
 		if (master)
 			master->ports++;
 	}
@@ -137,7 +137,7 @@ int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e)
 
 static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
-	struct topology *t = arg;
+	struct host *t = arg;
 	struct device key = {0}, *k = &key, **found;
 	struct port_vlans vlans;
 
@@ -151,7 +151,7 @@ static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 }
 
 // Ports have VLANs also where the bridge doesn't look at them; only a VLAN-aware bridge makes it worth asking.
-static int read_vlans(struct netlink *nl, struct topology *t, struct err *e)
+static int read_vlans(struct netlink *nl, struct host *t, struct err *e)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (t->devices[i]->link.kind == KIND_BRIDGE && t->devices[i]->link.bridge.vlan_filtering)
@@ -159,7 +159,7 @@ static int read_vlans(struct netlink *nl, struct topology *t, struct err *e)
 	return 0;
 }
 
-int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
+int snapshot_read(struct netlink *nl, struct host *ret, struct err *e)
 {
 	int r = snapshot_links(nl, ret, e);
 
@@ -168,7 +168,7 @@ int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e)
 	if (!r)
 		r = read_vlans(nl, ret, e);
 	if (r)
-		topology_free(ret);
+		host_free(ret);
 	else
 		ret->bonding = !access("/sys/class/net/bonding_masters", F_OK);
 	return r;

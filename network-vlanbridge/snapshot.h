@@ -4,13 +4,13 @@
 #define SNAPSHOT_H
 
 #include "netlink.h"
-#include "topology.h"
+#include "host.h"
 
 /* Fills ret, which must be {0}, with all devices of this network namespace, their marks, addresses, routes and rules, and whether
  * bonding is loaded. Returns 0, or -errno with a sentence in e; ret is empty then. The caller frees it. */
-int snapshot_read(struct netlink *nl, struct topology *ret, struct err *e);
+int snapshot_read(struct netlink *nl, struct host *ret, struct err *e);
 
 /* The devices alone. */
-int snapshot_links(struct netlink *nl, struct topology *ret, struct err *e);
+int snapshot_links(struct netlink *nl, struct host *ret, struct err *e);
 
 #endif

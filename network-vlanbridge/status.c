@@ -68,7 +68,7 @@ static int add_line(struct libscols_table *table, struct libscols_line *parent, 
 }
 
 // A bond or bridge with its ports below it.
-static int add_master(struct libscols_table *table, const struct topology *t, const struct device *m,
+static int add_master(struct libscols_table *table, const struct host *t, const struct device *m,
 	const struct guests *g)
 {
 	struct libscols_line *parent, *line;
@@ -80,7 +80,7 @@ static int add_master(struct libscols_table *table, const struct topology *t, co
 	return r;
 }
 
-static int add_lines(struct libscols_table *table, const struct topology *t, const struct guests *g)
+static int add_lines(struct libscols_table *table, const struct host *t, const struct guests *g)
 {
 	int r = 0;
 
@@ -95,7 +95,7 @@ static int add_lines(struct libscols_table *table, const struct topology *t, con
 	return r;
 }
 
-int status_print(FILE *out, const struct topology *t, const struct guests *g, const char *form, struct err *e)
+int status_print(FILE *out, const struct host *t, const struct guests *g, const char *form, struct err *e)
 {
 	struct libscols_table *table;
 	bool tree = form && !strcmp(form, "--tree");

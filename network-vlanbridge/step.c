@@ -9,7 +9,7 @@
 void step_free(struct step *s)
 {
 	free(s->link);
-	record_free(s->record);
+	l3_free(s->record);
 	*s = (struct step){0};
 }
 
@@ -62,10 +62,10 @@ int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum
 	return append(p, &c, e);
 }
 
-int plan_append_record(struct plan *p, bool add, const struct record *r, struct err *e)
+int plan_append_record(struct plan *p, bool add, const struct l3_entry *r, struct err *e)
 {
-	struct change c = {.todo = {.kind = add ? STEP_RECORD_ADD : STEP_RECORD_DEL, .record = record_copy(r)},
-		.undo = {.kind = add ? STEP_RECORD_DEL : STEP_RECORD_ADD, .record = record_copy(r)}};
+	struct change c = {.todo = {.kind = add ? STEP_RECORD_ADD : STEP_RECORD_DEL, .record = l3_copy(r)},
+		.undo = {.kind = add ? STEP_RECORD_DEL : STEP_RECORD_ADD, .record = l3_copy(r)}};
 
 	if (!c.todo.record || !c.undo.record) {
 		step_free(&c.todo);
@@ -188,7 +188,7 @@ void step_print(FILE *out, const struct step *s)
 	else if (s->link)
 		link_describe(out, s->link);
 	else if (s->record)
-		record_describe(out, s->record);
+		l3_describe(out, s->record);
 }
 
 char *step_text(const struct step *s)

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "topology.h"
+#include "host.h"
 
 enum step_kind {
 	STEP_NONE,
@@ -24,7 +24,7 @@ enum step_kind {
 struct step {
 	enum step_kind kind;
 	struct link *link;     /* owned; only the name counts in STEP_LINK_DEL */
-	struct record *record; /* owned */
+	struct l3_entry *record; /* owned */
 	struct port_vlans vlans; /* link then names the port; its kind says whether it is the bridge itself */
 };
 
@@ -45,13 +45,13 @@ int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum
 	const struct link *from, struct err *e);
 
 /* The same for a record, which is copied, to be added or deleted. */
-int plan_append_record(struct plan *p, bool add, const struct record *r, struct err *e);
+int plan_append_record(struct plan *p, bool add, const struct l3_entry *r, struct err *e);
 
 /* The same for VLANs of a port. */
 int plan_append_vlans(struct plan *p, bool add, const struct link *port, const struct port_vlans *v, struct err *e);
 
 /* Does to t what the kernel will do in this step. Returns 0, or -errno for a step that doesn't fit t. */
-int step_simulate(struct topology *t, const struct step *s, struct err *e);
+int step_simulate(struct host *t, const struct step *s, struct err *e);
 
 /* One line for a step, as `plan` shows it, without the newline. */
 void step_print(FILE *out, const struct step *s);

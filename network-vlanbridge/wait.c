@@ -9,13 +9,13 @@
 #include "log.h"
 #include "snapshot.h"
 
-static const struct device *missing(const struct topology *wanted, const struct topology *current)
+static const struct device *missing(const struct host *wanted, const struct host *current)
 {
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct device *w = wanted->devices[i];
 
-		if (!w->create && !w->optional && !topology_find(current, w->link.name) &&
-			!(*w->renamed_from && topology_find(current, w->renamed_from)))
+		if (!w->create && !w->optional && !host_find(current, w->link.name) &&
+			!(*w->renamed_from && host_find(current, w->renamed_from)))
 			return w;
 	}
 	return NULL;
@@ -29,7 +29,7 @@ static long milliseconds(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int wait_for_devices(struct netlink *nl, const struct topology *wanted, struct err *e)
+int wait_for_devices(struct netlink *nl, const struct host *wanted, struct err *e)
 {
 	long deadline = milliseconds() + (long)wanted->wait * 1000;
 	const struct device *w = NULL, *told = NULL;
@@ -37,11 +37,11 @@ int wait_for_devices(struct netlink *nl, const struct topology *wanted, struct e
 	bool more = true;
 
 	do {
-		struct topology current = {0};
+		struct host current = {0};
 
 		r = snapshot_links(nl, &current, e);
 		w = r ? NULL : missing(wanted, &current);
-		topology_free(&current);
+		host_free(&current);
 		if (!w)
 			break;
 		if (fd < 0) { // listen first, then look again: nothing is missed between the two

@@ -32,7 +32,7 @@ static void kind(struct link *l, const char *name)
 		option_reset(l, &link_kinds[l->kind].options[i]);
 }
 
-static void word(struct topology *t, struct device *d, const char *w)
+static void word(struct host *t, struct device *d, const char *w)
 {
 	struct link *l = &d->link;
 	const char *v;
@@ -55,14 +55,14 @@ static void word(struct topology *t, struct device *d, const char *w)
 	else if (key(w, "mac", &v))
 		assert_int_equal(mac_scan(v, l->mac), 0), l->set |= LINK_MAC;
 	else if (key(w, "altname", &v))
-		assert_int_equal(topology_set_altname(t, d, v), 0), l->set |= LINK_ALTNAME;
+		assert_int_equal(host_set_altname(t, d, v), 0), l->set |= LINK_ALTNAME;
 	else if (sscanf(w, "%63[a-z_]=", name) == 1 && option_find(l->kind, name))
 		assert_int_equal(option_scan(l, option_find(l->kind, name), w + strlen(name) + 1, NULL), 0);
 	else
 		fail_msg("kernel state: can't read '%s' of %s", w, l->name);
 }
 
-static void line(struct topology *t, char *text)
+static void line(struct host *t, char *text)
 {
 	char *alias = strstr(text, "alias=\""), *after = NULL, *rest = text, *w;
 	struct device *d;
@@ -73,7 +73,7 @@ static void line(struct topology *t, char *text)
 		after = alias + strcspn(alias, "\"");
 		*after++ = '\0';
 	}
-	assert_int_equal(topology_add(t, strsep(&rest, " "), &d), 0);
+	assert_int_equal(host_add(t, strsep(&rest, " "), &d), 0);
 	d->link.index = (int)t->count;
 	d->link.mtu = 1500;
 	d->link.set = LINK_UP | LINK_MASTER | LINK_ALIAS | LINK_LOWER | LINK_MTU | LINK_ADDR_GEN | LINK_GROUP;
@@ -86,11 +86,11 @@ static void line(struct topology *t, char *text)
 }
 
 // `address KEY dev DEVICE`, with `ours` in front if the file gave it, `route KEY dev DEVICE`, `rule NUMBER dev DEVICE`.
-static bool record_line(struct topology *t, char *text)
+static bool record_line(struct host *t, char *text)
 {
 	static const char *const kinds[] = {"address ", "route ", "rule "};
 	char *dev = strstr(text, " dev ");
-	struct record r = {.family = strchr(text, ':') ? AF_INET6 : AF_INET, .link_count = 1};
+	struct l3_entry r = {.family = strchr(text, ':') ? AF_INET6 : AF_INET, .link_count = 1};
 
 	if (!strncmp(text, "ours ", 5)) {
 		r.ours = true;
@@ -102,19 +102,19 @@ static bool record_line(struct topology *t, char *text)
 		assert_non_null(dev);
 		*dev = '\0';
 		assert_true(text_copy(r.links[0].name, NAME_SIZE, dev + 5));
-		r.kind = (enum record_kind)k;
+		r.kind = (enum l3_kind)k;
 		text += strlen(kinds[k]);
 		assert_true(text_copy(r.key, sizeof(r.key), text));
 		r.text = r.key;
 		r.gateway = strstr(text, " via ");
-		r.link_local = k == RECORD_ADDRESS && !strncmp(text, "fe80:", 5);
-		assert_int_equal(records_add(&t->records, &r), 0);
+		r.link_local = k == L3_ADDRESS && !strncmp(text, "fe80:", 5);
+		assert_int_equal(l3_list_add(&t->records, &r), 0);
 		return true;
 	}
 	return false;
 }
 
-void kernel_text(char *text, struct topology *t)
+void kernel_text(char *text, struct host *t)
 {
 	char *rest = text, *l;
 
@@ -125,7 +125,7 @@ void kernel_text(char *text, struct topology *t)
 			line(t, l);
 	}
 	for (size_t i = 0; i < t->count; i++) {
-		struct device *m = topology_find(t, t->devices[i]->link.master.name);
+		struct device *m = host_find(t, t->devices[i]->link.master.name);
 
 		if (m)
 			m->ports++;

@@ -12,23 +12,23 @@ static void means(void **state)
 {
 	static const char text[] = "# LAN\nbonds = [ 'name=bond0, ports=eth0 eth1, mode=802.3ad, mtu=9000' ]\n"
 				   "bridges = [\n'name=br{vlan}, uplink=bond0, vlan=900-902, vlan_name=vlan{vlan}',\n]\n";
-	struct topology t = {0};
+	struct host t = {0};
 	const struct device *d;
 
 	(void)state;
 	assert_int_equal(config_parse("f", text, sizeof(text) - 1, &t, NULL), 0);
-	d = topology_find(&t, "bond0.901");
+	d = host_find(&t, "bond0.901");
 	assert_non_null(d);
 	assert_string_equal(d->link.name, "vlan901");
 	assert_string_equal(d->link.master.name, "br901");
 	assert_int_equal(d->line, 4);
-	d = topology_find(&t, "eth1");
+	d = host_find(&t, "eth1");
 	assert_non_null(d);
 	assert_false(d->create);
 	assert_string_equal(d->link.master.name, "bond0");
-	assert_int_equal(topology_find(&t, "bond0")->link.mtu, 9000);
+	assert_int_equal(host_find(&t, "bond0")->link.mtu, 9000);
 	assert_int_equal(t.count, 3 + 2 * 3);
-	topology_free(&t);
+	host_free(&t);
 }
 
 static void refuses(void **state)
@@ -62,7 +62,7 @@ static void refuses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct topology t = {0};
+		struct host t = {0};
 
 		e = (struct err){0};
 		assert_int_not_equal(config_parse("f", cases[i].text, strlen(cases[i].text), &t, &e), 0);
@@ -88,14 +88,14 @@ static void demanded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct topology t = {.demanded = cases[i].asked};
+		struct host t = {.demanded = cases[i].asked};
 
 		if (config_parse("f", text, strlen(text), &t, &e))
 			fail_msg("%s: %s", cases[i].asked, e.text);
 		if (t.count != 5 + cases[i].count)
 			fail_msg("%s: %zu devices", cases[i].asked, t.count);
-		assert_true(!cases[i].bridge || topology_find(&t, cases[i].bridge));
-		topology_free(&t);
+		assert_true(!cases[i].bridge || host_find(&t, cases[i].bridge));
+		host_free(&t);
 	}
 }
 
@@ -104,15 +104,15 @@ static void arguments(void **state)
 	char *const args[] = {(char[]){"bond=bond7"}, (char[]){"ports=eth0 eth1"}, (char[]){"vlan=5"},
 		(char[]){"vifnum=3"}, NULL};
 	char *const bad[] = {(char[]){"netdew=eth0"}, NULL};
-	struct topology t = {0};
+	struct host t = {0};
 	struct err e;
 
 	(void)state;
 	assert_int_equal(config_args(args, &t, &e), 0);
-	assert_non_null(topology_find(&t, "xenbr3"));
-	assert_string_equal(topology_find(&t, "bond7.5")->link.master.name, "xenbr3");
-	assert_int_equal(topology_find(&t, "bond7")->mark.origin, MARK_ARGS);
-	topology_free(&t);
+	assert_non_null(host_find(&t, "xenbr3"));
+	assert_string_equal(host_find(&t, "bond7.5")->link.master.name, "xenbr3");
+	assert_int_equal(host_find(&t, "bond7")->mark.origin, MARK_ARGS);
+	host_free(&t);
 	assert_int_not_equal(config_args(bad, &t, &e), 0);
 	assert_string_equal(e.text, "unknown argument 'netdew'");
 }
@@ -127,12 +127,12 @@ static void examples(void **state)
 	assert_int_equal(glob("tests/lab/examples/*.conf", 0, NULL, &found), 0);
 	assert_int_equal(glob("network-vlanbridge/vlanbridge.conf.example", GLOB_APPEND, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		struct topology t = {0};
+		struct host t = {0};
 
 		if (config_read(found.gl_pathv[i], &t, &e))
 			fail_msg("%s", e.text);
 		assert_true(t.count > 0);
-		topology_free(&t);
+		host_free(&t);
 	}
 	globfree(&found);
 }
@@ -148,7 +148,7 @@ static void xend_example(void **state)
 	(void)state;
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f)) {
-		struct topology t = {0};
+		struct host t = {0};
 		size_t n = 0;
 
 		at = strstr(line, "(network-script");
@@ -164,7 +164,7 @@ static void xend_example(void **state)
 		calls++;
 		if (n && config_args(args, &t, &e))
 			fail_msg("%s", e.text);
-		topology_free(&t);
+		host_free(&t);
 	}
 	fclose(f);
 	assert_true(calls > 3);

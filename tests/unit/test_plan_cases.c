@@ -70,7 +70,7 @@ static void split(struct plan_case *c)
 	}
 }
 
-static char *describe(const struct topology *t)
+static char *describe(const struct host *t)
 {
 	char *text = NULL;
 	size_t size;
@@ -83,7 +83,7 @@ static char *describe(const struct topology *t)
 		fputc('\n', f);
 	}
 	for (size_t i = 0; i < t->records.count; i++) {
-		record_describe(f, t->records.list[i]);
+		l3_describe(f, t->records.list[i]);
 		fputc('\n', f);
 	}
 	fclose(f);
@@ -158,7 +158,7 @@ static void compare(const struct plan_case *c, const char *what, const char *got
 }
 
 // Planning again finds nothing to do; the undo of every step, backwards, leads to where it began.
-static void check_properties(const struct plan_case *c, const struct topology *wanted, struct topology *current,
+static void check_properties(const struct plan_case *c, const struct host *wanted, struct host *current,
 	const struct plan *p, char *before)
 {
 	enum plan_scope scope = c->stop ? PLAN_ALL : PLAN_FILE;
@@ -181,7 +181,7 @@ static void check_properties(const struct plan_case *c, const struct topology *w
 static void run_case(void **state)
 {
 	struct plan_case c = {.path = *state};
-	struct topology wanted = {0}, current = {0};
+	struct host wanted = {0}, current = {0};
 	struct plan plan = {0};
 	struct err e = {0};
 	char *before, *steps, *undo, *kernel;
@@ -207,8 +207,8 @@ static void run_case(void **state)
 	if (!e.code)
 		check_properties(&c, &wanted, &current, &plan, before);
 	plan_free(&plan);
-	topology_free(&wanted);
-	topology_free(&current);
+	host_free(&wanted);
+	host_free(&current);
 	free(kernel);
 	free(before);
 	free(steps);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The one model of a host's network.
-#include "topology.h"
+#include "host.h"
 
 #include <errno.h>
 #include <search.h>
@@ -17,7 +17,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct name_entry *)a)->name, ((const struct name_entry *)b)->name);
 }
 
-static int index_name(struct topology *t, const char *name, struct device *d)
+static int index_name(struct host *t, const char *name, struct device *d)
 {
 	struct name_entry *new = malloc(sizeof(*new)), **at;
 
@@ -31,7 +31,7 @@ static int index_name(struct topology *t, const char *name, struct device *d)
 	return at ? -EEXIST : -ENOMEM;
 }
 
-static void forget_name(struct topology *t, const char *name)
+static void forget_name(struct host *t, const char *name)
 {
 	struct name_entry key = {name, NULL}, **at = tfind(&key, &t->names, compare), *entry;
 
@@ -42,14 +42,14 @@ static void forget_name(struct topology *t, const char *name)
 	free(entry);
 }
 
-struct device *topology_find(const struct topology *t, const char *name)
+struct device *host_find(const struct host *t, const char *name)
 {
 	struct name_entry key = {name, NULL}, **at = tfind(&key, &t->names, compare);
 
 	return at ? (*at)->device : NULL;
 }
 
-int topology_add(struct topology *t, const char *name, struct device **ret)
+int host_add(struct host *t, const char *name, struct device **ret)
 {
 	struct device **grown, *d = calloc(1, sizeof(*d));
 	int r;
@@ -87,7 +87,7 @@ bool device_is_ours(const struct device *d)
 	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
 }
 
-int topology_set_altname(struct topology *t, struct device *d, const char *altname)
+int host_set_altname(struct host *t, struct device *d, const char *altname)
 {
 	// The tree's keys are the names inside the devices: out of the tree before a key changes.
 	if (*d->link.altname)
@@ -97,11 +97,11 @@ int topology_set_altname(struct topology *t, struct device *d, const char *altna
 	return *altname ? index_name(t, d->link.altname, d) : 0;
 }
 
-int topology_rename(struct topology *t, struct device *d, const char *name)
+int host_rename(struct host *t, struct device *d, const char *name)
 {
 	char old[NAME_SIZE];
 
-	if (topology_find(t, name))
+	if (host_find(t, name))
 		return -EEXIST;
 	memcpy(old, d->link.name, sizeof(old));
 	for (size_t i = 0; i < t->count; i++) {
@@ -117,7 +117,7 @@ int topology_rename(struct topology *t, struct device *d, const char *name)
 	return index_name(t, d->link.name, d);
 }
 
-void topology_remove(struct topology *t, struct device *d)
+void host_remove(struct host *t, struct device *d)
 {
 	forget_name(t, d->link.name);
 	if (*d->link.altname)
@@ -127,25 +127,25 @@ void topology_remove(struct topology *t, struct device *d)
 	free(d);
 }
 
-void topology_free(struct topology *t)
+void host_free(struct host *t)
 {
 	tdestroy(t->names, free);
 	for (size_t i = 0; i < t->count; i++)
 		free(t->devices[i]);
 	free(t->devices);
-	records_free(&t->records);
-	*t = (struct topology){0};
+	l3_list_free(&t->records);
+	*t = (struct host){0};
 }
 
-struct device *topology_find_vlan(
-	const struct topology *t, const char *lower, uint32_t id, uint32_t protocol)
+struct device *host_find_vlan(
+	const struct host *t, const char *lower, uint32_t id, uint32_t protocol)
 {
 	char name[NAME_SIZE + 12];
 	struct device *d;
 
 	// Nearly always it is called as everybody calls it; only then look at all of them.
 	snprintf(name, sizeof(name), "%s.%u", lower, id);
-	d = topology_find(t, name);
+	d = host_find(t, name);
 	for (size_t i = 0; i <= t->count; i++) {
 		if (d && d->link.kind == KIND_VLAN && d->link.vlan.id == id &&
 			d->link.vlan.protocol == protocol && !strcmp(d->link.lower.name, lower))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The netlink messages of a step about a device. */
-#ifndef STEP_MSG_H
-#define STEP_MSG_H
+#ifndef STEP_MESSAGE_H
+#define STEP_MESSAGE_H
 
 #include "step.h"
 

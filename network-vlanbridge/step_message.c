@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The netlink messages of a step about a device.
-#include "step_msg.h"
+#include "step_message.h"
 
 #include "link.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The one model of a host's network. Three producers fill it: the file, the command line, the kernel. */
-#ifndef TOPOLOGY_H
-#define TOPOLOGY_H
+#ifndef HOST_H
+#define HOST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "link.h"
 #include "mark.h"
-#include "record.h"
+#include "l3.h"
 #include "vlans.h"
 
 /* What dom0 has on a device. */
@@ -39,22 +39,22 @@ struct device {
 	int line; /* where the file asks for it; 0 when it doesn't */
 };
 
-struct topology {
+struct host {
 	unsigned long wait; /* seconds for devices that aren't there yet */
 	const char *file; /* that the lines are of; NULL for a command line */
 	const char *demanded; /* of what the file has on demand, only what has this name is of interest; NULL: all of it */
 	struct device **devices;
 	size_t count;
-	struct records records;
+	struct l3_list records;
 	void *names; /* tsearch tree of names and alternative names */
 	bool bonding; /* the bonding module is loaded: before that, making a bond makes bond0 too */
 };
 
 /* Releases what t holds. Fine on {0}. */
-void topology_free(struct topology *t);
+void host_free(struct host *t);
 
 /* Adds a device called name. Returns 0 and the device, which belongs to t; -EEXIST when t has it, -ENOMEM. */
-int topology_add(struct topology *t, const char *name, struct device **ret);
+int host_add(struct host *t, const char *name, struct device **ret);
 
 /* Reads the mark of a device that the kernel described. Our link group, which a device has from the moment it is made,
  * says whose it is if we were killed before the alias was written. */
@@ -64,20 +64,20 @@ void device_read_mark(struct device *d);
 bool device_is_ours(const struct device *d);
 
 /* The device with that name or alternative name, or NULL. */
-struct device *topology_find(const struct topology *t, const char *name);
+struct device *host_find(const struct host *t, const char *name);
 
 /* Gives d, of t, an alternative name, "" for none. Returns 0, -EEXIST or -ENOMEM. */
-int topology_set_altname(struct topology *t, struct device *d, const char *altname);
+int host_set_altname(struct host *t, struct device *d, const char *altname);
 
 /* Calls d, of t, and all references to it otherwise. Returns 0, -EEXIST or -ENOMEM. */
-int topology_rename(struct topology *t, struct device *d, const char *name);
+int host_rename(struct host *t, struct device *d, const char *name);
 
 /* Takes d out of t and frees it; the order of the others may change. */
-void topology_remove(struct topology *t, struct device *d);
+void host_remove(struct host *t, struct device *d);
 
 /* The VLAN device of lower with that ID and protocol, whatever its name, or NULL. */
-struct device *topology_find_vlan(
-	const struct topology *t, const char *lower, uint32_t id, uint32_t protocol);
+struct device *host_find_vlan(
+	const struct host *t, const char *lower, uint32_t id, uint32_t protocol);
 
 /* Prints a device as one line: name, kind, what is set. The form that plan cases and `plan` use. */
 void link_describe(FILE *out, const struct link *l);

@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "netlink.h"
-#include "record_msg.h"
+#include "l3_wire.h"
 
 // Room for all that the record has, and for what is added to it.
-static struct nl_msg *message(const struct record *r, int type, int flags, const void *header, size_t size)
+static struct nl_msg *message(const struct l3_entry *r, int type, int flags, const void *header, size_t size)
 {
 	struct nl_msg *m = netlink_message(type, flags, header, size);
 
@@ -27,25 +27,25 @@ static struct nl_msg *message(const struct record *r, int type, int flags, const
 }
 
 // All attributes of a record but those that name devices, which put_links writes.
-static int put_attributes(struct nl_msg *m, const struct record *r)
+static int put_attributes(struct nl_msg *m, const struct l3_entry *r)
 {
 	struct nlattr *a;
 	int left;
 
-	nla_for_each_attr(a, record_attributes(r), record_attributes_size(r), left)
-		if (!record_left_out(r->kind, nla_type(a)) || (r->kind == RECORD_ADDRESS && nla_type(a) == IFA_CACHEINFO))
-			if (!(r->kind == RECORD_ADDRESS && nla_type(a) == IFA_FLAGS) &&
+	nla_for_each_attr(a, l3_attributes(r), l3_attributes_size(r), left)
+		if (!l3_left_out(r->kind, nla_type(a)) || (r->kind == L3_ADDRESS && nla_type(a) == IFA_CACHEINFO))
+			if (!(r->kind == L3_ADDRESS && nla_type(a) == IFA_FLAGS) &&
 				nla_put(m, nla_type(a), nla_len(a), nla_data(a)))
 				return -ENOMEM;
 	return 0;
 }
 
-static struct nlattr *attribute(const struct record *r, int type)
+static struct nlattr *attribute(const struct l3_entry *r, int type)
 {
-	return nla_find(record_attributes(r), record_attributes_size(r), type);
+	return nla_find(l3_attributes(r), l3_attributes_size(r), type);
 }
 
-static int put_label(struct nl_msg *m, const struct record *r)
+static int put_label(struct nl_msg *m, const struct l3_entry *r)
 {
 	char label[2 * NAME_SIZE];
 
@@ -57,7 +57,7 @@ static int put_label(struct nl_msg *m, const struct record *r)
 }
 
 // From the configuration: only the address itself is known.
-static struct nl_msg *configured_address(const struct record *r, bool add)
+static struct nl_msg *configured_address(const struct l3_entry *r, bool add)
 {
 	struct ifaddrmsg h = {.ifa_family = (unsigned char)r->family, .ifa_index = (unsigned int)r->links[0].index};
 	char text[INET6_ADDRSTRLEN] = "";
@@ -74,7 +74,7 @@ static struct nl_msg *configured_address(const struct record *r, bool add)
 		return NULL;
 	}
 	if (m && add)
-		nla_put_u8(m, IFA_PROTO, r->link_local ? IFAPROT_KERNEL_LL : RECORD_PROTOCOL);
+		nla_put_u8(m, IFA_PROTO, r->link_local ? IFAPROT_KERNEL_LL : L3_PROTOCOL);
 	if (m && add && r->family == AF_INET && prefix < 31) {
 		uint32_t broadcast;
 
@@ -85,10 +85,10 @@ static struct nl_msg *configured_address(const struct record *r, bool add)
 	return m;
 }
 
-static struct nl_msg *configured_gateway(const struct record *r, bool add)
+static struct nl_msg *configured_gateway(const struct l3_entry *r, bool add)
 {
 	struct rtmsg h = {.rtm_family = (unsigned char)r->family, .rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = RECORD_PROTOCOL, .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST};
+		.rtm_protocol = L3_PROTOCOL, .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST};
 	char text[INET6_ADDRSTRLEN] = "";
 	unsigned char bytes[16];
 	struct nl_msg *m;
@@ -104,7 +104,7 @@ static struct nl_msg *configured_gateway(const struct record *r, bool add)
 	return m;
 }
 
-static struct nl_msg *address_message(const struct record *r, bool add, int flags, uint32_t more)
+static struct nl_msg *address_message(const struct l3_entry *r, bool add, int flags, uint32_t more)
 {
 	struct ifaddrmsg h = *(struct ifaddrmsg *)r->message;
 	struct nlattr *own = attribute(r, IFA_FLAGS);
@@ -120,7 +120,7 @@ static struct nl_msg *address_message(const struct record *r, bool add, int flag
 	return m;
 }
 
-static int put_next_hops(struct nl_msg *m, const struct record *r)
+static int put_next_hops(struct nl_msg *m, const struct l3_entry *r)
 {
 	struct nlattr *multipath = attribute(r, RTA_MULTIPATH), *copy;
 	struct rtnexthop *nh;
@@ -143,7 +143,7 @@ static int put_next_hops(struct nl_msg *m, const struct record *r)
 }
 
 // A route from a router advertisement has a lifetime, which comes in ticks and goes in seconds.
-static int put_expiry(struct nl_msg *m, const struct record *r)
+static int put_expiry(struct nl_msg *m, const struct l3_entry *r)
 {
 	struct nlattr *a = attribute(r, RTA_CACHEINFO);
 	struct rta_cacheinfo *info = a && nla_len(a) >= (int)sizeof(*info) ? nla_data(a) : NULL;
@@ -153,7 +153,7 @@ static int put_expiry(struct nl_msg *m, const struct record *r)
 	return nla_put_u32(m, RTA_EXPIRES, (uint32_t)info->rta_expires / 100);
 }
 
-static struct nl_msg *route_message(const struct record *r, bool add)
+static struct nl_msg *route_message(const struct l3_entry *r, bool add)
 {
 	// Not exclusive: the same route over the old device may still be there for the moment.
 	struct nl_msg *m = message(r, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE : 0, r->message,
@@ -166,7 +166,7 @@ static struct nl_msg *route_message(const struct record *r, bool add)
 	return m;
 }
 
-static struct nl_msg *rule_message(const struct record *r, bool add)
+static struct nl_msg *rule_message(const struct l3_entry *r, bool add)
 {
 	struct nl_msg *m = message(r, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
 		r->message, sizeof(struct fib_rule_hdr));
@@ -181,17 +181,17 @@ static struct nl_msg *rule_message(const struct record *r, bool add)
 	return m;
 }
 
-int record_messages(const struct record *r, bool add, struct nl_msg *msgs[2])
+int l3_messages(const struct l3_entry *r, bool add, struct nl_msg *msgs[2])
 {
-	bool twice = r->message && r->kind == RECORD_ADDRESS && r->family == AF_INET6 && add;
+	bool twice = r->message && r->kind == L3_ADDRESS && r->family == AF_INET6 && add;
 
 	msgs[1] = NULL;
 	if (!r->message)
-		msgs[0] = r->kind == RECORD_ADDRESS ? configured_address(r, add) : configured_gateway(r, add);
-	else if (r->kind == RECORD_ADDRESS)
+		msgs[0] = r->kind == L3_ADDRESS ? configured_address(r, add) : configured_gateway(r, add);
+	else if (r->kind == L3_ADDRESS)
 		msgs[0] = address_message(r, add, add ? NLM_F_CREATE | NLM_F_EXCL : 0, twice ? IFA_F_NODAD : 0);
 	else
-		msgs[0] = r->kind == RECORD_ROUTE ? route_message(r, add) : rule_message(r, add);
+		msgs[0] = r->kind == L3_ROUTE ? route_message(r, add) : rule_message(r, add);
 	if (twice)
 		msgs[1] = address_message(r, true, NLM_F_REPLACE, 0);
 	if (!msgs[0] || (twice && !msgs[1])) {
@@ -202,13 +202,13 @@ int record_messages(const struct record *r, bool add, struct nl_msg *msgs[2])
 	return twice ? 2 : 1;
 }
 
-struct nl_msg *record_dump(enum record_kind kind)
+struct nl_msg *l3_dump(enum l3_kind kind)
 {
 	struct ifaddrmsg address = {.ifa_family = AF_UNSPEC};
 	struct rtmsg route = {.rtm_family = AF_UNSPEC};
 	struct fib_rule_hdr rule = {.family = AF_UNSPEC};
 
-	return kind == RECORD_ADDRESS ? netlink_message(RTM_GETADDR, NLM_F_DUMP, &address, sizeof(address))
-		: kind == RECORD_ROUTE  ? netlink_message(RTM_GETROUTE, NLM_F_DUMP, &route, sizeof(route))
+	return kind == L3_ADDRESS ? netlink_message(RTM_GETADDR, NLM_F_DUMP, &address, sizeof(address))
+		: kind == L3_ROUTE  ? netlink_message(RTM_GETROUTE, NLM_F_DUMP, &route, sizeof(route))
 					: netlink_message(RTM_GETRULE, NLM_F_DUMP, &rule, sizeof(rule));
 }

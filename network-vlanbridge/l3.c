@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Addresses, routes and policy rules as records that can change their device.
-#include "record.h"
+#include "l3.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "vlans.h"
 
-void record_clear(struct record *r)
+void l3_clear(struct l3_entry *r)
 {
 	free(r->text);
 	free(r->message);
@@ -18,16 +18,16 @@ void record_clear(struct record *r)
 	r->message = NULL;
 }
 
-void record_free(struct record *r)
+void l3_free(struct l3_entry *r)
 {
 	if (r)
-		record_clear(r);
+		l3_clear(r);
 	free(r);
 }
 
-struct record *record_copy(const struct record *r)
+struct l3_entry *l3_copy(const struct l3_entry *r)
 {
-	struct record *c = malloc(sizeof(*c));
+	struct l3_entry *c = malloc(sizeof(*c));
 
 	if (!c)
 		return NULL;
@@ -35,7 +35,7 @@ struct record *record_copy(const struct record *r)
 	c->text = strdup(r->text);
 	c->message = r->message ? malloc(r->size) : NULL;
 	if (!c->text || (r->message && !c->message)) {
-		record_free(c);
+		l3_free(c);
 		return NULL;
 	}
 	if (r->message)
@@ -43,9 +43,9 @@ struct record *record_copy(const struct record *r)
 	return c;
 }
 
-int records_add(struct records *all, const struct record *r)
+int l3_list_add(struct l3_list *all, const struct l3_entry *r)
 {
-	struct record **grown, *c;
+	struct l3_entry **grown, *c;
 
 	if (!(all->count & (all->count - 1))) {
 		grown = reallocarray(all->list, all->count ? all->count * 2 : 1, sizeof(*grown));
@@ -53,28 +53,28 @@ int records_add(struct records *all, const struct record *r)
 			return -ENOMEM;
 		all->list = grown;
 	}
-	c = record_copy(r);
+	c = l3_copy(r);
 	if (!c)
 		return -ENOMEM;
 	all->list[all->count++] = c;
 	return 0;
 }
 
-void records_remove(struct records *all, size_t i)
+void l3_list_remove(struct l3_list *all, size_t i)
 {
-	record_free(all->list[i]);
+	l3_free(all->list[i]);
 	memmove(&all->list[i], &all->list[i + 1], (--all->count - i) * sizeof(*all->list));
 }
 
-void records_free(struct records *all)
+void l3_list_free(struct l3_list *all)
 {
 	for (size_t i = 0; i < all->count; i++)
-		record_free(all->list[i]);
+		l3_free(all->list[i]);
 	free(all->list);
-	*all = (struct records){0};
+	*all = (struct l3_list){0};
 }
 
-bool record_equal(const struct record *a, const struct record *b)
+bool l3_equal(const struct l3_entry *a, const struct l3_entry *b)
 {
 	if (a->kind != b->kind || a->family != b->family || a->link_count != b->link_count ||
 		strcmp(a->text, b->text) || strcmp(a->label, b->label))
@@ -85,19 +85,19 @@ bool record_equal(const struct record *a, const struct record *b)
 	return true;
 }
 
-const struct record *records_find(const struct records *all, const struct record *r)
+const struct l3_entry *l3_list_find(const struct l3_list *all, const struct l3_entry *r)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		const struct record *a = all->list[i];
+		const struct l3_entry *a = all->list[i];
 
 		if (a->kind == r->kind && a->family == r->family && !strcmp(a->key, r->key) &&
-			record_uses(a, r->links[0].name))
+			l3_uses(a, r->links[0].name))
 			return a;
 	}
 	return NULL;
 }
 
-bool record_uses(const struct record *r, const char *device)
+bool l3_uses(const struct l3_entry *r, const char *device)
 {
 	for (size_t i = 0; i < r->link_count; i++)
 		if (!strcmp(r->links[i].name, device))
@@ -105,7 +105,7 @@ bool record_uses(const struct record *r, const char *device)
 	return false;
 }
 
-void record_move(struct record *r, const char *from, const char *to)
+void l3_move(struct l3_entry *r, const char *from, const char *to)
 {
 	for (size_t i = 0; i < r->link_count; i++)
 		if (!strcmp(r->links[i].name, from)) {
@@ -114,7 +114,7 @@ void record_move(struct record *r, const char *from, const char *to)
 		}
 }
 
-void record_describe(FILE *out, const struct record *r)
+void l3_describe(FILE *out, const struct l3_entry *r)
 {
 	static const char *const kinds[] = {"address", "route", "rule"};
 
@@ -126,9 +126,9 @@ void record_describe(FILE *out, const struct record *r)
 		fprintf(out, " label %s", r->label);
 }
 
-static struct record *new_record(enum record_kind kind, int family, const char *key, const char *device)
+static struct l3_entry *new_record(enum l3_kind kind, int family, const char *key, const char *device)
 {
-	struct record *r = calloc(1, sizeof(*r));
+	struct l3_entry *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
@@ -140,7 +140,7 @@ static struct record *new_record(enum record_kind kind, int family, const char *
 	r->link_count = 1;
 	text_copy(r->links[0].name, NAME_SIZE, device);
 	if (!r->text) {
-		record_free(r);
+		l3_free(r);
 		return NULL;
 	}
 	return r;
@@ -152,7 +152,7 @@ static int parse_address(const char *text, int *family, unsigned char bytes[16])
 	return inet_pton(*family, text, bytes) == 1 ? 0 : -EINVAL;
 }
 
-int record_address(const char *text, const char *device, struct record **ret, struct err *e)
+int l3_address(const char *text, const char *device, struct l3_entry **ret, struct err *e)
 {
 	char copy[64], canonical[INET6_ADDRSTRLEN], key[96], *slash;
 	unsigned char bytes[16];
@@ -167,11 +167,11 @@ int record_address(const char *text, const char *device, struct record **ret, st
 		return err_set(e, EINVAL, "'%s' is no address like 192.0.2.1/24 or 2001:db8::1/64", text);
 	inet_ntop(family, bytes, canonical, sizeof(canonical));
 	snprintf(key, sizeof(key), "%s/%lu", canonical, prefix);
-	*ret = new_record(RECORD_ADDRESS, family, key, device);
+	*ret = new_record(L3_ADDRESS, family, key, device);
 	return *ret ? 0 : err_set(e, ENOMEM, "no memory for an address");
 }
 
-int record_gateway(const char *gateway, const char *device, struct record **ret, struct err *e)
+int l3_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e)
 {
 	char canonical[INET6_ADDRSTRLEN], key[96];
 	unsigned char bytes[16];
@@ -181,19 +181,19 @@ int record_gateway(const char *gateway, const char *device, struct record **ret,
 		return err_set(e, EINVAL, "'%s' is no address of a gateway", gateway);
 	inet_ntop(family, bytes, canonical, sizeof(canonical));
 	snprintf(key, sizeof(key), "default/0 via %s table 254", canonical);
-	*ret = new_record(RECORD_ROUTE, family, key, device);
+	*ret = new_record(L3_ROUTE, family, key, device);
 	if (*ret)
 		(*ret)->gateway = true;
 	return *ret ? 0 : err_set(e, ENOMEM, "no memory for a route");
 }
 
-int record_link_local(const uint8_t mac[6], const char *device, struct record **ret)
+int l3_link_local(const uint8_t mac[6], const char *device, struct l3_entry **ret)
 {
 	char key[64];
 
 	snprintf(key, sizeof(key), "fe80::%x:%xff:fe%02x:%x/64", (mac[0] ^ 2) << 8 | mac[1], mac[2], mac[3],
 		mac[4] << 8 | mac[5]);
-	if (record_address(key, device, ret, NULL))
+	if (l3_address(key, device, ret, NULL))
 		return -ENOMEM;
 	(*ret)->link_local = true;
 	(*ret)->ours = false;

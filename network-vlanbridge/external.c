@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Other programs that do what isn't ours to do: modprobe, the host's DHCP client.
-#include "helper.h"
+#include "external.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +73,7 @@ static int run(const char *path, char *const argv[], bool wait, struct err *e)
 	return 0;
 }
 
-int helper_load_bonding(struct err *e)
+int external_load_bonding(struct err *e)
 {
 	char path[64], *const argv[] = {"modprobe", "bonding", "max_bonds=0", NULL};
 	int r;
@@ -114,7 +114,7 @@ static int end_by_pid_file(const char *device, struct err *e)
 	return 0;
 }
 
-int helper_dhcp(const char *device, bool start, struct err *e)
+int external_dhcp(const char *device, bool start, struct err *e)
 {
 	char path[64], words[ARGUMENTS][64], *argv[ARGUMENTS + 2] = {0};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What the commands share: from the arguments to a plan, carried out and verified.
-#include "work.h"
+#include "command_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,16 +19,16 @@
 
 #define LOCK_FILE "/run/network-vlanbridge.lock"
 
-void work_free(struct work *w)
+void command_run_free(struct command_run *w)
 {
-	topology_free(&w->wanted);
-	topology_free(&w->only);
-	topology_free(&w->current);
+	host_free(&w->wanted);
+	host_free(&w->only);
+	host_free(&w->current);
 	plan_free(&w->plan);
 }
 
 // Two runs at a time would each plan on what the other is about to change. The lock goes with the process.
-int work_lock(struct err *e)
+int command_run_lock(struct err *e)
 {
 	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
@@ -39,7 +39,7 @@ int work_lock(struct err *e)
 }
 
 // A lost ssh session or an impatient Ctrl-C must not stop the work halfway.
-void work_hold_signals(void)
+void command_run_hold_signals(void)
 {
 	sigset_t set;
 
@@ -53,7 +53,7 @@ void work_hold_signals(void)
 }
 
 // The words before KEY=VALUE pairs (--json, --tree) and config=FILE; what remains describes a stack.
-void work_options(char **args, struct work *w)
+void command_run_options(char **args, struct command_run *w)
 {
 	char **to = args;
 
@@ -70,10 +70,10 @@ void work_options(char **args, struct work *w)
 }
 
 // What network-bridge did without arguments: the device of the default route, in xenbr0. The second time it is xenbr0 itself.
-static int read_default(struct work *w, struct err *e)
+static int read_default(struct command_run *w, struct err *e)
 {
 	NETLINK;
-	struct topology host = {0};
+	struct host host = {0};
 	const struct device *d = NULL;
 	char netdev[NAME_SIZE + 8], bridge[] = "bridge=xenbr0", *args[] = {netdev, bridge, NULL};
 	int r = netlink_open(&nl, e);
@@ -82,7 +82,7 @@ static int read_default(struct work *w, struct err *e)
 		r = snapshot_read(nl, &host, e);
 	for (size_t i = 0; i < host.records.count && !r && !d; i++)
 		if (host.records.list[i]->is_default)
-			d = topology_find(&host, host.records.list[i]->links[0].name);
+			d = host_find(&host, host.records.list[i]->links[0].name);
 	for (size_t i = 0; i < host.count && !r; i++)
 		if (host.devices[i]->mark.origin == MARK_FILE)
 			r = err_set(e, ENOENT, "there is no %s, but %s was made from it: nothing is changed until it is back",
@@ -98,11 +98,11 @@ static int read_default(struct work *w, struct err *e)
 				d->link.name);
 		r = config_args(args, &w->wanted, e);
 	}
-	topology_free(&host);
+	host_free(&host);
 	return r;
 }
 
-int work_read(char **args, struct work *w, struct err *e)
+int command_run_read(char **args, struct command_run *w, struct err *e)
 {
 	bool by_default = !*args && !strcmp(w->config, CONFIG_FILE) && access(CONFIG_FILE, F_OK);
 
@@ -113,11 +113,11 @@ int work_read(char **args, struct work *w, struct err *e)
 	return w->from_args ? config_args(args, &w->wanted, e) : config_read(w->config, &w->wanted, e);
 }
 
-int work_plan(struct netlink *nl, struct work *w, struct err *e, int *status)
+int command_run_plan(struct netlink *nl, struct command_run *w, struct err *e, int *status)
 {
 	int r;
 
-	topology_free(&w->current);
+	host_free(&w->current);
 	plan_free(&w->plan);
 	*status = EXIT_FAILED;
 	r = snapshot_read(nl, &w->current, e);
@@ -128,14 +128,14 @@ int work_plan(struct netlink *nl, struct work *w, struct err *e, int *status)
 }
 
 // A new dump must give an empty plan.
-static int verify(struct netlink *nl, struct work *w, struct err *e)
+static int verify(struct netlink *nl, struct command_run *w, struct err *e)
 {
 	struct plan done = w->plan;
 	int status, r;
 	char *text;
 
 	w->plan = (struct plan){0};
-	r = work_plan(nl, w, e, &status);
+	r = command_run_plan(nl, w, e, &status);
 	if (!r && w->plan.count) {
 		text = step_text(&w->plan.changes[0].todo);
 		r = err_set(e, EIO, "the kernel accepted everything, but the result isn't what was asked for: still to do: %s",
@@ -162,13 +162,13 @@ static void tell_interruptions(const struct plan *p)
 }
 
 // current → plan → apply → verify, for whatever w wants.
-int work_carry_out(struct netlink *nl, struct work *w, struct err *e)
+int command_run_carry_out(struct netlink *nl, struct command_run *w, struct err *e)
 {
 	int status;
 
 	if (w->wanted.wait && wait_for_devices(nl, &w->wanted, e))
 		return EXIT_FAILED;
-	if (work_plan(nl, w, e, &status))
+	if (command_run_plan(nl, w, e, &status))
 		return status;
 	if (!w->plan.count)
 		return EXIT_DONE;

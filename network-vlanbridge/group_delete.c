@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bulk.h"
+#include "group_delete.h"
 #include "link.h"
 #include "mark.h"
 
@@ -110,7 +110,7 @@ static int send_portion(struct netlink *nl, const char *const *names, size_t n, 
 	return r;
 }
 
-int bulk_delete(struct netlink *nl, const char *const *names, size_t n, bool *deleted, struct err *e)
+int group_delete(struct netlink *nl, const char *const *names, size_t n, bool *deleted, struct err *e)
 {
 	size_t size;
 	int r = 0;

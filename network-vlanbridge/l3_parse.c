@@ -12,33 +12,33 @@
 #include <string.h>
 
 #include "netlink.h"
-#include "record_msg.h"
+#include "l3_wire.h"
 
 #define ATTRIBUTES 40 // more than any of the three kinds has
 
-int record_header_size(enum record_kind kind)
+int l3_header_size(enum l3_kind kind)
 {
-	return kind == RECORD_ADDRESS ? (int)sizeof(struct ifaddrmsg)
-		: kind == RECORD_ROUTE  ? (int)sizeof(struct rtmsg)
+	return kind == L3_ADDRESS ? (int)sizeof(struct ifaddrmsg)
+		: kind == L3_ROUTE  ? (int)sizeof(struct rtmsg)
 					: (int)sizeof(struct fib_rule_hdr);
 }
 
-struct nlattr *record_attributes(const struct record *r)
+struct nlattr *l3_attributes(const struct l3_entry *r)
 {
-	return (struct nlattr *)((char *)r->message + NLMSG_ALIGN((unsigned int)record_header_size(r->kind)));
+	return (struct nlattr *)((char *)r->message + NLMSG_ALIGN((unsigned int)l3_header_size(r->kind)));
 }
 
-int record_attributes_size(const struct record *r)
+int l3_attributes_size(const struct l3_entry *r)
 {
-	return (int)r->size - (int)NLMSG_ALIGN((unsigned int)record_header_size(r->kind));
+	return (int)r->size - (int)NLMSG_ALIGN((unsigned int)l3_header_size(r->kind));
 }
 
-bool record_left_out(enum record_kind kind, int type)
+bool l3_left_out(enum l3_kind kind, int type)
 {
 	switch (kind) {
-	case RECORD_ADDRESS:
+	case L3_ADDRESS:
 		return type == IFA_CACHEINFO || type == IFA_LABEL;
-	case RECORD_ROUTE:
+	case L3_ROUTE:
 		return type == RTA_CACHEINFO || type == RTA_OIF || type == RTA_MULTIPATH || type == RTA_EXPIRES;
 	default:
 		return type == FRA_IIFNAME || type == FRA_OIFNAME;
@@ -62,7 +62,7 @@ static const char *ip(int family, const struct nlattr *a, char buf[INET6_ADDRSTR
 }
 
 // All attributes in hexadecimal, sorted by type as nla_parse does: the text only has to be complete and stable.
-static char *print_text(const struct record *r, struct nlattr **tb, int max)
+static char *print_text(const struct l3_entry *r, struct nlattr **tb, int max)
 {
 	char *text = NULL;
 	size_t size;
@@ -71,9 +71,9 @@ static char *print_text(const struct record *r, struct nlattr **tb, int max)
 	if (!out)
 		return NULL;
 	fprintf(out, "%s ", r->key);
-	print_hex(out, r->message, record_header_size(r->kind));
+	print_hex(out, r->message, l3_header_size(r->kind));
 	for (int i = 1; i <= max; i++)
-		if (tb[i] && (!record_left_out(r->kind, i) || (r->kind == RECORD_ROUTE && i == RTA_MULTIPATH))) {
+		if (tb[i] && (!l3_left_out(r->kind, i) || (r->kind == L3_ROUTE && i == RTA_MULTIPATH))) {
 			fprintf(out, " %d:", i);
 			print_hex(out, nla_data(tb[i]), nla_len(tb[i]));
 		}
@@ -81,7 +81,7 @@ static char *print_text(const struct record *r, struct nlattr **tb, int max)
 	return text;
 }
 
-static int parse_address(struct record *r, struct nlattr **tb)
+static int parse_address(struct l3_entry *r, struct nlattr **tb)
 {
 	struct ifaddrmsg *h = r->message;
 	struct nlattr *local = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
@@ -99,7 +99,7 @@ static int parse_address(struct record *r, struct nlattr **tb)
 	h->ifa_flags = 0;
 	r->link_local = h->ifa_family == AF_INET6 && h->ifa_scope == RT_SCOPE_LINK;
 	snprintf(r->key, sizeof(r->key), "%s/%u", ip(h->ifa_family, local, a), h->ifa_prefixlen);
-	r->ours = tb[IFA_PROTO] && nla_get_u8(tb[IFA_PROTO]) == RECORD_PROTOCOL;
+	r->ours = tb[IFA_PROTO] && nla_get_u8(tb[IFA_PROTO]) == L3_PROTOCOL;
 	if (tb[IFA_LABEL])
 		nla_strlcpy(r->label, tb[IFA_LABEL], sizeof(r->label));
 	if (tb[IFA_FLAGS]) { // not what only tells how it is doing
@@ -110,13 +110,13 @@ static int parse_address(struct record *r, struct nlattr **tb)
 	return 0;
 }
 
-static int parse_next_hops(struct record *r, struct nlattr *multipath)
+static int parse_next_hops(struct l3_entry *r, struct nlattr *multipath)
 {
 	struct rtnexthop *nh = nla_data(multipath);
 	int left = nla_len(multipath);
 
 	for (; RTNH_OK(nh, left); left -= RTNH_ALIGN(nh->rtnh_len), nh = RTNH_NEXT(nh)) {
-		if (r->link_count == RECORD_LINKS)
+		if (r->link_count == L3_LINKS)
 			return -E2BIG;
 		r->links[r->link_count++].index = nh->rtnh_ifindex;
 		nh->rtnh_ifindex = 0;
@@ -125,7 +125,7 @@ static int parse_next_hops(struct record *r, struct nlattr *multipath)
 	return 0;
 }
 
-static int parse_route(struct record *r, struct nlattr **tb)
+static int parse_route(struct l3_entry *r, struct nlattr **tb)
 {
 	struct rtmsg *h = r->message;
 	char dst[INET6_ADDRSTRLEN], via[INET6_ADDRSTRLEN];
@@ -135,7 +135,7 @@ static int parse_route(struct record *r, struct nlattr **tb)
 		h->rtm_type == RTN_BROADCAST || h->rtm_type == RTN_ANYCAST ||
 		(h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST))
 		return -ENODATA;
-	r->ours = h->rtm_protocol == RECORD_PROTOCOL;
+	r->ours = h->rtm_protocol == L3_PROTOCOL;
 	r->is_default = h->rtm_family == AF_INET && !h->rtm_dst_len && table == RT_TABLE_MAIN;
 	h->rtm_flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
 	if (tb[RTA_OIF]) {
@@ -151,7 +151,7 @@ static int parse_route(struct record *r, struct nlattr **tb)
 	return r->link_count ? 0 : -ENODATA;
 }
 
-static int parse_rule(struct record *r, struct nlattr **tb)
+static int parse_rule(struct l3_entry *r, struct nlattr **tb)
 {
 	struct nlattr *names[2] = {tb[FRA_IIFNAME], tb[FRA_OIFNAME]};
 
@@ -163,16 +163,16 @@ static int parse_rule(struct record *r, struct nlattr **tb)
 	return r->link_count ? 0 : -ENODATA;
 }
 
-int record_parse(const struct nlmsghdr *h, struct record *ret)
+int l3_parse(const struct nlmsghdr *h, struct l3_entry *ret)
 {
 	struct nlattr *tb[ATTRIBUTES + 1];
 	int result;
 
-	*ret = (struct record){0};
-	ret->kind = h->nlmsg_type == RTM_NEWADDR ? RECORD_ADDRESS
-		: h->nlmsg_type == RTM_NEWROUTE  ? RECORD_ROUTE
-						 : RECORD_RULE;
-	if ((int)h->nlmsg_len - NLMSG_HDRLEN < record_header_size(ret->kind))
+	*ret = (struct l3_entry){0};
+	ret->kind = h->nlmsg_type == RTM_NEWADDR ? L3_ADDRESS
+		: h->nlmsg_type == RTM_NEWROUTE  ? L3_ROUTE
+						 : L3_RULE;
+	if ((int)h->nlmsg_len - NLMSG_HDRLEN < l3_header_size(ret->kind))
 		return -ENODATA;
 	ret->size = h->nlmsg_len - NLMSG_HDRLEN;
 	ret->message = malloc(ret->size);
@@ -180,16 +180,16 @@ int record_parse(const struct nlmsghdr *h, struct record *ret)
 		return -ENOMEM;
 	memcpy(ret->message, NLMSG_DATA(h), ret->size);
 	ret->family = *(unsigned char *)ret->message;
-	result = nla_parse(tb, ATTRIBUTES, record_attributes(ret), record_attributes_size(ret), NULL) < 0 ? -ENODATA
+	result = nla_parse(tb, ATTRIBUTES, l3_attributes(ret), l3_attributes_size(ret), NULL) < 0 ? -ENODATA
 		: (ret->family != AF_INET && ret->family != AF_INET6)                               ? -ENODATA
-		: ret->kind == RECORD_ADDRESS ? parse_address(ret, tb)
-		: ret->kind == RECORD_ROUTE   ? parse_route(ret, tb)
+		: ret->kind == L3_ADDRESS ? parse_address(ret, tb)
+		: ret->kind == L3_ROUTE   ? parse_route(ret, tb)
 					      : parse_rule(ret, tb);
 	if (!result) {
 		ret->text = print_text(ret, tb, ATTRIBUTES);
 		result = ret->text ? 0 : -ENOMEM;
 	}
 	if (result)
-		record_clear(ret);
+		l3_clear(ret);
 	return result;
 }

@@ -8,16 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "item.h"
+#include "config_item.h"
 
 // Bridges name bonds as their uplinks, VLANs name bridges: in this order, every reference is there.
 static const struct section {
 	const char *name;
-	int (*build)(struct item *it);
+	int (*build)(struct config_item *it);
 } sections[] = {
-	{"bonds", item_bond},
-	{"bridges", item_bridge},
-	{"vlans", item_vlan},
+	{"bonds", config_bond},
+	{"bridges", config_bridge},
+	{"vlans", config_vlan},
 };
 
 #define WAIT_DEFAULT 10
@@ -60,11 +60,11 @@ static int line_of(XLU_Config *cfg, XLU_ConfigValue *value, struct report *r)
 	return line > 0 ? line : 1;
 }
 
-static int build_item(struct topology *t, const struct section *s, int line, const char *text, struct err *e)
+static int build_item(struct host *t, const struct section *s, int line, const char *text, struct err *e)
 {
 	char *copy = strdup(text);
-	struct item it = {.to = t, .origin = MARK_FILE, .line = line, .e = e};
-	int r = copy ? item_split(&it, copy) : err_set(e, ENOMEM, "no memory to read the configuration");
+	struct config_item it = {.to = t, .origin = MARK_FILE, .line = line, .e = e};
+	int r = copy ? config_item_split(&it, copy) : err_set(e, ENOMEM, "no memory to read the configuration");
 
 	if (!r)
 		r = s->build(&it);
@@ -72,7 +72,7 @@ static int build_item(struct topology *t, const struct section *s, int line, con
 	return r;
 }
 
-static int build_section(XLU_Config *cfg, const struct section *s, struct report *report, struct topology *t,
+static int build_section(XLU_Config *cfg, const struct section *s, struct report *report, struct host *t,
 	struct err *e)
 {
 	XLU_ConfigList *list;
@@ -141,7 +141,7 @@ static int check_names(const char *file, const char *text, size_t size, struct e
 	return 0;
 }
 
-static int read_wait(XLU_Config *cfg, struct topology *t, struct err *e)
+static int read_wait(XLU_Config *cfg, struct host *t, struct err *e)
 {
 	long n = WAIT_DEFAULT;
 	int r = xlu_cfg_get_bounded_long(cfg, "wait", 0, WAIT_MAX, &n, 1);
@@ -152,7 +152,7 @@ static int read_wait(XLU_Config *cfg, struct topology *t, struct err *e)
 	return 0;
 }
 
-static int parse(XLU_Config *cfg, struct report *report, const char *text, size_t size, struct topology *t,
+static int parse(XLU_Config *cfg, struct report *report, const char *text, size_t size, struct host *t,
 	struct err *e)
 {
 	int r = 0;
@@ -171,7 +171,7 @@ static int parse(XLU_Config *cfg, struct report *report, const char *text, size_
 	return r;
 }
 
-int config_parse(const char *file, const char *text, size_t size, struct topology *ret, struct err *e)
+int config_parse(const char *file, const char *text, size_t size, struct host *ret, struct err *e)
 {
 	struct report report = {0};
 	XLU_Config *cfg = NULL;
@@ -186,11 +186,11 @@ int config_parse(const char *file, const char *text, size_t size, struct topolog
 		xlu_cfg_destroy(cfg);
 	report_close(&report);
 	if (r)
-		topology_free(ret);
+		host_free(ret);
 	return r;
 }
 
-int config_read(const char *file, struct topology *ret, struct err *e)
+int config_read(const char *file, struct host *ret, struct err *e)
 {
 	FILE *f = fopen(file, "re");
 	size_t size = 0, room = 0, n;
