@@ -86,7 +86,8 @@ static int watch(int pidfd, int out, struct deadline *d, struct child *c)
 		if (n < 0)
 			continue;
 		// What it has left running may print without end.
-		for (int parts = PIPE_PARTS; p[0].revents && parts && collect(out, c, &len) > 0; parts--)
+		for (int parts = PIPE_PARTS; p[0].revents && parts && collect(out, c, &len) > 0;
+			parts--)
 			;
 		if (p[0].revents)
 			return 0;

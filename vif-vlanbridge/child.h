@@ -12,7 +12,8 @@
 
 struct child {
 	int status;                /* its exit status; 128 and its number for a signal */
-	char output[CHILD_OUTPUT]; /* what it printed on stdout and stderr: the beginning and the end */
+	char output[CHILD_OUTPUT]; /* what it printed on stdout and stderr: the beginning and the
+				      end */
 };
 
 /* Runs argv[0] (found through PATH) with text as its standard input (NULL: empty; at most 60 KiB).

@@ -13,7 +13,7 @@
 struct batch {
 	struct nl_msg *msgs[SLOTS];
 	struct link *links[SLOTS];     // where the answers go
-	struct device *devices[SLOTS]; // or NULL
+	struct lookup *lookups[SLOTS]; // or NULL
 	size_t n;
 };
 
@@ -23,13 +23,13 @@ static int take(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 	struct nlattr *parent;
 
 	(void)e;
-	if (link_parse(h, b->links[i]) || !b->devices[i])
+	if (link_parse(h, b->links[i]) || !b->lookups[i])
 		return 0;
-	b->devices[i]->there = true;
+	b->lookups[i]->found = true;
 	parent = nlmsg_find_attr(
 		(struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), IFLA_PARENT_DEV_NAME);
 	if (parent)
-		nla_strlcpy(b->devices[i]->parent, parent, PARENT_SIZE);
+		nla_strlcpy(b->lookups[i]->parent, parent, PARENT_SIZE);
 	return 0;
 }
 
@@ -53,26 +53,26 @@ static int send_batch(struct netlink *nl, struct batch *b, struct err *e)
 }
 
 int find_devices(
-	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct device *devices, struct err *e)
+	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
 {
 	struct batch first = {0}, masters = {0};
 	int r;
 
 	for (int s = 0; s < SLOTS; s++) {
 		// Not all of it: the big part is filled by answers, or not looked at.
-		devices[s].there = false;
-		devices[s].parent[0] = '\0';
-		devices[s].link.kind = devices[s].bridge.kind = KIND_OTHER;
-		devices[s].link.master.index = devices[s].bridge.index = 0;
+		lookups[s].found = false;
+		lookups[s].parent[0] = '\0';
+		lookups[s].link.kind = lookups[s].bridge.kind = KIND_OTHER;
+		lookups[s].link.master.index = lookups[s].bridge.index = 0;
 		if (*names[s]) {
 			first.msgs[first.n] = link_msg_get(0, names[s]);
-			first.links[first.n] = &devices[s].link;
-			first.devices[first.n++] = &devices[s];
+			first.links[first.n] = &lookups[s].link;
+			first.lookups[first.n++] = &lookups[s];
 		}
 	}
 	r = send_batch(nl, &first, e);
 	for (int s = 0; !r && s < SLOTS; s++) {
-		struct device *d = &devices[s];
+		struct lookup *d = &lookups[s];
 
 		if (d->link.kind == KIND_BRIDGE)
 			d->bridge = d->link;
@@ -86,8 +86,8 @@ int find_devices(
 	if (!r && masters.n)
 		r = send_batch(nl, &masters, e);
 	for (int s = 0; !r && s < SLOTS; s++)
-		if (devices[s].bridge.kind != KIND_BRIDGE)
-			devices[s].bridge.index = 0; // a VLAN device can be a port of a bond too
+		if (lookups[s].bridge.kind != KIND_BRIDGE)
+			lookups[s].bridge.index = 0; // a VLAN device can be a port of a bond too
 	return r;
 }
 

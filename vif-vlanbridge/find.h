@@ -5,15 +5,15 @@
 
 #include <stddef.h>
 
+#include "bridge_ref.h"
 #include "err.h"
 #include "netlink.h"
-#include "target.h"
 
 /* Looks all SLOTS names up that aren't empty, in one send; in a second one the bridges that VLAN
  * devices are ports of, if there are any. A name that doesn't exist isn't an error. Returns 0 or
  * -errno with a sentence in e. */
 int find_devices(
-	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct device *devices, struct err *e);
+	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e);
 
 /* The names of all bridges; the caller frees *names. Returns 0 or -errno with a sentence in e. */
 int find_bridges(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e);

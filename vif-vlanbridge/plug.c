@@ -111,8 +111,8 @@ static int refused(
 	case STEP_DOWN:
 		return err_set(e, -ack->error, "can't take it down: %s", ack->reason);
 	case STEP_RENAME:
-		return err_set(e, -ack->error, "can't rename it to %s: %s", p->join.new_name,
-			ack->reason);
+		return err_set(
+			e, -ack->error, "can't rename it to %s: %s", p->join.new_name, ack->reason);
 	case STEP_JOIN:
 		if (p->fields & LINK_MTU)
 			return err_set(e, -ack->error,

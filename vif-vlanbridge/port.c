@@ -16,7 +16,7 @@
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-static bool parent_is(const struct request *req, const struct device *d)
+static bool parent_is(const struct request *req, const struct lookup *d)
 {
 	char parent[PARENT_SIZE];
 
@@ -25,7 +25,7 @@ static bool parent_is(const struct request *req, const struct device *d)
 }
 
 // Whether d is a vif of the request's NIC, whatever it is called.
-static bool is_vif_of(const struct request *req, const struct device *d)
+static bool is_vif_of(const struct request *req, const struct lookup *d)
 {
 	// Linux before 5.14 doesn't tell; a netback device has no kind, and this MAC, which no NIC
 	// and no lo has.
@@ -35,37 +35,37 @@ static bool is_vif_of(const struct request *req, const struct device *d)
 
 // Whether what has the wanted name is the request's own. A tap doesn't tell whose it is, but the
 // vif of its NIC has the same name.
-static bool has_new_name(const struct request *req, const struct device devices[SLOTS])
+static bool has_new_name(const struct request *req, const struct lookup lookups[SLOTS])
 {
-	const struct device *d = &devices[SLOT_NEW], *vif = &devices[SLOT_VIF];
+	const struct lookup *d = &lookups[SLOT_NEW], *vif = &lookups[SLOT_VIF];
 
-	if (!d->there)
+	if (!d->found)
 		return false;
 	if (!req->tap)
 		return is_vif_of(req, d);
 	return !strcmp(d->link.kind_name, "tun") &&
-	       (!vif->there || !*vif->parent || parent_is(req, vif));
+	       (!vif->found || !*vif->parent || parent_is(req, vif));
 }
 
-const struct device *port_device(const struct request *req, const struct device devices[SLOTS])
+const struct lookup *port_device(const struct request *req, const struct lookup lookups[SLOTS])
 {
-	const struct device *d = &devices[SLOT_DEV];
+	const struct lookup *d = &lookups[SLOT_DEV];
 
 	// Another NIC's vif may have been given our name.
-	if (d->there && (strncmp(d->parent, "vif-", 4) != 0 || parent_is(req, d)))
+	if (d->found && (strncmp(d->parent, "vif-", 4) != 0 || parent_is(req, d)))
 		return d;
-	return has_new_name(req, devices) ? &devices[SLOT_NEW] : NULL;
+	return has_new_name(req, lookups) ? &lookups[SLOT_NEW] : NULL;
 }
 
-char *port_name(const struct request *req, const struct device devices[SLOTS], char buf[NAME_SIZE])
+char *port_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
 {
 	if (!*nic_name(&req->nic, req->tap, buf) ||
-		(devices[SLOT_NEW].there && !has_new_name(req, devices)))
+		(lookups[SLOT_NEW].found && !has_new_name(req, lookups)))
 		text_copy(buf, NAME_SIZE, req->dev);
 	return buf;
 }
 
-static int name_taken(const struct device *holder, const char *name, struct err *e)
+static int name_taken(const struct lookup *holder, const char *name, struct err *e)
 {
 	unsigned int domid, devid;
 
@@ -96,7 +96,7 @@ static bool is_vif_name(const struct request *req, const char *name)
 	       (domid != req->domid || devid != req->devid);
 }
 
-static int decide_name(const struct request *req, const struct device *devices,
+static int decide_name(const struct request *req, const struct lookup *lookups,
 	const struct link *dev, struct port *p, struct err *e)
 {
 	char name[NAME_SIZE];
@@ -104,10 +104,11 @@ static int decide_name(const struct request *req, const struct device *devices,
 	text_copy(p->name, sizeof(p->name), dev->name);
 	if (!*nic_name(&req->nic, req->tap, name) || !strcmp(name, dev->name))
 		return 0;
-	if (devices[SLOT_NEW].there)
-		return name_taken(&devices[SLOT_NEW], name, e);
+	if (lookups[SLOT_NEW].found)
+		return name_taken(&lookups[SLOT_NEW], name, e);
 	if (is_vif_name(req, name))
-		return err_set(e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
+		return err_set(
+			e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
 	text_copy(p->name, sizeof(p->name), name);
 	text_copy(p->join.new_name, sizeof(p->join.new_name), name);
 	text_copy(p->undo.new_name, sizeof(p->undo.new_name), dev->name);
@@ -152,7 +153,7 @@ static void decide_addresses(const struct link *dev, struct port *p)
 		change(p, LINK_ADDR_GEN);
 }
 
-static void decide_master(const struct link *dev, const struct choice *c, struct port *p)
+static void decide_master(const struct link *dev, const struct bridge_choice *c, struct port *p)
 {
 	p->join.master.index = c->bridge->index;
 	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
@@ -167,10 +168,10 @@ static void decide_master(const struct link *dev, const struct choice *c, struct
 	}
 }
 
-int port_decide(const struct request *req, const struct device devices[SLOTS],
-	const struct choice *choice, struct port *ret, struct err *e)
+int port_decide(const struct request *req, const struct lookup lookups[SLOTS],
+	const struct bridge_choice *choice, struct port *ret, struct err *e)
 {
-	const struct device *found = port_device(req, devices);
+	const struct lookup *found = port_device(req, lookups);
 	struct port p = {.bridge = *choice->bridge};
 	int r;
 
@@ -184,7 +185,7 @@ int port_decide(const struct request *req, const struct device devices[SLOTS],
 	p.index = found->link.index;
 	p.down = found->link.up;
 	mark_parse(choice->bridge->alias, &p.policy);
-	r = decide_name(req, devices, &found->link, &p, e);
+	r = decide_name(req, lookups, &found->link, &p, e);
 	if (!r)
 		r = decide_mtu(&req->nic, &found->link, choice->bridge, &p, e);
 	if (r)

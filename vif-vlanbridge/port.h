@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bridge_ref.h"
 #include "err.h"
 #include "link.h"
 #include "mark.h"
 #include "nic.h"
 #include "request.h"
-#include "target.h"
 
 /* The changes to one device, in this order. The kernel works on after a message that it refused, so
  * each also has what takes it back. */
@@ -36,15 +36,15 @@ struct port {
 
 /* The device of this run: found under its first name, or renamed already by an earlier run. Returns
  * it, or NULL when it isn't there; another NIC's device that has its name is not it. */
-const struct device *port_device(const struct request *req, const struct device devices[SLOTS]);
+const struct lookup *port_device(const struct request *req, const struct lookup lookups[SLOTS]);
 
 /* The name that the device has in the end, or had: the wanted one, unless that is somebody else's
  * device; else the toolstack's. Its rules and hooks go by it. Returns buf. */
-char *port_name(const struct request *req, const struct device devices[SLOTS], char buf[NAME_SIZE]);
+char *port_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
 
 /* Decides. Returns 0, or -errno with a sentence in e; nothing has to be done then. */
-int port_decide(const struct request *req, const struct device devices[SLOTS],
-	const struct choice *choice, struct port *ret, struct err *e);
+int port_decide(const struct request *req, const struct lookup lookups[SLOTS],
+	const struct bridge_choice *choice, struct port *ret, struct err *e);
 
 /* Puts "; this host has br1, br2" after the sentence of e, for the names of the host's bridges,
  * which are sorted here: a few of them and the number of the others. */

@@ -73,20 +73,20 @@ static int ask(struct run *run, struct err *e)
 {
 	char name[NAME_SIZE];
 
-	text_copy(run->target.names[SLOT_DEV], ALTNAME_SIZE, run->req.dev);
+	text_copy(run->bridge_ref.names[SLOT_DEV], ALTNAME_SIZE, run->req.dev);
 	nic_name(&run->req.nic, run->req.tap, name);
-	text_copy(
-		run->target.names[SLOT_NEW], ALTNAME_SIZE, strcmp(name, run->req.dev) ? name : "");
-	text_copy(run->target.names[SLOT_VIF], ALTNAME_SIZE,
+	text_copy(run->bridge_ref.names[SLOT_NEW], ALTNAME_SIZE,
+		strcmp(name, run->req.dev) ? name : "");
+	text_copy(run->bridge_ref.names[SLOT_VIF], ALTNAME_SIZE,
 		run->req.tap ? run->req.nic.text[NIC_VIFNAME] : "");
-	return find_devices(run->nl, run->target.names, run->devices, e);
+	return find_devices(run->nl, run->bridge_ref.names, run->lookups, e);
 }
 
 static int find_device(struct run *run, struct err *e)
 {
 	int r = ask(run, e);
 
-	if (r || port_device(&run->req, run->devices))
+	if (r || port_device(&run->req, run->lookups))
 		return r;
 	return err_set(e, EAGAIN, "waited %d s for the device to appear", DEADLINE_SECONDS);
 }
@@ -95,7 +95,7 @@ static int find_bridge(struct run *run, struct err *e)
 {
 	int r = ask(run, e);
 
-	return r ? r : target_choose(&run->target, run->devices, &run->choice, e);
+	return r ? r : bridge_ref_resolve(&run->bridge_ref, run->lookups, &run->choice, e);
 }
 
 // Looks again whenever a device has changed, while what it wants to see isn't there yet (-EAGAIN).
@@ -119,10 +119,11 @@ static int demand(struct run *run, struct err *e)
 
 	if (turn == -ETIMEDOUT)
 		return turn;
-	target_ask_uplink(&run->target, run->devices);
+	bridge_ref_add_uplink_vlan(&run->bridge_ref, run->lookups);
 	// Made more than once, because one that leaves may remove it before we are in it.
 	while (((r = find_bridge(run, e)) == -ENODEV || r == -EAGAIN) && tries-- > 0) {
-		int made = demand_make(target_demand(&run->target), &run->deadline, &why);
+		int made =
+			demand_make(bridge_ref_demand_name(&run->bridge_ref), &run->deadline, &why);
 
 		if (!made)
 			continue;
@@ -140,7 +141,7 @@ static int demand(struct run *run, struct err *e)
 
 static int choose(struct run *run, struct err *e)
 {
-	int r = target_choose(&run->target, run->devices, &run->choice, e);
+	int r = bridge_ref_resolve(&run->bridge_ref, run->lookups, &run->choice, e);
 	struct deadline soon = {.seconds = HALF_MADE_SECONDS};
 
 	// Whoever makes it is at work, or was killed; then `demand` finishes it.
@@ -157,7 +158,7 @@ static int look(struct run *run, struct err *e)
 {
 	int r = ask(run, e);
 
-	if (!r && !run->req.tap && !port_device(&run->req, run->devices))
+	if (!r && !run->req.tap && !port_device(&run->req, run->lookups))
 		r = await(run, find_device, &run->deadline, e);
 	return r ? r : choose(run, e);
 }
@@ -167,7 +168,7 @@ int stage_look(struct run *run, struct err *e)
 	int r = *run->req.nic.text[NIC_BRIDGE] ? 0 : only_bridge(run, e);
 
 	if (!r)
-		r = target_parse(&run->req.nic, &run->target, e);
+		r = bridge_ref_parse(&run->req.nic, &run->bridge_ref, e);
 	return r ? r : look(run, e);
 }
 
@@ -184,7 +185,7 @@ void stage_unlook(struct run *run)
 
 int stage_decide(struct run *run, struct err *e)
 {
-	return port_decide(&run->req, run->devices, &run->choice, &run->port, e);
+	return port_decide(&run->req, run->lookups, &run->choice, &run->port, e);
 }
 
 // What the kernel says when something isn't any more as it was when we looked: another run for the
@@ -270,8 +271,8 @@ int stage_join(struct run *run, struct err *e)
 {
 	int r = plug(run->nl, &run->port, e);
 
-	for (bool again = is_outdated(r);
-		again || (r == -EAGAIN && deadline_left(&run->deadline)); again = false) {
+	for (bool again = is_outdated(r); again || (r == -EAGAIN && deadline_left(&run->deadline));
+		again = false) {
 		r = decide_anew(run, e);
 		if (!r)
 			r = stage_guard(run, e); // what is allowed may be other now
@@ -304,7 +305,7 @@ static void set_variables(const struct run *run)
 	snprintf(domid, sizeof(domid), "%u", req->domid);
 	snprintf(devid, sizeof(devid), "%u", req->devid);
 	snprintf(mtu, sizeof(mtu), "%u", run->port.join.mtu);
-	setenv("dev", port_name(req, run->devices, dev), 1);
+	setenv("dev", port_name(req, run->lookups, dev), 1);
 	setenv("bridge", bridge ? bridge->name : run->req.nic.text[NIC_BRIDGE], 1);
 	setenv("command", request_command(req), 1);
 	setenv("type_if", req->tap ? "tap" : "vif", 1);
@@ -347,23 +348,24 @@ static const struct link *left_bridge(struct run *run)
 {
 	struct err unused;
 
-	if (*run->target.names[SLOT_BRIDGE] &&
-		!target_choose(&run->target, run->devices, &run->choice, &unused))
+	if (*run->bridge_ref.names[SLOT_BRIDGE] &&
+		!bridge_ref_resolve(&run->bridge_ref, run->lookups, &run->choice, &unused))
 		return run->choice.bridge;
 	for (int s = 0; s < SLOTS; s++)
-		if (run->devices[s].there && run->devices[s].bridge.index)
-			return &run->devices[s].bridge;
+		if (run->lookups[s].found && run->lookups[s].bridge.index)
+			return &run->lookups[s].bridge;
 	return NULL;
 }
 
 int stage_look_back(struct run *run, struct err *e)
 {
 	struct err unused;
-	int r = *run->req.nic.text[NIC_BRIDGE] ? target_parse(&run->req.nic, &run->target, &unused)
-					       : 0;
+	int r = *run->req.nic.text[NIC_BRIDGE]
+			? bridge_ref_parse(&run->req.nic, &run->bridge_ref, &unused)
+			: 0;
 
 	if (r)
-		run->target = (struct target){0};
+		run->bridge_ref = (struct bridge_ref){0};
 	r = run->nl ? ask(run, e) : -ENOTCONN;
 	run->choice.bridge = r ? NULL : left_bridge(run);
 	if (run->choice.bridge)
@@ -373,7 +375,7 @@ int stage_look_back(struct run *run, struct err *e)
 
 int stage_part(struct run *run, struct err *e)
 {
-	const struct device *d = port_device(&run->req, run->devices);
+	const struct lookup *d = port_device(&run->req, run->lookups);
 
 	return d ? unplug(run->nl, &d->link, e) : 0;
 }
@@ -385,7 +387,7 @@ int stage_drop_rules(struct run *run, struct err *e)
 	if (!*run->req.nic.text[NIC_IP] && !run->port.policy.antispoof &&
 		!store_has(run->store, NIC_RULES))
 		return 0;
-	port_name(&run->req, run->devices, name);
+	port_name(&run->req, run->lookups, name);
 	return rules_apply(rules_delete_text(name, e), &run->deadline, e);
 }
 

@@ -4,13 +4,13 @@
 #ifndef VIF_STAGE_H
 #define VIF_STAGE_H
 
+#include "bridge_ref.h"
 #include "deadline.h"
 #include "err.h"
 #include "netlink.h"
 #include "nic.h"
 #include "port.h"
 #include "request.h"
-#include "target.h"
 #include "xenstore.h"
 
 struct run {
@@ -18,9 +18,9 @@ struct run {
 	struct deadline deadline;
 	struct store *store;
 	struct netlink *nl;
-	struct target target;
-	struct device devices[SLOTS];
-	struct choice choice; /* bridge NULL: none was found (when unplugging) */
+	struct bridge_ref bridge_ref;
+	struct lookup lookups[SLOTS];
+	struct bridge_choice choice; /* bridge NULL: none was found (when unplugging) */
 	struct port port;
 	bool guarded; /* packet rules for the device are in place */
 	bool renamed; /* for them the device has its new name already */

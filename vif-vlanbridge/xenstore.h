@@ -25,8 +25,8 @@ bool store_has(const struct store *s, enum nic_key key);
  * with a sentence in e. */
 int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *e);
 
-/* Leaves word in the directory that the NIC has packet rules, for the run that is to take them away:
- * by then the bridge may be gone. Returns 0 or -errno with a sentence in e. */
+/* Leaves word in the directory that the NIC has packet rules, for the run that is to take them
+ * away: by then the bridge may be gone. Returns 0 or -errno with a sentence in e. */
 int store_note_rules(struct store *s, struct err *e);
 
 /* What the toolstack waits for. Returns 0 or -errno with a sentence in e. */

@@ -17,22 +17,22 @@
 // about.
 struct run {
 	struct request req;
-	struct device devices[SLOTS];
+	struct lookup lookups[SLOTS];
 	struct link bridge;
 	struct port_vlans vlans;
-	struct choice choice;
+	struct bridge_choice choice;
 	struct port port;
 	struct err e;
 };
 
 static void set_up(struct run *r)
 {
-	struct device *d = &r->devices[SLOT_DEV];
+	struct lookup *d = &r->lookups[SLOT_DEV];
 
 	memset(r, 0, sizeof(*r));
 	r->req = (struct request){
 		.plug = true, .dev = "vif7.1", .path = "backend/vif/7/1", .domid = 7, .devid = 1};
-	d->there = true;
+	d->found = true;
 	snprintf(d->parent, sizeof(d->parent), "vif-7-1");
 	d->link = (struct link){.name = "vif7.1",
 		.index = 20,
@@ -51,14 +51,14 @@ static void set_up(struct run *r)
 static void decide(struct run *r)
 {
 	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
-	if (port_decide(&r->req, r->devices, &r->choice, &r->port, &r->e))
+	if (port_decide(&r->req, r->lookups, &r->choice, &r->port, &r->e))
 		fail_msg("refused: %s", r->e.text);
 }
 
 static void refuse(struct run *r, const char *sentence)
 {
 	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
-	assert_true(port_decide(&r->req, r->devices, &r->choice, &r->port, &r->e) < 0);
+	assert_true(port_decide(&r->req, r->lookups, &r->choice, &r->port, &r->e) < 0);
 	assert_string_equal(r->e.text, sentence);
 }
 
@@ -87,9 +87,9 @@ static void again(void **state)
 
 	(void)state;
 	set_up(&r);
-	r.devices[SLOT_DEV].link.up = true;
-	r.devices[SLOT_DEV].link.addr_gen = 1;
-	r.devices[SLOT_DEV].link.master.index = 5;
+	r.lookups[SLOT_DEV].link.up = true;
+	r.lookups[SLOT_DEV].link.addr_gen = 1;
+	r.lookups[SLOT_DEV].link.master.index = 5;
 	decide(&r);
 	assert_int_equal(r.port.fields, 0);
 	assert_true(r.port.down && !r.port.leave);
@@ -101,8 +101,8 @@ static void addresses(void **state)
 
 	(void)state;
 	set_up(&r);
-	r.devices[SLOT_DEV].link.mac[0] = 0x02;
-	r.devices[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
+	r.lookups[SLOT_DEV].link.mac[0] = 0x02;
+	r.lookups[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
 	decide(&r);
 	assert_int_equal(r.port.fields, LINK_MAC | LINK_MASTER);
 	assert_int_equal(r.port.join.mac[0], 0xfe);
@@ -141,7 +141,7 @@ static void mtu(void **state)
 	refuse(&r, "mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first "
 		   "(its mtu=, and its uplink's)");
 	r.bridge.mtu = 9000;
-	r.devices[SLOT_DEV].link.max_mtu = 1500;
+	r.lookups[SLOT_DEV].link.max_mtu = 1500;
 	refuse(&r, "mtu=9000 is more than the 1500 that the device takes");
 }
 
@@ -164,7 +164,7 @@ static void vlans(void **state)
 	assert_false(r.port.leave);
 
 	// A port that is one already leaves first, or it would keep the VLANs of an earlier run.
-	r.devices[SLOT_DEV].link.master.index = 5;
+	r.lookups[SLOT_DEV].link.master.index = 5;
 	decide(&r);
 	assert_true(r.port.leave && r.port.fields & LINK_MASTER);
 }
@@ -185,7 +185,7 @@ static void policy(void **state)
 static void names(void **state)
 {
 	struct run r;
-	struct device *other = &r.devices[SLOT_NEW];
+	struct lookup *other = &r.lookups[SLOT_NEW];
 
 	(void)state;
 	set_up(&r);
@@ -197,7 +197,7 @@ static void names(void **state)
 	assert_true(r.port.fields & LINK_RENAME);
 
 	// Taken by another guest's, by something of the host, by an alternative name.
-	other->there = true;
+	other->found = true;
 	other->link = (struct link){.name = "web0", .index = 30};
 	snprintf(other->parent, sizeof(other->parent), "vif-3-0");
 	refuse(&r, "vifname=web0: NIC 0 of domain 3 has that name already");
@@ -213,20 +213,20 @@ static void names(void **state)
 static void renamed(void **state)
 {
 	struct run r;
-	struct device *d = &r.devices[SLOT_NEW];
+	struct lookup *d = &r.lookups[SLOT_NEW];
 
 	(void)state;
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
-	*d = r.devices[SLOT_DEV];
-	r.devices[SLOT_DEV] = (struct device){0};
+	*d = r.lookups[SLOT_DEV];
+	r.lookups[SLOT_DEV] = (struct lookup){0};
 	snprintf(d->link.name, NAME_SIZE, "web0");
 	decide(&r);
 	assert_int_equal(r.port.index, 20);
 	assert_false(r.port.fields & LINK_RENAME);
 
 	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
-	assert_null(port_device(&r.req, r.devices));
+	assert_null(port_device(&r.req, r.lookups));
 	refuse(&r, "the device doesn't exist");
 
 	*d->parent = '\0';
@@ -234,53 +234,53 @@ static void renamed(void **state)
 	refuse(&r, "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
 		   "emulated NICs");
 	snprintf(d->link.kind_name, KIND_SIZE, "tun");
-	assert_ptr_equal(port_device(&r.req, r.devices), d);
+	assert_ptr_equal(port_device(&r.req, r.lookups), d);
 }
 
 // A NIC that was refused because another has its vifname mustn't touch the other when it goes.
 static void of_another(void **state)
 {
 	struct run r;
-	struct device *dev = &r.devices[SLOT_DEV], *d = &r.devices[SLOT_NEW],
-		      *vif = &r.devices[SLOT_VIF];
+	struct lookup *dev = &r.lookups[SLOT_DEV], *d = &r.lookups[SLOT_NEW],
+		      *vif = &r.lookups[SLOT_VIF];
 	char name[NAME_SIZE];
 
 	(void)state;
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
-	assert_string_equal(port_name(&r.req, r.devices, name), "web0"); // gone, or not yet there
+	assert_string_equal(port_name(&r.req, r.lookups, name), "web0"); // gone, or not yet there
 	*d = *dev;
-	dev->there = false;
-	assert_string_equal(port_name(&r.req, r.devices, name), "web0");
+	dev->found = false;
+	assert_string_equal(port_name(&r.req, r.lookups, name), "web0");
 	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
-	assert_string_equal(port_name(&r.req, r.devices, name), "vif7.1");
+	assert_string_equal(port_name(&r.req, r.lookups, name), "vif7.1");
 
 	// A tap is whose vif has the name that it is called after.
 	r.req.tap = true;
 	snprintf(r.req.dev, NAME_SIZE, "vif7.1-emu");
 	*vif = *d;
-	*d = (struct device){.there = true, .link = {.name = "web0-emu", .kind_name = "tun"}};
-	assert_null(port_device(&r.req, r.devices));
-	assert_string_equal(port_name(&r.req, r.devices, name), "vif7.1-emu");
+	*d = (struct lookup){.found = true, .link = {.name = "web0-emu", .kind_name = "tun"}};
+	assert_null(port_device(&r.req, r.lookups));
+	assert_string_equal(port_name(&r.req, r.lookups, name), "vif7.1-emu");
 	snprintf(vif->parent, sizeof(vif->parent), "vif-7-1");
-	assert_ptr_equal(port_device(&r.req, r.devices), d);
-	vif->there = false;
-	assert_ptr_equal(port_device(&r.req, r.devices), d);
-	assert_string_equal(port_name(&r.req, r.devices, name), "web0-emu");
+	assert_ptr_equal(port_device(&r.req, r.lookups), d);
+	vif->found = false;
+	assert_ptr_equal(port_device(&r.req, r.lookups), d);
+	assert_string_equal(port_name(&r.req, r.lookups, name), "web0-emu");
 
 	// The host's lo has no parent either, nor a kind.
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "lo", &r.e);
-	dev->there = false;
-	*d = (struct device){.there = true, .link = {.name = "lo", .index = 1, .mtu = 65536}};
-	assert_null(port_device(&r.req, r.devices));
+	dev->found = false;
+	*d = (struct lookup){.found = true, .link = {.name = "lo", .index = 1, .mtu = 65536}};
+	assert_null(port_device(&r.req, r.lookups));
 	memcpy(d->link.mac, (uint8_t[]){0xfe, 0xff, 0xff, 0xff, 0xff, 0xff}, MAC_SIZE);
-	assert_ptr_equal(port_device(&r.req, r.devices), d); // netback's, before Linux 5.14
+	assert_ptr_equal(port_device(&r.req, r.lookups), d); // netback's, before Linux 5.14
 
 	// Our own name, given to another's vif; and the other way round.
 	set_up(&r);
 	snprintf(dev->parent, sizeof(dev->parent), "vif-3-0");
-	assert_null(port_device(&r.req, r.devices));
+	assert_null(port_device(&r.req, r.lookups));
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "vif9.0", &r.e);
 	refuse(&r, "vifname=vif9.0: that is the name of another NIC's vif");

@@ -12,7 +12,7 @@
 
 #include "mark.h"
 #include "tests_vif.h"
-#include "vif-vlanbridge/target.h"
+#include "vif-vlanbridge/bridge_ref.h"
 
 // The host of these tests, as a table: what each name (or alternative name) is.
 static const struct host {
@@ -67,27 +67,27 @@ static const struct host *host(const char *name)
 }
 
 // What find_devices does with the kernel.
-static void look_up(const struct target *t, struct device devices[SLOTS])
+static void look_up(const struct bridge_ref *ref, struct lookup lookups[SLOTS])
 {
-	memset(devices, 0, SLOTS * sizeof(*devices));
+	memset(lookups, 0, SLOTS * sizeof(*lookups));
 	for (int s = SLOT_BRIDGE; s < SLOTS; s++) {
-		const struct host *h = host(t->names[s]);
+		const struct host *h = host(ref->names[s]);
 
 		if (!h)
 			continue;
-		devices[s].there = true;
-		fill(&devices[s].link, h);
+		lookups[s].found = true;
+		fill(&lookups[s].link, h);
 		if (h->kind == KIND_BRIDGE)
-			devices[s].bridge = devices[s].link;
+			lookups[s].bridge = lookups[s].link;
 		else if (h->bridge)
-			fill(&devices[s].bridge, host(h->bridge));
+			fill(&lookups[s].bridge, host(h->bridge));
 	}
 }
 
-static struct target target;
-static struct device devices[SLOTS];
+static struct bridge_ref ref;
+static struct lookup lookups[SLOTS];
 
-static int find(const char *bridge, const char *vlan, struct choice *c, struct err *e)
+static int find(const char *bridge, const char *vlan, struct bridge_choice *c, struct err *e)
 {
 	struct nic nic = {0};
 	int r;
@@ -95,23 +95,23 @@ static int find(const char *bridge, const char *vlan, struct choice *c, struct e
 	*e = (struct err){0};
 	assert_int_equal(nic_set(&nic, NIC_BRIDGE, bridge, e), 0);
 	assert_int_equal(nic_set(&nic, NIC_VLAN, vlan, e), 0);
-	r = target_parse(&nic, &target, e);
+	r = bridge_ref_parse(&nic, &ref, e);
 	if (r)
 		return r;
-	look_up(&target, devices);
-	r = target_choose(&target, devices, c, e);
+	look_up(&ref, lookups);
+	r = bridge_ref_resolve(&ref, lookups, c, e);
 	if (r != -ENODEV)
 		return r;
-	target_ask_uplink(&target, devices);
-	look_up(&target, devices);
-	return target_choose(&target, devices, c, e);
+	bridge_ref_add_uplink_vlan(&ref, lookups);
+	look_up(&ref, lookups);
+	return bridge_ref_resolve(&ref, lookups, c, e);
 }
 
 // tagged, untagged as vlans_print has them; NULL: the bridge's default.
 static void finds(const char *bridge, const char *vlan, const char *result, unsigned int pvid,
 	const char *all, const char *untagged)
 {
-	struct choice c = {0};
+	struct bridge_choice c = {0};
 	struct err e;
 	char text[256];
 
@@ -131,7 +131,7 @@ static void finds(const char *bridge, const char *vlan, const char *result, unsi
 // demand: what network-vlanbridge would be asked for; NULL: it isn't.
 static void refuses(const char *bridge, const char *vlan, const char *demand, const char *sentence)
 {
-	struct choice c;
+	struct bridge_choice c;
 	struct err e;
 	int r = find(bridge, vlan, &c, &e);
 
@@ -140,7 +140,7 @@ static void refuses(const char *bridge, const char *vlan, const char *demand, co
 		fail_msg("bridge=%s vlan=%s\n got: %s\nwant: %s", bridge, vlan, e.text, sentence);
 	if (demand) {
 		assert_int_equal(r, -ENODEV);
-		assert_string_equal(target_demand(&target), demand);
+		assert_string_equal(bridge_ref_demand_name(&ref), demand);
 	} else {
 		assert_int_not_equal(r, -ENODEV);
 	}
@@ -215,7 +215,7 @@ static void half_made(void **state)
 	static const char sentence[] =
 		"bridge br11 isn't finished: if no network-vlanbridge is at work, one was killed, "
 		"and `network-vlanbridge start` finishes it";
-	struct choice c;
+	struct bridge_choice c;
 	struct err e;
 
 	(void)state;

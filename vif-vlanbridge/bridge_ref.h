@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* How `bridge=` and `vlan=` find the bridge. Pure: first the names to ask the kernel about, all at
  * once, then what its answers mean. The rules are those of vif-vlanbridge(8), first match wins. */
-#ifndef VIF_TARGET_H
-#define VIF_TARGET_H
+#ifndef VIF_BRIDGE_REF_H
+#define VIF_BRIDGE_REF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,8 +16,8 @@
 #define PARENT_SIZE 32
 
 /* What the kernel says about a name. */
-struct device {
-	bool there;
+struct lookup {
+	bool found;
 	struct link link;
 	char parent[PARENT_SIZE]; /* what it is the network device of: "vif-1-0" for netback's, or
 				     "" */
@@ -31,13 +31,13 @@ enum slot {
 	SLOT_NEW,    /* the name that it is to have, or has already */
 	SLOT_VIF,    /* a tap's: the name that its NIC's vif is to have */
 	SLOT_BRIDGE, /* bridge= */
-	SLOT_BASE,   /* NAME of bridge=NAME.VLAN; or see target_ask_uplink */
+	SLOT_BASE,   /* NAME of bridge=NAME.VLAN; or see bridge_ref_add_uplink_vlan */
 	SLOT_VLAN,   /* NAME.VLAN of bridge=NAME, vlan=VLAN */
 	SLOT_ETH,    /* ethN for xenbrN */
 	SLOTS
 };
 
-struct target {
+struct bridge_ref {
 	char names[SLOTS][ALTNAME_SIZE]; /* "": nothing to ask about */
 	bool has_list;                   /* vlan= */
 	const char *list_text;           /* its text: nic's */
@@ -50,7 +50,7 @@ struct target {
 };
 
 /* The bridge to join. */
-struct choice {
+struct bridge_choice {
 	const struct link *bridge;
 	const struct port_vlans
 		*vlans; /* the port's, on a VLAN-aware bridge; NULL: the bridge's default */
@@ -58,20 +58,20 @@ struct choice {
 
 /* Reads bridge= and vlan= of nic (bridge= isn't empty) and fills the names of the slots from
  * SLOT_BRIDGE on. Returns 0, or -EINVAL with a sentence in e. */
-int target_parse(const struct nic *nic, struct target *t, struct err *e);
+int bridge_ref_parse(const struct nic *nic, struct bridge_ref *ref, struct err *e);
 
 /* Chooses among what the kernel has. Returns 0; or -errno with a sentence in e that says what the
  * name is, what was asked and what would work: -ENODEV where the bridge isn't there but may be made
- * on demand (target_demand), -EAGAIN where network-vlanbridge hasn't finished it, another where
- * waiting can't help. The choice points into devices and t. */
-int target_choose(const struct target *t, const struct device devices[SLOTS], struct choice *ret,
-	struct err *e);
+ * on demand (bridge_ref_demand_name), -EAGAIN where network-vlanbridge hasn't finished it, another
+ * where waiting can't help. The choice points into devices and t. */
+int bridge_ref_resolve(const struct bridge_ref *ref, const struct lookup lookups[SLOTS],
+	struct bridge_choice *ret, struct err *e);
 
 /* For a better sentence: where NAME of bridge=NAME, vlan=VLAN turned out to carry another VLAN, the
  * next look is for UPLINK.VLAN too. */
-void target_ask_uplink(struct target *t, const struct device devices[SLOTS]);
+void bridge_ref_add_uplink_vlan(struct bridge_ref *ref, const struct lookup lookups[SLOTS]);
 
 /* The name that `network-vlanbridge demand` understands for it. */
-const char *target_demand(const struct target *t);
+const char *bridge_ref_demand_name(const struct bridge_ref *ref);
 
 #endif
