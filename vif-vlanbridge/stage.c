@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "demand.h"
-#include "find.h"
 #include "hooks.h"
 #include "plug.h"
+#include "query.h"
 #include "rules.h"
 
 #define BIT(key) (1U << (key))
@@ -42,7 +42,7 @@ static int only_bridge(struct run *run, struct err *e)
 {
 	char(*names)[NAME_SIZE];
 	size_t n;
-	int r = find_bridges(run->nl, &names, &n, e);
+	int r = query_bridge_names(run->nl, &names, &n, e);
 
 	if (r)
 		return r;
@@ -63,7 +63,7 @@ static void list_bridges(struct run *run, struct err *e)
 	struct err unused;
 	size_t n;
 
-	if (find_bridges(run->nl, &names, &n, &unused))
+	if (query_bridge_names(run->nl, &names, &n, &unused))
 		return;
 	port_list_bridges(e, names, n);
 	free(names);
@@ -79,7 +79,7 @@ static int ask(struct run *run, struct err *e)
 		strcmp(name, run->req.dev) ? name : "");
 	text_copy(run->bridge_ref.names[SLOT_VIF], ALTNAME_SIZE,
 		run->req.tap ? run->req.nic.text[NIC_VIFNAME] : "");
-	return find_devices(run->nl, run->bridge_ref.names, run->lookups, e);
+	return query_devices(run->nl, run->bridge_ref.names, run->lookups, e);
 }
 
 static int find_device(struct run *run, struct err *e)

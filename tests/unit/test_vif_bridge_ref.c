@@ -66,7 +66,7 @@ static const struct host *host(const char *name)
 	return NULL;
 }
 
-// What find_devices does with the kernel.
+// What query_devices does with the kernel.
 static void look_up(const struct bridge_ref *ref, struct lookup lookups[SLOTS])
 {
 	memset(lookups, 0, SLOTS * sizeof(*lookups));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Asks the kernel about the devices of a run.
-#include "find.h"
+#include "query.h"
 
 #include <errno.h>
 #include <linux/if_link.h>
@@ -52,7 +52,7 @@ static int send_batch(struct netlink *nl, struct batch *b, struct err *e)
 	return r;
 }
 
-int find_devices(
+int query_devices(
 	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
 {
 	struct batch first = {0}, masters = {0};
@@ -123,7 +123,7 @@ static void restart(void *arg)
 	((struct names *)arg)->n = 0;
 }
 
-int find_bridges(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e)
+int query_bridge_names(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e)
 {
 	struct names list = {0};
 	int r = netlink_dump(nl, link_msg_dump("bridge"), add_bridge, restart, &list, e);
