@@ -17,7 +17,7 @@ static const struct {
 } plugging[] = {
 	{stage_read, NULL},           // xenstore over arguments over environment -> nic
 	{stage_look, stage_unlook},   // bridge=, vlan= and the kernel -> the bridge, made on demand
-	{stage_decide, NULL},         // -> the changes (pure: port.h)
+	{stage_decide, NULL},         // -> the changes (pure: decide.h)
 	{stage_guard, stage_unguard}, // ip=, antispoof: packet rules, before anything can pass
 	{stage_join, stage_leave},    // MTU, addresses, name, bridge, VLANs, up: one netlink batch
 	{stage_tell_mtu, NULL},       // to the guest

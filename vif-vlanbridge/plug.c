@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Does to a vif or tap what port.h decided.
+// Does to a vif or tap what decide.h decided.
 #include "plug.h"
 
 #include <errno.h>
@@ -49,18 +49,18 @@ static void free_messages(struct plan *plan)
 }
 
 // The kernel takes a port's options with the kind of its master, and only once it has it.
-static struct nl_msg *up_message(const struct port *p)
+static struct nl_msg *up_message(const struct attachment *a)
 {
 	struct link up = {.up = true};
-	struct nl_msg *m = link_msg_set(p->index, &up, LINK_UP, false);
+	struct nl_msg *m = link_msg_set(a->index, &up, LINK_UP, false);
 	struct nlattr *info, *data;
 
-	if (!m || (!p->policy.isolated && !p->again))
+	if (!m || (!a->policy.isolated && !a->again))
 		return m;
 	if (!(info = nla_nest_start(m, IFLA_LINKINFO)) ||
 		nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge") ||
 		!(data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA)) ||
-		nla_put_u8(m, IFLA_BRPORT_ISOLATED, p->policy.isolated)) {
+		nla_put_u8(m, IFLA_BRPORT_ISOLATED, a->policy.isolated)) {
 		netlink_message_free(m);
 		return NULL;
 	}
@@ -69,28 +69,28 @@ static struct nl_msg *up_message(const struct port *p)
 	return m;
 }
 
-static void make_plan(const struct port *p, struct plan *plan)
+static void make_plan(const struct attachment *a, struct plan *plan)
 {
 	struct link down = {.up = false};
 	struct port_vlans old = {0};
 
-	if (p->down || p->leave)
+	if (a->down || a->leave)
 		add(plan, STEP_DOWN,
 			link_msg_set(
-				p->index, &down, LINK_UP | (p->leave ? LINK_MASTER : 0), false));
-	if (p->fields)
-		add(plan, STEP_JOIN, link_msg_set(p->index, &p->join, p->fields, false));
-	if (p->set_vlans && p->default_pvid && !vlans_has(&p->vlans.all, p->default_pvid)) {
-		vlans_add(&old.all, p->default_pvid, p->default_pvid);
-		add(plan, STEP_DROP_DEFAULT, port_msg_vlans(p->index, false, false, &old));
+				a->index, &down, LINK_UP | (a->leave ? LINK_MASTER : 0), false));
+	if (a->fields)
+		add(plan, STEP_JOIN, link_msg_set(a->index, &a->join, a->fields, false));
+	if (a->set_vlans && a->default_pvid && !vlans_has(&a->vlans.all, a->default_pvid)) {
+		vlans_add(&old.all, a->default_pvid, a->default_pvid);
+		add(plan, STEP_DROP_DEFAULT, port_msg_vlans(a->index, false, false, &old));
 	}
-	if (p->set_vlans)
-		add(plan, STEP_VLANS, port_msg_vlans(p->index, false, true, &p->vlans));
-	add(plan, STEP_UP, up_message(p));
+	if (a->set_vlans)
+		add(plan, STEP_VLANS, port_msg_vlans(a->index, false, true, &a->vlans));
+	add(plan, STEP_UP, up_message(a));
 	// network-vlanbridge marks a bridge before it looks for ports, and we join before we look
 	// for the mark: one of the two sees the other.
-	if (p->policy.demand)
-		add(plan, STEP_CHECK, link_msg_get(p->bridge.index, NULL));
+	if (a->policy.demand)
+		add(plan, STEP_CHECK, link_msg_get(a->bridge.index, NULL));
 }
 
 static int take_bridge(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
@@ -103,7 +103,7 @@ static int take_bridge(size_t i, const struct nlmsghdr *h, void *arg, struct err
 }
 
 static int refused(
-	const struct port *p, enum step step, const struct netlink_ack *ack, struct err *e)
+	const struct attachment *a, enum step step, const struct netlink_ack *ack, struct err *e)
 {
 	char vlans[256];
 
@@ -112,62 +112,63 @@ static int refused(
 		return err_set(e, -ack->error, "can't take it down: %s", ack->reason);
 	case STEP_RENAME:
 		return err_set(
-			e, -ack->error, "can't rename it to %s: %s", p->join.new_name, ack->reason);
+			e, -ack->error, "can't rename it to %s: %s", a->join.new_name, ack->reason);
 	case STEP_JOIN:
-		if (p->fields & LINK_MTU)
+		if (a->fields & LINK_MTU)
 			return err_set(e, -ack->error,
 				"can't put it into bridge %s with MTU %u (it has %u): %s",
-				p->bridge.name, p->join.mtu, p->undo.mtu, ack->reason);
-		return err_set(e, -ack->error, "can't put it into bridge %s: %s", p->bridge.name,
+				a->bridge.name, a->join.mtu, a->undo.mtu, ack->reason);
+		return err_set(e, -ack->error, "can't put it into bridge %s: %s", a->bridge.name,
 			ack->reason);
 	case STEP_DROP_DEFAULT:
 		return err_set(e, -ack->error, "can't take it out of %s's default VLAN %u: %s",
-			p->bridge.name, p->default_pvid, ack->reason);
+			a->bridge.name, a->default_pvid, ack->reason);
 	case STEP_VLANS:
 		return err_set(e, -ack->error, "can't put it into VLAN %s of bridge %s: %s",
-			vlans_print(&p->vlans.all, vlans, sizeof(vlans)), p->bridge.name,
+			vlans_print(&a->vlans.all, vlans, sizeof(vlans)), a->bridge.name,
 			ack->reason);
 	default:
 		return err_set(e, -ack->error, "can't bring it up%s: %s",
-			p->policy.isolated ? ", isolated" : "", ack->reason);
+			a->policy.isolated ? ", isolated" : "", ack->reason);
 	}
 }
 
 // What the kernel said, in order: the first refusal counts, the others mostly follow from it.
-static int judge(const struct port *p, const struct plan *plan, const struct netlink_ack *acks,
-	struct err *e)
+static int judge(const struct attachment *a, const struct plan *plan,
+	const struct netlink_ack *acks, struct err *e)
 {
 	struct mark mark;
 
 	mark_parse(plan->bridge.alias, &mark);
 	if (plan->steps[plan->n - 1] == STEP_CHECK &&
 		(plan->bridge.kind != KIND_BRIDGE || mark.closing))
-		return err_set(e, EAGAIN, "bridge %s went away with its last vif", p->bridge.name);
+		return err_set(e, EAGAIN, "bridge %s went away with its last vif", a->bridge.name);
 	for (size_t i = 0; i < plan->n; i++)
 		if (acks[i].error)
-			return refused(p, plan->steps[i], &acks[i], e);
+			return refused(a, plan->steps[i], &acks[i], e);
 	return 0;
 }
 
 // The old ioctl: the ethtool netlink family would have to be looked up first.
-static int tx_offload_off(const struct port *p, struct err *e)
+static int tx_offload_off(const struct attachment *a, struct err *e)
 {
 	struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
 	struct ifreq ifr = {0};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
 
-	text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), p->name);
+	text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), a->name);
 	ifr.ifr_data = (void *)&value;
 	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
 		r = err_set(e, errno,
 			"can't switch its transmit checksums off, as bridge %s wants: %s",
-			p->bridge.name, strerror(errno));
+			a->bridge.name, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return r;
 }
 
-static int carry_out(struct netlink *nl, const struct port *p, struct plan *plan, struct err *e)
+static int carry_out(
+	struct netlink *nl, const struct attachment *a, struct plan *plan, struct err *e)
 {
 	struct netlink_ack acks[STEPS] = {0};
 	int r = 0;
@@ -178,38 +179,38 @@ static int carry_out(struct netlink *nl, const struct port *p, struct plan *plan
 	if (!r)
 		r = netlink_send(nl, plan->msgs, plan->n, acks, take_bridge, plan, e);
 	if (!r)
-		r = judge(p, plan, acks, e);
+		r = judge(a, plan, acks, e);
 	free_messages(plan);
 	return r;
 }
 
-int plug(struct netlink *nl, const struct port *p, struct err *e)
+int plug(struct netlink *nl, const struct attachment *a, struct err *e)
 {
 	struct plan plan = {0};
 	int r;
 
-	make_plan(p, &plan);
-	r = carry_out(nl, p, &plan, e);
-	if (!r && p->policy.tx_offload_off)
-		r = tx_offload_off(p, e);
+	make_plan(a, &plan);
+	r = carry_out(nl, a, &plan, e);
+	if (!r && a->policy.tx_offload_off)
+		r = tx_offload_off(a, e);
 	if (r)
-		plug_undo(nl, p);
+		plug_undo(nl, a);
 	return r;
 }
 
-int plug_rename(struct netlink *nl, struct port *p, struct err *e)
+int plug_rename(struct netlink *nl, struct attachment *a, struct err *e)
 {
 	struct link down = {.up = false};
 	struct plan plan = {0};
 	int r;
 
-	if (p->down)
-		add(&plan, STEP_DOWN, link_msg_set(p->index, &down, LINK_UP, false));
-	add(&plan, STEP_RENAME, link_msg_set(p->index, &p->join, LINK_RENAME, false));
-	r = carry_out(nl, p, &plan, e);
+	if (a->down)
+		add(&plan, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP, false));
+	add(&plan, STEP_RENAME, link_msg_set(a->index, &a->join, LINK_RENAME, false));
+	r = carry_out(nl, a, &plan, e);
 	if (!r) {
-		p->fields &= ~(unsigned int)LINK_RENAME;
-		p->undo_fields &= ~(unsigned int)LINK_RENAME;
+		a->fields &= ~(unsigned int)LINK_RENAME;
+		a->undo_fields &= ~(unsigned int)LINK_RENAME;
 	}
 	return r;
 }
@@ -228,7 +229,7 @@ void plug_rename_back(struct netlink *nl, int index, const char *name)
 	netlink_message_free(m);
 }
 
-void plug_undo(struct netlink *nl, const struct port *p)
+void plug_undo(struct netlink *nl, const struct attachment *a)
 {
 	struct netlink_ack acks[STEPS];
 	struct link down = {.up = false};
@@ -238,9 +239,9 @@ void plug_undo(struct netlink *nl, const struct port *p)
 
 	// Apart from the rest, because a device that is up keeps its name. And into no bridge, even
 	// if it was in one: the VLANs that it had there wouldn't come back.
-	add(&plan, STEP_DOWN, link_msg_set(p->index, &down, LINK_UP | LINK_MASTER, false));
-	if (p->undo_fields)
-		add(&plan, STEP_JOIN, link_msg_set(p->index, &p->undo, p->undo_fields, false));
+	add(&plan, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP | LINK_MASTER, false));
+	if (a->undo_fields)
+		add(&plan, STEP_JOIN, link_msg_set(a->index, &a->undo, a->undo_fields, false));
 	for (size_t i = 0; i < plan.n; i++)
 		whole = whole && plan.msgs[i];
 	if (whole)

@@ -51,7 +51,7 @@ static int only_bridge(struct run *run, struct err *e)
 	} else {
 		r = err_set(e, ENODEV,
 			"no bridge= is given, and there isn't exactly one bridge to take");
-		port_list_bridges(e, names, n);
+		append_bridge_names(e, names, n);
 	}
 	free(names);
 	return r;
@@ -65,7 +65,7 @@ static void list_bridges(struct run *run, struct err *e)
 
 	if (query_bridge_names(run->nl, &names, &n, &unused))
 		return;
-	port_list_bridges(e, names, n);
+	append_bridge_names(e, names, n);
 	free(names);
 }
 
@@ -86,7 +86,7 @@ static int find_device(struct run *run, struct err *e)
 {
 	int r = ask(run, e);
 
-	if (r || port_device(&run->req, run->lookups))
+	if (r || find_own_device(&run->req, run->lookups))
 		return r;
 	return err_set(e, EAGAIN, "waited %d s for the device to appear", DEADLINE_SECONDS);
 }
@@ -158,7 +158,7 @@ static int look(struct run *run, struct err *e)
 {
 	int r = ask(run, e);
 
-	if (!r && !run->req.tap && !port_device(&run->req, run->lookups))
+	if (!r && !run->req.tap && !find_own_device(&run->req, run->lookups))
 		r = await(run, find_device, &run->deadline, e);
 	return r ? r : choose(run, e);
 }
@@ -185,7 +185,7 @@ void stage_unlook(struct run *run)
 
 int stage_decide(struct run *run, struct err *e)
 {
-	return port_decide(&run->req, run->lookups, &run->choice, &run->port, e);
+	return decide_attachment(&run->req, run->lookups, &run->choice, &run->attachment, e);
 }
 
 // What the kernel says when something isn't any more as it was when we looked: another run for the
@@ -205,8 +205,8 @@ static int decide_anew(struct run *run, struct err *e)
 
 static int rename_now(struct run *run, struct err *e)
 {
-	bool wanted = run->port.fields & LINK_RENAME;
-	int r = wanted ? plug_rename(run->nl, &run->port, e) : 0;
+	bool wanted = run->attachment.fields & LINK_RENAME;
+	int r = wanted ? plug_rename(run->nl, &run->attachment, e) : 0;
 
 	run->renamed = run->renamed || (wanted && !r);
 	return r;
@@ -227,7 +227,7 @@ static int take_name(struct run *run, struct err *e)
 static void give_name_back(struct run *run)
 {
 	if (run->renamed)
-		plug_rename_back(run->nl, run->port.index, run->req.dev);
+		plug_rename_back(run->nl, run->attachment.index, run->req.dev);
 	run->renamed = false;
 }
 
@@ -235,7 +235,7 @@ int stage_guard(struct run *run, struct err *e)
 {
 	int r;
 
-	if (!*run->req.nic.text[NIC_IP] && !run->port.policy.antispoof)
+	if (!*run->req.nic.text[NIC_IP] && !run->attachment.policy.antispoof)
 		return 0;
 	r = store_read(run->store, BIT(NIC_MAC), &run->req.nic, e);
 	if (!r)
@@ -247,12 +247,12 @@ int stage_guard(struct run *run, struct err *e)
 		return r;
 	r = store_note_rules(run->store, e);
 	if (!r)
-		r = rules_apply(rules_add_text(run->port.name, &run->req.nic,
-					run->port.policy.antispoof, e),
+		r = rules_apply(rules_add_text(run->attachment.name, &run->req.nic,
+					run->attachment.policy.antispoof, e),
 			&run->deadline, e);
 	run->guarded = run->guarded || !r;
 	if (r) {
-		plug_undo(run->nl, &run->port);
+		plug_undo(run->nl, &run->attachment);
 		give_name_back(run);
 	}
 	return r;
@@ -263,13 +263,14 @@ void stage_unguard(struct run *run)
 	struct err unused;
 
 	if (run->guarded)
-		rules_apply(rules_delete_text(run->port.name, &unused), &run->deadline, &unused);
+		rules_apply(
+			rules_delete_text(run->attachment.name, &unused), &run->deadline, &unused);
 	give_name_back(run);
 }
 
 int stage_join(struct run *run, struct err *e)
 {
-	int r = plug(run->nl, &run->port, e);
+	int r = plug(run->nl, &run->attachment, e);
 
 	for (bool again = is_outdated(r); again || (r == -EAGAIN && deadline_left(&run->deadline));
 		again = false) {
@@ -277,21 +278,21 @@ int stage_join(struct run *run, struct err *e)
 		if (!r)
 			r = stage_guard(run, e); // what is allowed may be other now
 		if (!r)
-			r = plug(run->nl, &run->port, e);
+			r = plug(run->nl, &run->attachment, e);
 	}
 	return r;
 }
 
 void stage_leave(struct run *run)
 {
-	plug_undo(run->nl, &run->port);
+	plug_undo(run->nl, &run->attachment);
 }
 
 int stage_tell_mtu(struct run *run, struct err *e)
 {
 	(void)e;
 	if (!run->req.tap)
-		store_frontend_mtu(run->store, run->port.join.mtu);
+		store_frontend_mtu(run->store, run->attachment.join.mtu);
 	return 0;
 }
 
@@ -300,12 +301,12 @@ static void set_variables(const struct run *run)
 {
 	const struct request *req = &run->req;
 	char domid[16], devid[16], mtu[16], dev[NAME_SIZE];
-	const struct link *bridge = req->plug ? &run->port.bridge : run->choice.bridge;
+	const struct link *bridge = req->plug ? &run->attachment.bridge : run->choice.bridge;
 
 	snprintf(domid, sizeof(domid), "%u", req->domid);
 	snprintf(devid, sizeof(devid), "%u", req->devid);
-	snprintf(mtu, sizeof(mtu), "%u", run->port.join.mtu);
-	setenv("dev", port_name(req, run->lookups, dev), 1);
+	snprintf(mtu, sizeof(mtu), "%u", run->attachment.join.mtu);
+	setenv("dev", own_device_name(req, run->lookups, dev), 1);
 	setenv("bridge", bridge ? bridge->name : run->req.nic.text[NIC_BRIDGE], 1);
 	setenv("command", request_command(req), 1);
 	setenv("type_if", req->tap ? "tap" : "vif", 1);
@@ -369,13 +370,13 @@ int stage_look_back(struct run *run, struct err *e)
 	r = run->nl ? ask(run, e) : -ENOTCONN;
 	run->choice.bridge = r ? NULL : left_bridge(run);
 	if (run->choice.bridge)
-		mark_parse(run->choice.bridge->alias, &run->port.policy);
+		mark_parse(run->choice.bridge->alias, &run->attachment.policy);
 	return r;
 }
 
 int stage_part(struct run *run, struct err *e)
 {
-	const struct lookup *d = port_device(&run->req, run->lookups);
+	const struct lookup *d = find_own_device(&run->req, run->lookups);
 
 	return d ? unplug(run->nl, &d->link, e) : 0;
 }
@@ -384,16 +385,16 @@ int stage_drop_rules(struct run *run, struct err *e)
 {
 	char name[NAME_SIZE];
 
-	if (!*run->req.nic.text[NIC_IP] && !run->port.policy.antispoof &&
+	if (!*run->req.nic.text[NIC_IP] && !run->attachment.policy.antispoof &&
 		!store_has(run->store, NIC_RULES))
 		return 0;
-	port_name(&run->req, run->lookups, name);
+	own_device_name(&run->req, run->lookups, name);
 	return rules_apply(rules_delete_text(name, e), &run->deadline, e);
 }
 
 int stage_release(struct run *run, struct err *e)
 {
-	if (!run->port.policy.demand)
+	if (!run->attachment.policy.demand)
 		return 0;
 	more_time(run);
 	return demand_release(run->choice.bridge->name, &run->deadline, e);

@@ -6,10 +6,10 @@
 
 #include "bridge_ref.h"
 #include "deadline.h"
+#include "decide.h"
 #include "err.h"
 #include "netlink.h"
 #include "nic.h"
-#include "port.h"
 #include "request.h"
 #include "xenstore.h"
 
@@ -21,7 +21,7 @@ struct run {
 	struct bridge_ref bridge_ref;
 	struct lookup lookups[SLOTS];
 	struct bridge_choice choice; /* bridge NULL: none was found (when unplugging) */
-	struct port port;
+	struct attachment attachment;
 	bool guarded; /* packet rules for the device are in place */
 	bool renamed; /* for them the device has its new name already */
 };

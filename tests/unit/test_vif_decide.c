@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "tests_vif.h"
-#include "vif-vlanbridge/port.h"
+#include "vif-vlanbridge/decide.h"
 
 // A run on a host where everything is as netback and libxl leave it; each test changes what it is
 // about.
@@ -21,7 +21,7 @@ struct run {
 	struct link bridge;
 	struct port_vlans vlans;
 	struct bridge_choice choice;
-	struct port port;
+	struct attachment attachment;
 	struct err e;
 };
 
@@ -51,14 +51,14 @@ static void set_up(struct run *r)
 static void decide(struct run *r)
 {
 	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
-	if (port_decide(&r->req, r->lookups, &r->choice, &r->port, &r->e))
+	if (decide_attachment(&r->req, r->lookups, &r->choice, &r->attachment, &r->e))
 		fail_msg("refused: %s", r->e.text);
 }
 
 static void refuse(struct run *r, const char *sentence)
 {
 	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
-	assert_true(port_decide(&r->req, r->lookups, &r->choice, &r->port, &r->e) < 0);
+	assert_true(decide_attachment(&r->req, r->lookups, &r->choice, &r->attachment, &r->e) < 0);
 	assert_string_equal(r->e.text, sentence);
 }
 
@@ -70,15 +70,15 @@ static void plain(void **state)
 	(void)state;
 	set_up(&r);
 	decide(&r);
-	assert_int_equal(r.port.index, 20);
-	assert_string_equal(r.port.name, "vif7.1");
-	assert_int_equal(r.port.fields, LINK_ADDR_GEN | LINK_MASTER);
-	assert_int_equal(r.port.join.master.index, 5);
-	assert_int_equal(r.port.join.addr_gen, 1);
-	assert_int_equal(r.port.join.mtu, 1500);
-	assert_false(r.port.down || r.port.set_vlans);
-	assert_int_equal(r.port.undo_fields, LINK_ADDR_GEN);
-	assert_int_equal(r.port.undo.addr_gen, 0);
+	assert_int_equal(r.attachment.index, 20);
+	assert_string_equal(r.attachment.name, "vif7.1");
+	assert_int_equal(r.attachment.fields, LINK_ADDR_GEN | LINK_MASTER);
+	assert_int_equal(r.attachment.join.master.index, 5);
+	assert_int_equal(r.attachment.join.addr_gen, 1);
+	assert_int_equal(r.attachment.join.mtu, 1500);
+	assert_false(r.attachment.down || r.attachment.set_vlans);
+	assert_int_equal(r.attachment.undo_fields, LINK_ADDR_GEN);
+	assert_int_equal(r.attachment.undo.addr_gen, 0);
 }
 
 static void again(void **state)
@@ -91,8 +91,8 @@ static void again(void **state)
 	r.lookups[SLOT_DEV].link.addr_gen = 1;
 	r.lookups[SLOT_DEV].link.master.index = 5;
 	decide(&r);
-	assert_int_equal(r.port.fields, 0);
-	assert_true(r.port.down && !r.port.leave);
+	assert_int_equal(r.attachment.fields, 0);
+	assert_true(r.attachment.down && !r.attachment.leave);
 }
 
 static void addresses(void **state)
@@ -104,15 +104,15 @@ static void addresses(void **state)
 	r.lookups[SLOT_DEV].link.mac[0] = 0x02;
 	r.lookups[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
 	decide(&r);
-	assert_int_equal(r.port.fields, LINK_MAC | LINK_MASTER);
-	assert_int_equal(r.port.join.mac[0], 0xfe);
-	assert_int_equal(r.port.undo.mac[0], 0x02);
+	assert_int_equal(r.attachment.fields, LINK_MAC | LINK_MASTER);
+	assert_int_equal(r.attachment.join.mac[0], 0xfe);
+	assert_int_equal(r.attachment.undo.mac[0], 0x02);
 
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_MTU, "1279",
 		&r.e); // and so does one whose IPv6 has left the device
 	decide(&r);
-	assert_int_equal(r.port.fields, LINK_MTU | LINK_MASTER);
+	assert_int_equal(r.attachment.fields, LINK_MTU | LINK_MASTER);
 }
 
 static void mtu(void **state)
@@ -123,18 +123,18 @@ static void mtu(void **state)
 	set_up(&r);
 	r.bridge.mtu = 9000;
 	decide(&r);
-	assert_int_equal(r.port.join.mtu, 9000);
-	assert_int_equal(r.port.undo.mtu, 1500);
-	assert_true(r.port.fields & LINK_MTU);
+	assert_int_equal(r.attachment.join.mtu, 9000);
+	assert_int_equal(r.attachment.undo.mtu, 1500);
+	assert_true(r.attachment.fields & LINK_MTU);
 
 	nic_set(&r.req.nic, NIC_MTU, "1400", &r.e);
 	decide(&r);
-	assert_int_equal(r.port.join.mtu, 1400);
+	assert_int_equal(r.attachment.join.mtu, 1400);
 
 	set_up(&r);
 	r.bridge.mtu = 65535; // nobody asked for so much: the device's most
 	decide(&r);
-	assert_int_equal(r.port.join.mtu, 65517);
+	assert_int_equal(r.attachment.join.mtu, 65517);
 
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_MTU, "9000", &r.e);
@@ -157,16 +157,16 @@ static void vlans(void **state)
 	vlans_add(&r.vlans.all, 10, 10);
 	r.choice.vlans = &r.vlans;
 	decide(&r);
-	assert_true(r.port.set_vlans);
-	assert_int_equal(r.port.vlans.pvid, 10);
-	assert_int_equal(r.port.default_pvid, 1);
+	assert_true(r.attachment.set_vlans);
+	assert_int_equal(r.attachment.vlans.pvid, 10);
+	assert_int_equal(r.attachment.default_pvid, 1);
 
-	assert_false(r.port.leave);
+	assert_false(r.attachment.leave);
 
 	// A port that is one already leaves first, or it would keep the VLANs of an earlier run.
 	r.lookups[SLOT_DEV].link.master.index = 5;
 	decide(&r);
-	assert_true(r.port.leave && r.port.fields & LINK_MASTER);
+	assert_true(r.attachment.leave && r.attachment.fields & LINK_MASTER);
 }
 
 static void policy(void **state)
@@ -178,8 +178,9 @@ static void policy(void **state)
 	snprintf(r.bridge.alias, ALIAS_SIZE,
 		"rack 4 vlanbridge file isolated tx_offload=off demand");
 	decide(&r);
-	assert_true(r.port.policy.isolated && r.port.policy.tx_offload_off && r.port.policy.demand);
-	assert_false(r.port.policy.antispoof);
+	assert_true(r.attachment.policy.isolated && r.attachment.policy.tx_offload_off &&
+		    r.attachment.policy.demand);
+	assert_false(r.attachment.policy.antispoof);
 }
 
 static void names(void **state)
@@ -191,10 +192,10 @@ static void names(void **state)
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
 	decide(&r);
-	assert_string_equal(r.port.name, "web0");
-	assert_string_equal(r.port.join.new_name, "web0");
-	assert_string_equal(r.port.undo.new_name, "vif7.1");
-	assert_true(r.port.fields & LINK_RENAME);
+	assert_string_equal(r.attachment.name, "web0");
+	assert_string_equal(r.attachment.join.new_name, "web0");
+	assert_string_equal(r.attachment.undo.new_name, "vif7.1");
+	assert_true(r.attachment.fields & LINK_RENAME);
 
 	// Taken by another guest's, by something of the host, by an alternative name.
 	other->found = true;
@@ -222,11 +223,11 @@ static void renamed(void **state)
 	r.lookups[SLOT_DEV] = (struct lookup){0};
 	snprintf(d->link.name, NAME_SIZE, "web0");
 	decide(&r);
-	assert_int_equal(r.port.index, 20);
-	assert_false(r.port.fields & LINK_RENAME);
+	assert_int_equal(r.attachment.index, 20);
+	assert_false(r.attachment.fields & LINK_RENAME);
 
 	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
-	assert_null(port_device(&r.req, r.lookups));
+	assert_null(find_own_device(&r.req, r.lookups));
 	refuse(&r, "the device doesn't exist");
 
 	*d->parent = '\0';
@@ -234,7 +235,7 @@ static void renamed(void **state)
 	refuse(&r, "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
 		   "emulated NICs");
 	snprintf(d->link.kind_name, KIND_SIZE, "tun");
-	assert_ptr_equal(port_device(&r.req, r.lookups), d);
+	assert_ptr_equal(find_own_device(&r.req, r.lookups), d);
 }
 
 // A NIC that was refused because another has its vifname mustn't touch the other when it goes.
@@ -248,39 +249,40 @@ static void of_another(void **state)
 	(void)state;
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
-	assert_string_equal(port_name(&r.req, r.lookups, name), "web0"); // gone, or not yet there
+	assert_string_equal(
+		own_device_name(&r.req, r.lookups, name), "web0"); // gone, or not yet there
 	*d = *dev;
 	dev->found = false;
-	assert_string_equal(port_name(&r.req, r.lookups, name), "web0");
+	assert_string_equal(own_device_name(&r.req, r.lookups, name), "web0");
 	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
-	assert_string_equal(port_name(&r.req, r.lookups, name), "vif7.1");
+	assert_string_equal(own_device_name(&r.req, r.lookups, name), "vif7.1");
 
 	// A tap is whose vif has the name that it is called after.
 	r.req.tap = true;
 	snprintf(r.req.dev, NAME_SIZE, "vif7.1-emu");
 	*vif = *d;
 	*d = (struct lookup){.found = true, .link = {.name = "web0-emu", .kind_name = "tun"}};
-	assert_null(port_device(&r.req, r.lookups));
-	assert_string_equal(port_name(&r.req, r.lookups, name), "vif7.1-emu");
+	assert_null(find_own_device(&r.req, r.lookups));
+	assert_string_equal(own_device_name(&r.req, r.lookups, name), "vif7.1-emu");
 	snprintf(vif->parent, sizeof(vif->parent), "vif-7-1");
-	assert_ptr_equal(port_device(&r.req, r.lookups), d);
+	assert_ptr_equal(find_own_device(&r.req, r.lookups), d);
 	vif->found = false;
-	assert_ptr_equal(port_device(&r.req, r.lookups), d);
-	assert_string_equal(port_name(&r.req, r.lookups, name), "web0-emu");
+	assert_ptr_equal(find_own_device(&r.req, r.lookups), d);
+	assert_string_equal(own_device_name(&r.req, r.lookups, name), "web0-emu");
 
 	// The host's lo has no parent either, nor a kind.
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "lo", &r.e);
 	dev->found = false;
 	*d = (struct lookup){.found = true, .link = {.name = "lo", .index = 1, .mtu = 65536}};
-	assert_null(port_device(&r.req, r.lookups));
+	assert_null(find_own_device(&r.req, r.lookups));
 	memcpy(d->link.mac, (uint8_t[]){0xfe, 0xff, 0xff, 0xff, 0xff, 0xff}, MAC_SIZE);
-	assert_ptr_equal(port_device(&r.req, r.lookups), d); // netback's, before Linux 5.14
+	assert_ptr_equal(find_own_device(&r.req, r.lookups), d); // netback's, before Linux 5.14
 
 	// Our own name, given to another's vif; and the other way round.
 	set_up(&r);
 	snprintf(dev->parent, sizeof(dev->parent), "vif-3-0");
-	assert_null(port_device(&r.req, r.lookups));
+	assert_null(find_own_device(&r.req, r.lookups));
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "vif9.0", &r.e);
 	refuse(&r, "vifname=vif9.0: that is the name of another NIC's vif");
@@ -303,20 +305,20 @@ static void bridges(void **state)
 
 	(void)state;
 	err_set(&e, ENODEV, "no");
-	port_list_bridges(&e, few, 3);
+	append_bridge_names(&e, few, 3);
 	assert_string_equal(e.text, "no; this host has br1, xenbr9, xenbr10");
 	err_set(&e, ENODEV, "no");
-	port_list_bridges(&e, few, 0);
+	append_bridge_names(&e, few, 0);
 	assert_string_equal(e.text, "no; this host has no bridge at all");
 	for (int i = 0; i < 2000; i++)
 		snprintf(many[i], NAME_SIZE, "br%d", 2000 - i);
 	err_set(&e, ENODEV, "no");
-	port_list_bridges(&e, many, 2000);
+	append_bridge_names(&e, many, 2000);
 	assert_string_equal(
 		e.text, "no; this host has br1, br2, br3, br4, br5, br6, br7, br8 and 1992 more");
 	memset(e.text, 'x', sizeof(e.text) - 1);
 	e.text[sizeof(e.text) - 1] = '\0';
-	port_list_bridges(&e, few, 3); // no room is no harm
+	append_bridge_names(&e, few, 3); // no room is no harm
 }
 
 int test_vif_port(void)

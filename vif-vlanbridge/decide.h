@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* What to do with a vif or tap so that it becomes a port of its bridge. Pure: what is asked and
  * what the kernel said in, changes or one sentence out. */
-#ifndef VIF_PORT_H
-#define VIF_PORT_H
+#ifndef VIF_DECIDE_H
+#define VIF_DECIDE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 /* The changes to one device, in this order. The kernel works on after a message that it refused, so
  * each also has what takes it back. */
-struct port {
+struct attachment {
 	int index;
 	char name[NAME_SIZE]; /* in the end */
 	struct link bridge;   /* as it was when this was decided */
@@ -36,18 +36,19 @@ struct port {
 
 /* The device of this run: found under its first name, or renamed already by an earlier run. Returns
  * it, or NULL when it isn't there; another NIC's device that has its name is not it. */
-const struct lookup *port_device(const struct request *req, const struct lookup lookups[SLOTS]);
+const struct lookup *find_own_device(const struct request *req, const struct lookup lookups[SLOTS]);
 
 /* The name that the device has in the end, or had: the wanted one, unless that is somebody else's
  * device; else the toolstack's. Its rules and hooks go by it. Returns buf. */
-char *port_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
+char *own_device_name(
+	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
 
 /* Decides. Returns 0, or -errno with a sentence in e; nothing has to be done then. */
-int port_decide(const struct request *req, const struct lookup lookups[SLOTS],
-	const struct bridge_choice *choice, struct port *ret, struct err *e);
+int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
+	const struct bridge_choice *choice, struct attachment *ret, struct err *e);
 
 /* Puts "; this host has br1, br2" after the sentence of e, for the names of the host's bridges,
  * which are sorted here: a few of them and the number of the others. */
-void port_list_bridges(struct err *e, char (*names)[NAME_SIZE], size_t n);
+void append_bridge_names(struct err *e, char (*names)[NAME_SIZE], size_t n);
 
 #endif

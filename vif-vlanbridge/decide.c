@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What to do with a vif or tap so that it becomes a port of its bridge.
-#include "port.h"
+#include "decide.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static bool has_new_name(const struct request *req, const struct lookup lookups[
 	       (!vif->found || !*vif->parent || parent_is(req, vif));
 }
 
-const struct lookup *port_device(const struct request *req, const struct lookup lookups[SLOTS])
+const struct lookup *find_own_device(const struct request *req, const struct lookup lookups[SLOTS])
 {
 	const struct lookup *d = &lookups[SLOT_DEV];
 
@@ -57,7 +57,8 @@ const struct lookup *port_device(const struct request *req, const struct lookup 
 	return has_new_name(req, lookups) ? &lookups[SLOT_NEW] : NULL;
 }
 
-char *port_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
+char *own_device_name(
+	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
 {
 	if (!*nic_name(&req->nic, req->tap, buf) ||
 		(lookups[SLOT_NEW].found && !has_new_name(req, lookups)))
@@ -79,10 +80,10 @@ static int name_taken(const struct lookup *holder, const char *name, struct err 
 		strcmp(holder->link.name, name) ? holder->link.name : "");
 }
 
-static void change(struct port *p, enum link_field field)
+static void change(struct attachment *a, enum link_field field)
 {
-	p->fields |= field;
-	p->undo_fields |= field;
+	a->fields |= field;
+	a->undo_fields |= field;
 }
 
 // vifN.M of another NIC: it would be in the way when that comes.
@@ -97,11 +98,11 @@ static bool is_vif_name(const struct request *req, const char *name)
 }
 
 static int decide_name(const struct request *req, const struct lookup *lookups,
-	const struct link *dev, struct port *p, struct err *e)
+	const struct link *dev, struct attachment *a, struct err *e)
 {
 	char name[NAME_SIZE];
 
-	text_copy(p->name, sizeof(p->name), dev->name);
+	text_copy(a->name, sizeof(a->name), dev->name);
 	if (!*nic_name(&req->nic, req->tap, name) || !strcmp(name, dev->name))
 		return 0;
 	if (lookups[SLOT_NEW].found)
@@ -109,16 +110,16 @@ static int decide_name(const struct request *req, const struct lookup *lookups,
 	if (is_vif_name(req, name))
 		return err_set(
 			e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
-	text_copy(p->name, sizeof(p->name), name);
-	text_copy(p->join.new_name, sizeof(p->join.new_name), name);
-	text_copy(p->undo.new_name, sizeof(p->undo.new_name), dev->name);
-	change(p, LINK_RENAME);
+	text_copy(a->name, sizeof(a->name), name);
+	text_copy(a->join.new_name, sizeof(a->join.new_name), name);
+	text_copy(a->undo.new_name, sizeof(a->undo.new_name), dev->name);
+	change(a, LINK_RENAME);
 	return 0;
 }
 
 // Before it joins: a bridge whose MTU isn't pinned takes the smallest of its ports.
 static int decide_mtu(const struct nic *nic, const struct link *dev, const struct link *bridge,
-	struct port *p, struct err *e)
+	struct attachment *a, struct err *e)
 {
 	uint32_t mtu = nic->mtu ? nic->mtu : bridge->mtu;
 
@@ -132,47 +133,48 @@ static int decide_mtu(const struct nic *nic, const struct link *dev, const struc
 			dev->max_mtu);
 	if (dev->max_mtu && mtu > dev->max_mtu)
 		mtu = dev->max_mtu;
-	p->join.mtu = mtu;
-	p->undo.mtu = dev->mtu;
+	a->join.mtu = mtu;
+	a->undo.mtu = dev->mtu;
 	if (mtu != dev->mtu)
-		change(p, LINK_MTU);
+		change(a, LINK_MTU);
 	return 0;
 }
 
-static void decide_addresses(const struct link *dev, struct port *p)
+static void decide_addresses(const struct link *dev, struct attachment *a)
 {
-	memcpy(p->join.mac, dummy_mac, MAC_SIZE);
-	memcpy(p->undo.mac, dev->mac, MAC_SIZE);
+	memcpy(a->join.mac, dummy_mac, MAC_SIZE);
+	memcpy(a->undo.mac, dev->mac, MAC_SIZE);
 	if (memcmp(dev->mac, dummy_mac, MAC_SIZE))
-		change(p, LINK_MAC);
-	p->join.addr_gen = ADDR_GEN_NONE;
-	p->undo.addr_gen = dev->addr_gen;
+		change(a, LINK_MAC);
+	a->join.addr_gen = ADDR_GEN_NONE;
+	a->undo.addr_gen = dev->addr_gen;
 	// Reported only where the kernel has IPv6; elsewhere it would be refused.
 	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != ADDR_GEN_NONE &&
-		p->join.mtu >= IPV6_MIN_MTU)
-		change(p, LINK_ADDR_GEN);
+		a->join.mtu >= IPV6_MIN_MTU)
+		change(a, LINK_ADDR_GEN);
 }
 
-static void decide_master(const struct link *dev, const struct bridge_choice *c, struct port *p)
+static void decide_master(
+	const struct link *dev, const struct bridge_choice *c, struct attachment *a)
 {
-	p->join.master.index = c->bridge->index;
+	a->join.master.index = c->bridge->index;
 	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
-	p->again = dev->master.index == c->bridge->index;
-	p->leave = p->again && c->bridge->bridge.vlan_filtering;
-	if (p->leave || !p->again)
-		p->fields |= LINK_MASTER;
+	a->again = dev->master.index == c->bridge->index;
+	a->leave = a->again && c->bridge->bridge.vlan_filtering;
+	if (a->leave || !a->again)
+		a->fields |= LINK_MASTER;
 	if (c->vlans) {
-		p->set_vlans = true;
-		p->vlans = *c->vlans;
-		p->default_pvid = c->bridge->bridge.vlan_default_pvid;
+		a->set_vlans = true;
+		a->vlans = *c->vlans;
+		a->default_pvid = c->bridge->bridge.vlan_default_pvid;
 	}
 }
 
-int port_decide(const struct request *req, const struct lookup lookups[SLOTS],
-	const struct bridge_choice *choice, struct port *ret, struct err *e)
+int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
+	const struct bridge_choice *choice, struct attachment *ret, struct err *e)
 {
-	const struct lookup *found = port_device(req, lookups);
-	struct port p = {.bridge = *choice->bridge};
+	const struct lookup *found = find_own_device(req, lookups);
+	struct attachment a = {.bridge = *choice->bridge};
 	int r;
 
 	if (!found)
@@ -182,17 +184,17 @@ int port_decide(const struct request *req, const struct lookup lookups[SLOTS],
 				 : "");
 	if (found->link.index == choice->bridge->index)
 		return err_set(e, ELOOP, "a bridge can't be a port of itself");
-	p.index = found->link.index;
-	p.down = found->link.up;
-	mark_parse(choice->bridge->alias, &p.policy);
-	r = decide_name(req, lookups, &found->link, &p, e);
+	a.index = found->link.index;
+	a.down = found->link.up;
+	mark_parse(choice->bridge->alias, &a.policy);
+	r = decide_name(req, lookups, &found->link, &a, e);
 	if (!r)
-		r = decide_mtu(&req->nic, &found->link, choice->bridge, &p, e);
+		r = decide_mtu(&req->nic, &found->link, choice->bridge, &a, e);
 	if (r)
 		return r;
-	decide_addresses(&found->link, &p);
-	decide_master(&found->link, choice, &p);
-	*ret = p;
+	decide_addresses(&found->link, &a);
+	decide_master(&found->link, choice, &a);
+	*ret = a;
 	return 0;
 }
 
@@ -201,7 +203,7 @@ static int by_name(const void *a, const void *b)
 	return strverscmp(a, b);
 }
 
-void port_list_bridges(struct err *e, char (*names)[NAME_SIZE], size_t n)
+void append_bridge_names(struct err *e, char (*names)[NAME_SIZE], size_t n)
 {
 	size_t len = strlen(e->text), size = sizeof(e->text),
 	       listed = n > BRIDGES_LISTED + 1 ? BRIDGES_LISTED : n;
