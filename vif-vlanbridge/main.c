@@ -14,7 +14,7 @@
 static const struct {
 	stage *act;
 	void (*undo)(struct run *run);
-} plugging[] = {
+} attach_stages[] = {
 	{stage_read, NULL},           // xenstore over arguments over environment -> nic
 	{stage_look, stage_unlook},   // bridge=, vlan= and the kernel -> the bridge, made on demand
 	{stage_decide, NULL},         // -> the changes (pure: decide.h)
@@ -27,42 +27,42 @@ static const struct {
 
 // Each does what is left to do. Nothing stops them: the toolstack ignores errors here, and a guest
 // that is gone mustn't leave half of itself.
-static stage *const unplugging[] = {
+static stage *const detach_stages[] = {
 	stage_read, stage_look_back, stage_part, stage_drop_rules, stage_call_hooks,
 	stage_release, // a bridge on demand that has lost its last vif
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-static int plug_all(struct run *run)
+static int attach_all(struct run *run)
 {
 	struct err e = {0};
 	size_t done = 0;
 
-	while (done < COUNT(plugging) && !plugging[done].act(run, &e))
+	while (done < COUNT(attach_stages) && !attach_stages[done].act(run, &e))
 		done++;
-	if (done == COUNT(plugging))
+	if (done == COUNT(attach_stages))
 		return EXIT_SUCCESS;
 	run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
 	// libxl doesn't, when it attaches a NIC to a running guest: the vif would stay plugged.
 	if (run->req.tap && *run->req.path && run->nl)
-		run_unplug_vif(run);
+		hotplug_detach_vif_of_tap(run);
 	while (done-- > 0)
-		if (plugging[done].undo)
-			plugging[done].undo(run);
+		if (attach_stages[done].undo)
+			attach_stages[done].undo(run);
 	err_prefix(&e, "%s: ", run->req.dev);
 	run_failed(run, e.text);
 	log_error("%s", e.text);
 	return EXIT_FAILURE;
 }
 
-static int unplug_all(struct run *run)
+static int detach_all(struct run *run)
 {
 	struct err e;
 
-	for (size_t i = 0; i < COUNT(unplugging); i++) {
+	for (size_t i = 0; i < COUNT(detach_stages); i++) {
 		e = (struct err){0};
-		if (unplugging[i](run, &e) && *e.text)
+		if (detach_stages[i](run, &e) && *e.text)
 			log_warning("%s: %s", run->req.dev, e.text);
 	}
 	return EXIT_SUCCESS;
@@ -87,5 +87,5 @@ int main(int argc, char **argv)
 	if (run.req.idle)
 		return EXIT_SUCCESS;
 	// What is open is closed by the kernel, and nothing is buffered: the shortest way out.
-	_exit(run.req.plug ? plug_all(&run) : unplug_all(&run));
+	_exit(run.req.attach ? attach_all(&run) : detach_all(&run));
 }

@@ -19,7 +19,7 @@
 
 static const struct command {
 	const char *name;
-	bool plug, tap;
+	bool attach, tap;
 } commands[] = {
 	{"offline", false, false},
 	{"online", true, false},
@@ -34,7 +34,7 @@ static const char *const variables[VARIABLES] = {
 
 const char *request_command(const struct request *r)
 {
-	return commands[r->tap * 2 + r->plug].name;
+	return commands[r->tap * 2 + r->attach].name;
 }
 
 static const struct command *find_command(const char *word)
@@ -173,7 +173,7 @@ static int read_qemu(int argc, char *const argv[], const char *const values[VARI
 		(argc == 3 && strcmp(end, "up") && strcmp(end, "down")))
 		return err_set(e, EINVAL, "'%s' is no command; " USAGE, dev);
 	r->tap = true;
-	r->plug = len < 4 || strcmp(end + len - 4, "down");
+	r->attach = len < 4 || strcmp(end + len - 4, "down");
 	text_copy(r->dev, sizeof(r->dev), dev);
 	result = read_nic(r, values, e);
 	if (!result && *values[QEMU_BRIDGE])
@@ -196,7 +196,7 @@ int request_parse(int argc, char *const argv[], const char *(*env)(const char *n
 		return argc > 1 && word == argv[1]
 			       ? read_qemu(argc, argv, values, ret, e)
 			       : err_set(e, EINVAL, "no command is given; " USAGE);
-	ret->plug = command->plug;
+	ret->attach = command->attach;
 	ret->tap = !strcmp(values[TYPE], "tap");
 	ret->emulated = ret->tap || *values[INTERFACE];
 	if (*values[TYPE] && !ret->tap && strcmp(values[TYPE], "vif"))

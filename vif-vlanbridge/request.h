@@ -14,7 +14,7 @@
 
 struct request {
 	bool idle;     /* a command for the other type of device: nothing to do, and that is fine */
-	bool plug;     /* online, add; otherwise offline, remove */
+	bool attach;   /* online, add; otherwise offline, remove */
 	bool tap;      /* QEMU's end of an emulated NIC; otherwise netback's */
 	bool emulated; /* the NIC has both */
 	char dev[NAME_SIZE];

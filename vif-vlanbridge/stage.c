@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "demand.h"
 #include "hooks.h"
-#include "plug.h"
 #include "query.h"
 #include "rules.h"
 
@@ -33,7 +33,7 @@ int stage_read(struct run *run, struct err *e)
 			&run->req.nic, e);
 	if (!r)
 		r = nic_check(&run->req.nic, run->req.emulated, e);
-	if (r == -ENOENT && !run->req.plug)
+	if (r == -ENOENT && !run->req.attach)
 		*e = (struct err){0}; // the toolstack was faster: not worth a word
 	return r;
 }
@@ -206,7 +206,7 @@ static int decide_anew(struct run *run, struct err *e)
 static int rename_now(struct run *run, struct err *e)
 {
 	bool wanted = run->attachment.fields & LINK_RENAME;
-	int r = wanted ? plug_rename(run->nl, &run->attachment, e) : 0;
+	int r = wanted ? attach_rename(run->nl, &run->attachment, e) : 0;
 
 	run->renamed = run->renamed || (wanted && !r);
 	return r;
@@ -227,7 +227,7 @@ static int take_name(struct run *run, struct err *e)
 static void give_name_back(struct run *run)
 {
 	if (run->renamed)
-		plug_rename_back(run->nl, run->attachment.index, run->req.dev);
+		attach_undo_rename(run->nl, run->attachment.index, run->req.dev);
 	run->renamed = false;
 }
 
@@ -252,7 +252,7 @@ int stage_guard(struct run *run, struct err *e)
 			&run->deadline, e);
 	run->guarded = run->guarded || !r;
 	if (r) {
-		plug_undo(run->nl, &run->attachment);
+		attach_undo(run->nl, &run->attachment);
 		give_name_back(run);
 	}
 	return r;
@@ -270,7 +270,7 @@ void stage_unguard(struct run *run)
 
 int stage_join(struct run *run, struct err *e)
 {
-	int r = plug(run->nl, &run->attachment, e);
+	int r = attach_device(run->nl, &run->attachment, e);
 
 	for (bool again = is_outdated(r); again || (r == -EAGAIN && deadline_left(&run->deadline));
 		again = false) {
@@ -278,14 +278,14 @@ int stage_join(struct run *run, struct err *e)
 		if (!r)
 			r = stage_guard(run, e); // what is allowed may be other now
 		if (!r)
-			r = plug(run->nl, &run->attachment, e);
+			r = attach_device(run->nl, &run->attachment, e);
 	}
 	return r;
 }
 
 void stage_leave(struct run *run)
 {
-	plug_undo(run->nl, &run->attachment);
+	attach_undo(run->nl, &run->attachment);
 }
 
 int stage_tell_mtu(struct run *run, struct err *e)
@@ -301,7 +301,7 @@ static void set_variables(const struct run *run)
 {
 	const struct request *req = &run->req;
 	char domid[16], devid[16], mtu[16], dev[NAME_SIZE];
-	const struct link *bridge = req->plug ? &run->attachment.bridge : run->choice.bridge;
+	const struct link *bridge = req->attach ? &run->attachment.bridge : run->choice.bridge;
 
 	snprintf(domid, sizeof(domid), "%u", req->domid);
 	snprintf(devid, sizeof(devid), "%u", req->devid);
@@ -313,7 +313,7 @@ static void set_variables(const struct run *run)
 	setenv("XENBUS_PATH", req->path, 1);
 	setenv("domid", domid, 1);
 	setenv("devid", devid, 1);
-	setenv("mtu", req->plug ? mtu : run->req.nic.text[NIC_MTU], 1);
+	setenv("mtu", req->attach ? mtu : run->req.nic.text[NIC_MTU], 1);
 	setenv(req->tap ? "INTERFACE" : "vif", req->dev, 1);
 	setenv("vlan", run->req.nic.text[NIC_VLAN], 1);
 	setenv("ip", run->req.nic.text[NIC_IP], 1);
@@ -332,7 +332,7 @@ int stage_call_hooks(struct run *run, struct err *e)
 	if (!hooks_any(HOOKS_DIR))
 		return 0;
 	set_variables(run);
-	if (!run->req.plug)
+	if (!run->req.attach)
 		more_time(run);
 	return hooks_run(HOOKS_DIR, &run->deadline, e);
 }
@@ -378,7 +378,7 @@ int stage_part(struct run *run, struct err *e)
 {
 	const struct lookup *d = find_own_device(&run->req, run->lookups);
 
-	return d ? unplug(run->nl, &d->link, e) : 0;
+	return d ? detach_device(run->nl, &d->link, e) : 0;
 }
 
 int stage_drop_rules(struct run *run, struct err *e)
@@ -400,7 +400,7 @@ int stage_release(struct run *run, struct err *e)
 	return demand_release(run->choice.bridge->name, &run->deadline, e);
 }
 
-void run_unplug_vif(struct run *run)
+void hotplug_detach_vif_of_tap(struct run *run)
 {
 	struct run vif = *run;
 	struct err unused;

@@ -20,7 +20,7 @@ struct run {
 	struct netlink *nl;
 	struct bridge_ref bridge_ref;
 	struct lookup lookups[SLOTS];
-	struct bridge_choice choice; /* bridge NULL: none was found (when unplugging) */
+	struct bridge_choice choice; /* bridge NULL: none was found (when detach_stages) */
 	struct attachment attachment;
 	bool guarded; /* packet rules for the device are in place */
 	bool renamed; /* for them the device has its new name already */
@@ -46,7 +46,7 @@ int stage_drop_rules(struct run *run, struct err *e);
 int stage_release(struct run *run, struct err *e);
 
 /* Takes the vif of a tap's NIC out too: the NIC has failed as a whole. */
-void run_unplug_vif(struct run *run);
+void hotplug_detach_vif_of_tap(struct run *run);
 
 /* Tells the toolstack that and why the run failed. */
 void run_failed(struct run *run, const char *sentence);

@@ -31,7 +31,7 @@ static void set_up(struct run *r)
 
 	memset(r, 0, sizeof(*r));
 	r->req = (struct request){
-		.plug = true, .dev = "vif7.1", .path = "backend/vif/7/1", .domid = 7, .devid = 1};
+		.attach = true, .dev = "vif7.1", .path = "backend/vif/7/1", .domid = 7, .devid = 1};
 	d->found = true;
 	snprintf(d->parent, sizeof(d->parent), "vif-7-1");
 	d->link = (struct link){.name = "vif7.1",

@@ -61,7 +61,7 @@ static void libxl(void **state)
 	(void)state;
 	assert_int_equal(
 		parse(WORDS("vif-vlanbridge", "online", "type_if=vif"), vars, &req, &e), 0);
-	assert_true(req.plug && !req.tap && !req.idle && req.emulated);
+	assert_true(req.attach && !req.tap && !req.idle && req.emulated);
 	assert_string_equal(req.dev, "vif7.1");
 	assert_string_equal(req.path, "backend/vif/7/1");
 	assert_int_equal(req.domid, 7);
@@ -70,7 +70,7 @@ static void libxl(void **state)
 
 	assert_int_equal(
 		parse(WORDS("vif-vlanbridge", "remove", "type_if=tap"), vars, &req, &e), 0);
-	assert_true(!req.plug && req.tap && !req.idle);
+	assert_true(!req.attach && req.tap && !req.idle);
 	assert_string_equal(req.dev, "vif7.1-emu");
 	assert_string_equal(request_command(&req), "remove");
 
@@ -101,7 +101,7 @@ static void xend(void **state)
 		parse(WORDS("x", "type_if=tap", "add"), WORDS("INTERFACE=vif3.2-emu"), &req, &e),
 		0);
 	assert_string_equal(req.path, "backend/vif/3/2");
-	assert_true(req.plug && req.tap);
+	assert_true(req.attach && req.tap);
 	assert_int_equal(parse(WORDS("x", "offline"),
 				 WORDS("XENBUS_PATH=/local/domain/5/backend/vif/3/2"), &req, &e),
 		0);
@@ -116,15 +116,15 @@ static void qemu(void **state)
 
 	(void)state;
 	assert_int_equal(parse(WORDS("/etc/qemu-ifup", "tap7"), NULL, &req, &e), 0);
-	assert_true(req.plug && req.tap && !*req.path);
+	assert_true(req.attach && req.tap && !*req.path);
 	assert_string_equal(req.dev, "tap7");
 	assert_string_equal(req.nic.text[NIC_BRIDGE], "br7");
 	assert_int_equal(parse(WORDS("/etc/kvm/kvm-ifdown", "tap7"), NULL, &req, &e), 0);
-	assert_false(req.plug);
+	assert_false(req.attach);
 	assert_int_equal(parse(WORDS("vif-vlanbridge", "tap7", "down"), NULL, &req, &e), 0);
-	assert_false(req.plug);
+	assert_false(req.attach);
 	assert_int_equal(parse(WORDS("x", "web", "up"), WORDS("BRIDGE=br0.10"), &req, &e), 0);
-	assert_true(req.plug);
+	assert_true(req.attach);
 	assert_string_equal(req.nic.text[NIC_BRIDGE], "br0.10");
 }
 

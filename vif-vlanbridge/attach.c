@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Does to a vif or tap what decide.h decided.
-#include "plug.h"
+#include "attach.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
@@ -184,7 +184,7 @@ static int carry_out(
 	return r;
 }
 
-int plug(struct netlink *nl, const struct attachment *a, struct err *e)
+int attach_device(struct netlink *nl, const struct attachment *a, struct err *e)
 {
 	struct plan plan = {0};
 	int r;
@@ -194,11 +194,11 @@ int plug(struct netlink *nl, const struct attachment *a, struct err *e)
 	if (!r && a->policy.tx_offload_off)
 		r = tx_offload_off(a, e);
 	if (r)
-		plug_undo(nl, a);
+		attach_undo(nl, a);
 	return r;
 }
 
-int plug_rename(struct netlink *nl, struct attachment *a, struct err *e)
+int attach_rename(struct netlink *nl, struct attachment *a, struct err *e)
 {
 	struct link down = {.up = false};
 	struct plan plan = {0};
@@ -215,7 +215,7 @@ int plug_rename(struct netlink *nl, struct attachment *a, struct err *e)
 	return r;
 }
 
-void plug_rename_back(struct netlink *nl, int index, const char *name)
+void attach_undo_rename(struct netlink *nl, int index, const char *name)
 {
 	struct link back = {0};
 	struct nl_msg *m;
@@ -229,7 +229,7 @@ void plug_rename_back(struct netlink *nl, int index, const char *name)
 	netlink_message_free(m);
 }
 
-void plug_undo(struct netlink *nl, const struct attachment *a)
+void attach_undo(struct netlink *nl, const struct attachment *a)
 {
 	struct netlink_ack acks[STEPS];
 	struct link down = {.up = false};
@@ -249,7 +249,7 @@ void plug_undo(struct netlink *nl, const struct attachment *a)
 	free_messages(&plan);
 }
 
-int unplug(struct netlink *nl, const struct link *dev, struct err *e)
+int detach_device(struct netlink *nl, const struct link *dev, struct err *e)
 {
 	struct link change = {.up = false};
 	unsigned int fields = LINK_UP | (dev->master.index ? LINK_MASTER : 0);
