@@ -5,31 +5,35 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "hotplug.h"
 #include "log.h"
 #include "request.h"
-#include "stage.h"
 
 // In this order; the first failure takes back what was done, in reverse, and is told to the
 // toolstack.
 static const struct {
-	stage *act;
+	hotplug_stage *act;
 	void (*undo)(struct run *run);
 } attach_stages[] = {
-	{stage_read, NULL},           // xenstore over arguments over environment -> nic
-	{stage_look, stage_unlook},   // bridge=, vlan= and the kernel -> the bridge, made on demand
-	{stage_decide, NULL},         // -> the changes (pure: decide.h)
-	{stage_guard, stage_unguard}, // ip=, antispoof: packet rules, before anything can pass
-	{stage_join, stage_leave},    // MTU, addresses, name, bridge, VLANs, up: one netlink batch
-	{stage_tell_mtu, NULL},       // to the guest
-	{stage_call_hooks, NULL},     // vif-post.d
-	{stage_connected, NULL},      // to the toolstack
+	{hotplug_read_nic, NULL}, // xenstore over arguments over environment -> nic
+	{hotplug_find_bridge, hotplug_release_unused_bridge}, // bridge=, vlan= and the kernel ->
+							      // the bridge, made on demand
+	{hotplug_decide, NULL},                               // -> the changes (pure: decide.h)
+	{hotplug_add_rules,
+		hotplug_undo_rules}, // ip=, antispoof: packet rules, before anything can pass
+	{hotplug_attach,
+		hotplug_undo_attach}, // MTU, addresses, name, bridge, VLANs, up: one netlink batch
+	{hotplug_write_guest_mtu, NULL}, // to the guest
+	{hotplug_run_hooks, NULL},       // vif-post.d
+	{hotplug_write_connected, NULL}, // to the toolstack
 };
 
 // Each does what is left to do. Nothing stops them: the toolstack ignores errors here, and a guest
 // that is gone mustn't leave half of itself.
-static stage *const detach_stages[] = {
-	stage_read, stage_look_back, stage_part, stage_drop_rules, stage_call_hooks,
-	stage_release, // a bridge on demand that has lost its last vif
+static hotplug_stage *const detach_stages[] = {
+	hotplug_read_nic, hotplug_find_attached, hotplug_detach, hotplug_delete_rules,
+	hotplug_run_hooks,
+	hotplug_release_bridge, // a bridge on demand that has lost its last vif
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -51,7 +55,7 @@ static int attach_all(struct run *run)
 		if (attach_stages[done].undo)
 			attach_stages[done].undo(run);
 	err_prefix(&e, "%s: ", run->req.dev);
-	run_failed(run, e.text);
+	hotplug_write_error(run, e.text);
 	log_error("%s", e.text);
 	return EXIT_FAILURE;
 }

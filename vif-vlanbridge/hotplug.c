@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The stages of a run of the hook: each joins what decides (pure) to what acts.
-#include "stage.h"
+#include "hotplug.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 
 // xenstore over arguments over environment. The MAC is read only where a rule needs it: every key
 // costs a request.
-int stage_read(struct run *run, struct err *e)
+int hotplug_read_nic(struct run *run, struct err *e)
 {
 	int r = netlink_open(&run->nl, e);
 
@@ -99,7 +99,7 @@ static int find_bridge(struct run *run, struct err *e)
 }
 
 // Looks again whenever a device has changed, while what it wants to see isn't there yet (-EAGAIN).
-static int await(struct run *run, stage *find, struct deadline *d, struct err *e)
+static int await(struct run *run, hotplug_stage *find, struct deadline *d, struct err *e)
 {
 	int fd = netlink_listen(e), r = fd;
 
@@ -163,7 +163,7 @@ static int look(struct run *run, struct err *e)
 	return r ? r : choose(run, e);
 }
 
-int stage_look(struct run *run, struct err *e)
+int hotplug_find_bridge(struct run *run, struct err *e)
 {
 	int r = *run->req.nic.text[NIC_BRIDGE] ? 0 : only_bridge(run, e);
 
@@ -173,7 +173,7 @@ int stage_look(struct run *run, struct err *e)
 }
 
 // A bridge that was made for nothing.
-void stage_unlook(struct run *run)
+void hotplug_release_unused_bridge(struct run *run)
 {
 	struct err unused;
 	struct mark mark;
@@ -183,7 +183,7 @@ void stage_unlook(struct run *run)
 		demand_release(run->choice.bridge->name, &run->deadline, &unused);
 }
 
-int stage_decide(struct run *run, struct err *e)
+int hotplug_decide(struct run *run, struct err *e)
 {
 	return decide_attachment(&run->req, run->lookups, &run->choice, &run->attachment, e);
 }
@@ -200,7 +200,7 @@ static int decide_anew(struct run *run, struct err *e)
 {
 	int r = look(run, e);
 
-	return r ? r : stage_decide(run, e);
+	return r ? r : hotplug_decide(run, e);
 }
 
 static int rename_now(struct run *run, struct err *e)
@@ -231,7 +231,7 @@ static void give_name_back(struct run *run)
 	run->renamed = false;
 }
 
-int stage_guard(struct run *run, struct err *e)
+int hotplug_add_rules(struct run *run, struct err *e)
 {
 	int r;
 
@@ -258,7 +258,7 @@ int stage_guard(struct run *run, struct err *e)
 	return r;
 }
 
-void stage_unguard(struct run *run)
+void hotplug_undo_rules(struct run *run)
 {
 	struct err unused;
 
@@ -268,7 +268,7 @@ void stage_unguard(struct run *run)
 	give_name_back(run);
 }
 
-int stage_join(struct run *run, struct err *e)
+int hotplug_attach(struct run *run, struct err *e)
 {
 	int r = attach_device(run->nl, &run->attachment, e);
 
@@ -276,19 +276,19 @@ int stage_join(struct run *run, struct err *e)
 		again = false) {
 		r = decide_anew(run, e);
 		if (!r)
-			r = stage_guard(run, e); // what is allowed may be other now
+			r = hotplug_add_rules(run, e); // what is allowed may be other now
 		if (!r)
 			r = attach_device(run->nl, &run->attachment, e);
 	}
 	return r;
 }
 
-void stage_leave(struct run *run)
+void hotplug_undo_attach(struct run *run)
 {
 	attach_undo(run->nl, &run->attachment);
 }
 
-int stage_tell_mtu(struct run *run, struct err *e)
+int hotplug_write_guest_mtu(struct run *run, struct err *e)
 {
 	(void)e;
 	if (!run->req.tap)
@@ -327,7 +327,7 @@ static void more_time(struct run *run)
 		run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
 }
 
-int stage_call_hooks(struct run *run, struct err *e)
+int hotplug_run_hooks(struct run *run, struct err *e)
 {
 	if (!hooks_any(HOOKS_DIR))
 		return 0;
@@ -337,7 +337,7 @@ int stage_call_hooks(struct run *run, struct err *e)
 	return hooks_run(HOOKS_DIR, &run->deadline, e);
 }
 
-int stage_connected(struct run *run, struct err *e)
+int hotplug_write_connected(struct run *run, struct err *e)
 {
 	// libxl waits for the vif's word only; a tap has no status of its own.
 	return run->req.tap ? 0 : store_connected(run->store, e);
@@ -358,7 +358,7 @@ static const struct link *left_bridge(struct run *run)
 	return NULL;
 }
 
-int stage_look_back(struct run *run, struct err *e)
+int hotplug_find_attached(struct run *run, struct err *e)
 {
 	struct err unused;
 	int r = *run->req.nic.text[NIC_BRIDGE]
@@ -374,14 +374,14 @@ int stage_look_back(struct run *run, struct err *e)
 	return r;
 }
 
-int stage_part(struct run *run, struct err *e)
+int hotplug_detach(struct run *run, struct err *e)
 {
 	const struct lookup *d = find_own_device(&run->req, run->lookups);
 
 	return d ? detach_device(run->nl, &d->link, e) : 0;
 }
 
-int stage_drop_rules(struct run *run, struct err *e)
+int hotplug_delete_rules(struct run *run, struct err *e)
 {
 	char name[NAME_SIZE];
 
@@ -392,7 +392,7 @@ int stage_drop_rules(struct run *run, struct err *e)
 	return rules_apply(rules_delete_text(name, e), &run->deadline, e);
 }
 
-int stage_release(struct run *run, struct err *e)
+int hotplug_release_bridge(struct run *run, struct err *e)
 {
 	if (!run->attachment.policy.demand)
 		return 0;
@@ -407,13 +407,13 @@ void hotplug_detach_vif_of_tap(struct run *run)
 
 	vif.req.tap = false;
 	snprintf(vif.req.dev, sizeof(vif.req.dev), "vif%u.%u", vif.req.domid, vif.req.devid);
-	if (stage_look_back(&vif, &unused))
+	if (hotplug_find_attached(&vif, &unused))
 		return;
-	stage_part(&vif, &unused);
-	stage_drop_rules(&vif, &unused);
+	hotplug_detach(&vif, &unused);
+	hotplug_delete_rules(&vif, &unused);
 }
 
-void run_failed(struct run *run, const char *sentence)
+void hotplug_write_error(struct run *run, const char *sentence)
 {
 	store_failed(run->store, sentence);
 }
