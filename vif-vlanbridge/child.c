@@ -77,7 +77,7 @@ static int watch(int pidfd, int out, struct deadline *d, struct child *c)
 	ssize_t got;
 
 	for (;;) {
-		int left = deadline_left(d), n = left ? poll(p, 2, left) : 0;
+		int left = deadline_left_ms(d), n = left ? poll(p, 2, left) : 0;
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -127,7 +127,7 @@ int child_run(const char *const argv[], const char *text, struct deadline *d, st
 	*ret = (struct child){0};
 	if (in < 0)
 		return in;
-	if (!deadline_left(d)) {
+	if (!deadline_left_ms(d)) {
 		close(in);
 		return err_set(e, ETIMEDOUT, "no time was left for %s", argv[0]);
 	}

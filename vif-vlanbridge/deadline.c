@@ -2,7 +2,7 @@
 // The moment up to which the hook waits.
 #include "deadline.h"
 
-int deadline_left(struct deadline *d)
+int deadline_left_ms(struct deadline *d)
 {
 	struct timespec now;
 	long long ms;

@@ -14,6 +14,6 @@ struct deadline {
 	struct timespec end; /* CLOCK_MONOTONIC; 0 until the first wait, which starts it */
 };
 
-int deadline_left(struct deadline *d); /* milliseconds, for poll; 0 when it is over */
+int deadline_left_ms(struct deadline *d); /* milliseconds, for poll; 0 when it is over */
 
 #endif

@@ -60,7 +60,7 @@ const struct lookup *find_own_device(const struct request *req, const struct loo
 char *own_device_name(
 	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
 {
-	if (!*nic_name(&req->nic, req->tap, buf) ||
+	if (!*nic_wanted_name(&req->nic, req->tap, buf) ||
 		(lookups[SLOT_NEW].found && !has_new_name(req, lookups)))
 		text_copy(buf, NAME_SIZE, req->dev);
 	return buf;
@@ -103,7 +103,7 @@ static int decide_name(const struct request *req, const struct lookup *lookups,
 	char name[NAME_SIZE];
 
 	text_copy(a->name, sizeof(a->name), dev->name);
-	if (!*nic_name(&req->nic, req->tap, name) || !strcmp(name, dev->name))
+	if (!*nic_wanted_name(&req->nic, req->tap, name) || !strcmp(name, dev->name))
 		return 0;
 	if (lookups[SLOT_NEW].found)
 		return name_taken(&lookups[SLOT_NEW], name, e);

@@ -48,7 +48,7 @@ static void wake(int signal)
 	(void)signal;
 }
 
-int demand_turn(struct deadline *d, struct err *e)
+int demand_lock(struct deadline *d, struct err *e)
 {
 	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600), r = 0;
 	struct sigaction act = {.sa_handler = wake};
@@ -61,23 +61,23 @@ int demand_turn(struct deadline *d, struct err *e)
 	timer.it_value = timer.it_interval;
 	sigaction(SIGALRM, &act, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
-	while (deadline_left(d) && (r = flock(fd, LOCK_EX)) && errno == EINTR)
+	while (deadline_left_ms(d) && (r = flock(fd, LOCK_EX)) && errno == EINTR)
 		;
 	setitimer(ITIMER_REAL, &none, NULL);
-	if (!r && deadline_left(d))
+	if (!r && deadline_left_ms(d))
 		return fd;
 	close(fd);
 	return err_set(
 		e, ETIMEDOUT, "waited %d s for bridges of other vifs to be made", DEADLINE_SECONDS);
 }
 
-void demand_turn_end(int turn)
+void demand_unlock(int turn)
 {
 	if (turn >= 0)
 		close(turn);
 }
 
-int demand_make(const char *name, struct deadline *d, struct err *e)
+int demand_create_bridge(const char *name, struct deadline *d, struct err *e)
 {
 	struct err local = {0};
 	struct child c;
@@ -94,7 +94,7 @@ int demand_make(const char *name, struct deadline *d, struct err *e)
 	return 0;
 }
 
-int demand_release(const char *bridge, struct deadline *d, struct err *e)
+int demand_release_bridge(const char *bridge, struct deadline *d, struct err *e)
 {
 	struct child c;
 	int r = run("release", bridge, d, &c, e);

@@ -40,7 +40,7 @@ static int run_one(const char *path, struct deadline *d, struct err *e)
 		*said ? ": " : "", said);
 }
 
-bool hooks_any(const char *dir)
+bool hooks_exist(const char *dir)
 {
 	return !access(dir, F_OK);
 }

@@ -11,7 +11,7 @@
 #define HOOKS_DIR "/etc/xen/scripts/vif-post.d"
 
 /* Whether there may be any: one system call for the many hosts that have none. */
-bool hooks_any(const char *dir);
+bool hooks_exist(const char *dir);
 
 /* Sources every executable *.hook of a directory in a shell, by name; they see the environment. No
  * shell is started when there is none. Returns 0, or -errno with a sentence in e that names the

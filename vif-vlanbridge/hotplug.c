@@ -74,7 +74,7 @@ static int ask(struct run *run, struct err *e)
 	char name[NAME_SIZE];
 
 	text_copy(run->bridge_ref.names[SLOT_DEV], ALTNAME_SIZE, run->req.dev);
-	nic_name(&run->req.nic, run->req.tap, name);
+	nic_wanted_name(&run->req.nic, run->req.tap, name);
 	text_copy(run->bridge_ref.names[SLOT_NEW], ALTNAME_SIZE,
 		strcmp(name, run->req.dev) ? name : "");
 	text_copy(run->bridge_ref.names[SLOT_VIF], ALTNAME_SIZE,
@@ -103,7 +103,7 @@ static int await(struct run *run, hotplug_stage *find, struct deadline *d, struc
 {
 	int fd = netlink_listen(e), r = fd;
 
-	while (fd >= 0 && (r = find(run, e)) == -EAGAIN && netlink_wait(fd, deadline_left(d)))
+	while (fd >= 0 && (r = find(run, e)) == -EAGAIN && netlink_wait(fd, deadline_left_ms(d)))
 		;
 	if (fd >= 0)
 		close(fd);
@@ -115,15 +115,15 @@ static int await(struct run *run, hotplug_stage *find, struct deadline *d, struc
 static int demand(struct run *run, struct err *e)
 {
 	struct err why;
-	int turn = demand_turn(&run->deadline, e), r, tries = DEMAND_TRIES;
+	int turn = demand_lock(&run->deadline, e), r, tries = DEMAND_TRIES;
 
 	if (turn == -ETIMEDOUT)
 		return turn;
 	bridge_ref_add_uplink_vlan(&run->bridge_ref, run->lookups);
 	// Made more than once, because one that leaves may remove it before we are in it.
 	while (((r = find_bridge(run, e)) == -ENODEV || r == -EAGAIN) && tries-- > 0) {
-		int made =
-			demand_make(bridge_ref_demand_name(&run->bridge_ref), &run->deadline, &why);
+		int made = demand_create_bridge(
+			bridge_ref_demand_name(&run->bridge_ref), &run->deadline, &why);
 
 		if (!made)
 			continue;
@@ -133,7 +133,7 @@ static int demand(struct run *run, struct err *e)
 		}
 		break;
 	}
-	demand_turn_end(turn);
+	demand_unlock(turn);
 	if (r == -ENODEV)
 		list_bridges(run, e);
 	return r;
@@ -180,7 +180,7 @@ void hotplug_release_unused_bridge(struct run *run)
 
 	mark_parse(run->choice.bridge->alias, &mark);
 	if (mark.demand)
-		demand_release(run->choice.bridge->name, &run->deadline, &unused);
+		demand_release_bridge(run->choice.bridge->name, &run->deadline, &unused);
 }
 
 int hotplug_decide(struct run *run, struct err *e)
@@ -245,9 +245,9 @@ int hotplug_add_rules(struct run *run, struct err *e)
 		r = take_name(run, e);
 	if (r)
 		return r;
-	r = store_note_rules(run->store, e);
+	r = store_write_rules_flag(run->store, e);
 	if (!r)
-		r = rules_apply(rules_add_text(run->attachment.name, &run->req.nic,
+		r = rules_apply(rules_format_add(run->attachment.name, &run->req.nic,
 					run->attachment.policy.antispoof, e),
 			&run->deadline, e);
 	run->guarded = run->guarded || !r;
@@ -263,8 +263,8 @@ void hotplug_undo_rules(struct run *run)
 	struct err unused;
 
 	if (run->guarded)
-		rules_apply(
-			rules_delete_text(run->attachment.name, &unused), &run->deadline, &unused);
+		rules_apply(rules_format_delete(run->attachment.name, &unused), &run->deadline,
+			&unused);
 	give_name_back(run);
 }
 
@@ -272,8 +272,8 @@ int hotplug_attach(struct run *run, struct err *e)
 {
 	int r = attach_device(run->nl, &run->attachment, e);
 
-	for (bool again = is_outdated(r); again || (r == -EAGAIN && deadline_left(&run->deadline));
-		again = false) {
+	for (bool again = is_outdated(r);
+		again || (r == -EAGAIN && deadline_left_ms(&run->deadline)); again = false) {
 		r = decide_anew(run, e);
 		if (!r)
 			r = hotplug_add_rules(run, e); // what is allowed may be other now
@@ -292,7 +292,7 @@ int hotplug_write_guest_mtu(struct run *run, struct err *e)
 {
 	(void)e;
 	if (!run->req.tap)
-		store_frontend_mtu(run->store, run->attachment.join.mtu);
+		store_write_guest_mtu(run->store, run->attachment.join.mtu);
 	return 0;
 }
 
@@ -308,7 +308,7 @@ static void set_variables(const struct run *run)
 	snprintf(mtu, sizeof(mtu), "%u", run->attachment.join.mtu);
 	setenv("dev", own_device_name(req, run->lookups, dev), 1);
 	setenv("bridge", bridge ? bridge->name : run->req.nic.text[NIC_BRIDGE], 1);
-	setenv("command", request_command(req), 1);
+	setenv("command", request_command_name(req), 1);
 	setenv("type_if", req->tap ? "tap" : "vif", 1);
 	setenv("XENBUS_PATH", req->path, 1);
 	setenv("domid", domid, 1);
@@ -323,13 +323,13 @@ static void set_variables(const struct run *run)
 // What was before may have used all the time that there was; libxl's 40 s aren't over then.
 static void more_time(struct run *run)
 {
-	if (deadline_left(&run->deadline) < DEADLINE_UNDO_SECONDS * 1000)
+	if (deadline_left_ms(&run->deadline) < DEADLINE_UNDO_SECONDS * 1000)
 		run->deadline = (struct deadline){.seconds = DEADLINE_UNDO_SECONDS};
 }
 
 int hotplug_run_hooks(struct run *run, struct err *e)
 {
-	if (!hooks_any(HOOKS_DIR))
+	if (!hooks_exist(HOOKS_DIR))
 		return 0;
 	set_variables(run);
 	if (!run->req.attach)
@@ -340,7 +340,7 @@ int hotplug_run_hooks(struct run *run, struct err *e)
 int hotplug_write_connected(struct run *run, struct err *e)
 {
 	// libxl waits for the vif's word only; a tap has no status of its own.
-	return run->req.tap ? 0 : store_connected(run->store, e);
+	return run->req.tap ? 0 : store_write_connected(run->store, e);
 }
 
 // A bridge on demand may be about to go because of another vif. That can still fail because of
@@ -389,7 +389,7 @@ int hotplug_delete_rules(struct run *run, struct err *e)
 		!store_has(run->store, NIC_RULES))
 		return 0;
 	own_device_name(&run->req, run->lookups, name);
-	return rules_apply(rules_delete_text(name, e), &run->deadline, e);
+	return rules_apply(rules_format_delete(name, e), &run->deadline, e);
 }
 
 int hotplug_release_bridge(struct run *run, struct err *e)
@@ -397,7 +397,7 @@ int hotplug_release_bridge(struct run *run, struct err *e)
 	if (!run->attachment.policy.demand)
 		return 0;
 	more_time(run);
-	return demand_release(run->choice.bridge->name, &run->deadline, e);
+	return demand_release_bridge(run->choice.bridge->name, &run->deadline, e);
 }
 
 void hotplug_detach_vif_of_tap(struct run *run)
@@ -415,5 +415,5 @@ void hotplug_detach_vif_of_tap(struct run *run)
 
 void hotplug_write_error(struct run *run, const char *sentence)
 {
-	store_failed(run->store, sentence);
+	store_write_error(run->store, sentence);
 }

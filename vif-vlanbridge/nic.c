@@ -67,7 +67,7 @@ int nic_check(struct nic *nic, bool emulated, struct err *e)
 	return *name ? check_name(name, emulated, e) : 0;
 }
 
-char *nic_name(const struct nic *nic, bool tap, char buf[NAME_SIZE])
+char *nic_wanted_name(const struct nic *nic, bool tap, char buf[NAME_SIZE])
 {
 	const char *name = nic->text[NIC_VIFNAME];
 

@@ -37,6 +37,6 @@ int nic_check(struct nic *nic, bool emulated, struct err *e);
 
 /* The name that the device is to have: vifname, "vifname-emu" for a tap, or "" where none is asked.
  * Only after nic_check. Returns buf. */
-char *nic_name(const struct nic *nic, bool tap, char buf[NAME_SIZE]);
+char *nic_wanted_name(const struct nic *nic, bool tap, char buf[NAME_SIZE]);
 
 #endif

@@ -32,7 +32,7 @@ enum variable { VIF, INTERFACE, PATH, TYPE, BRIDGE, QEMU_BRIDGE, VLAN, MTU, IP, 
 static const char *const variables[VARIABLES] = {
 	"vif", "INTERFACE", "XENBUS_PATH", "type_if", "bridge", "BRIDGE", "vlan", "mtu", "ip"};
 
-const char *request_command(const struct request *r)
+const char *request_command_name(const struct request *r)
 {
 	return commands[r->tap * 2 + r->attach].name;
 }

@@ -31,6 +31,6 @@ int request_parse(int argc, char *const argv[], const char *(*env)(const char *n
 	struct request *ret, struct err *e);
 
 /* "online", "offline", "add" or "remove". */
-const char *request_command(const struct request *r);
+const char *request_command_name(const struct request *r);
 
 #endif

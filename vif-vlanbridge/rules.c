@@ -199,7 +199,7 @@ static void put_guard(
 	fprintf(f, "%s meta protocol { 8021q, 8021ad }" DROP, rule);
 }
 
-char *rules_add_text(const char *dev, const struct nic *nic, bool antispoof, struct err *e)
+char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, struct err *e)
 {
 	struct sources all = {.n = 0};
 	bool limited = *nic->text[NIC_IP];
@@ -227,7 +227,7 @@ char *rules_add_text(const char *dev, const struct nic *nic, bool antispoof, str
 	return text;
 }
 
-char *rules_delete_text(const char *dev, struct err *e)
+char *rules_format_delete(const char *dev, struct err *e)
 {
 	char *text = NULL;
 	size_t size;

@@ -15,11 +15,11 @@
  * address; DHCP, DHCPv6 and DAD pass); with antispoof, only its own source MAC. What an earlier run
  * left for the same name is replaced. Pure. Returns the text, which the caller frees, or NULL with
  * a sentence in e. */
-char *rules_add_text(const char *dev, const struct nic *nic, bool antispoof, struct err *e);
+char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, struct err *e);
 
 /* The transaction that removes the chain, if there is one. Pure. Returns the text, which the caller
  * frees, or NULL with a sentence in e. */
-char *rules_delete_text(const char *dev, struct err *e);
+char *rules_format_delete(const char *dev, struct err *e);
 
 /* Has nft do the transaction, whole or not at all. Takes text, which may be NULL (e is set then).
  * Returns 0 or -errno with a sentence in e. */

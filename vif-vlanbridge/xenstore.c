@@ -121,17 +121,17 @@ static int write_key(struct store *s, const char *key, const char *value, struct
 	return err_set(e, errno, "xenstore: can't write %s: %s", path, strerror(errno));
 }
 
-int store_note_rules(struct store *s, struct err *e)
+int store_write_rules_flag(struct store *s, struct err *e)
 {
 	return s->xs && !store_has(s, NIC_RULES) ? write_key(s, nic_keys[NIC_RULES], "1", e) : 0;
 }
 
-int store_connected(struct store *s, struct err *e)
+int store_write_connected(struct store *s, struct err *e)
 {
 	return s->xs ? write_key(s, "hotplug-status", "connected", e) : 0;
 }
 
-void store_failed(struct store *s, const char *sentence)
+void store_write_error(struct store *s, const char *sentence)
 {
 	if (!s || !s->xs)
 		return;
@@ -151,7 +151,7 @@ static char *number(unsigned int n, char buf[NUMBER_SIZE])
 	return memmove(buf, digit, (size_t)(buf + NUMBER_SIZE - digit));
 }
 
-void store_frontend_mtu(struct store *s, uint32_t mtu)
+void store_write_guest_mtu(struct store *s, uint32_t mtu)
 {
 	char path[PATH_SIZE], value[NUMBER_SIZE], domid[NUMBER_SIZE], devid[NUMBER_SIZE], *end;
 

@@ -27,15 +27,15 @@ int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *
 
 /* Leaves word in the directory that the NIC has packet rules, for the run that is to take them
  * away: by then the bridge may be gone. Returns 0 or -errno with a sentence in e. */
-int store_note_rules(struct store *s, struct err *e);
+int store_write_rules_flag(struct store *s, struct err *e);
 
 /* What the toolstack waits for. Returns 0 or -errno with a sentence in e. */
-int store_connected(struct store *s, struct err *e);
+int store_write_connected(struct store *s, struct err *e);
 
 /* Tells the toolstack why not; creates nothing in a directory that was gone. s may be NULL. */
-void store_failed(struct store *s, const char *sentence);
+void store_write_error(struct store *s, const char *sentence);
 
 /* Tells the guest the MTU, as vif-bridge does; a driver domain may not, and that is fine. */
-void store_frontend_mtu(struct store *s, uint32_t mtu);
+void store_write_guest_mtu(struct store *s, uint32_t mtu);
 
 #endif

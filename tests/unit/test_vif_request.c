@@ -66,13 +66,13 @@ static void libxl(void **state)
 	assert_string_equal(req.path, "backend/vif/7/1");
 	assert_int_equal(req.domid, 7);
 	assert_int_equal(req.devid, 1);
-	assert_string_equal(request_command(&req), "online");
+	assert_string_equal(request_command_name(&req), "online");
 
 	assert_int_equal(
 		parse(WORDS("vif-vlanbridge", "remove", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(!req.attach && req.tap && !req.idle);
 	assert_string_equal(req.dev, "vif7.1-emu");
-	assert_string_equal(request_command(&req), "remove");
+	assert_string_equal(request_command_name(&req), "remove");
 
 	// Commands for the other kind of device are nobody's error.
 	assert_int_equal(
@@ -174,8 +174,8 @@ static void nic_texts(void **state)
 	assert_int_equal(nic_check(&nic, true, &e), 0);
 	assert_int_equal(nic.mtu, 9000);
 	assert_int_equal(nic.mac[5], 0xff);
-	assert_string_equal(nic_name(&nic, false, name), "elevenbytes");
-	assert_string_equal(nic_name(&nic, true, name), "elevenbytes-emu");
+	assert_string_equal(nic_wanted_name(&nic, false, name), "elevenbytes");
+	assert_string_equal(nic_wanted_name(&nic, true, name), "elevenbytes-emu");
 
 	refuse_nic(NIC_MTU, "67", false, "mtu=67: it must be a number from 68 to 65535");
 	refuse_nic(NIC_MTU, "1500x", false, "mtu=1500x: it must be");

@@ -39,7 +39,7 @@ static void expect(const char *ip, const char *mac, bool antispoof, const char *
 {
 	struct nic n = nic(ip, mac);
 	struct err e = {0};
-	char *got = rules_add_text("web0", &n, antispoof, &e);
+	char *got = rules_format_add("web0", &n, antispoof, &e);
 
 	if (!got)
 		fail_msg("refused: %s", e.text);
@@ -53,7 +53,7 @@ static void refuse(
 	struct nic n = nic(ip, mac);
 	struct err e = {0};
 
-	assert_null(rules_add_text(dev, &n, antispoof, &e));
+	assert_null(rules_format_add(dev, &n, antispoof, &e));
 	assert_string_equal(e.text, sentence);
 }
 
@@ -106,7 +106,7 @@ static void mac(void **state)
 
 static void gone(void **state)
 {
-	char *got = rules_delete_text("web0", NULL);
+	char *got = rules_format_delete("web0", NULL);
 
 	(void)state;
 	assert_string_equal(got, FRAME "delete element bridge vlanbridge vifs { \"web0\" }\ndelete "
