@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The moment up to which the hook waits.
+// The time up to which the hook waits.
 #include "deadline.h"
 
 int deadline_left_ms(struct deadline *d)
@@ -14,4 +14,10 @@ int deadline_left_ms(struct deadline *d)
 	}
 	ms = (d->end.tv_sec - now.tv_sec) * 1000LL + (d->end.tv_nsec - now.tv_nsec) / 1000000;
 	return ms > 0 ? (int)ms : 0;
+}
+
+void deadline_extend(struct deadline *d, int seconds)
+{
+	if (deadline_left_ms(d) < seconds * 1000)
+		*d = (struct deadline){.seconds = seconds};
 }

@@ -4,13 +4,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 // The kernel's IPv6 leaves a device with a smaller MTU, and then refuses settings for it.
 #define IPV6_MIN_MTU 1280
 #define ADDR_GEN_NONE 1
-#define BRIDGES_LISTED 8
 
 // The largest address that isn't multicast: a bridge whose MAC isn't pinned takes its lowest
 // port's, never this.
@@ -196,23 +194,4 @@ int decide_attachment(const struct request *req, const struct lookup lookups[SLO
 	decide_master(&found->link, choice, &a);
 	*ret = a;
 	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strverscmp(a, b);
-}
-
-void append_bridge_names(struct err *e, char (*names)[NAME_SIZE], size_t n)
-{
-	size_t len = strlen(e->text), size = sizeof(e->text),
-	       listed = n > BRIDGES_LISTED + 1 ? BRIDGES_LISTED : n;
-
-	qsort(names, n, sizeof(*names), by_name);
-	len += (size_t)snprintf(e->text + len, size - len,
-		n ? "; this host has " : "; this host has no bridge at all");
-	for (size_t i = 0; i < listed && len < size; i++)
-		len += (size_t)snprintf(e->text + len, size - len, "%s%s", i ? ", " : "", names[i]);
-	if (listed < n && len < size)
-		snprintf(e->text + len, size - len, " and %zu more", n - listed);
 }

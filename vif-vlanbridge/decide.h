@@ -47,8 +47,4 @@ char *own_device_name(
 int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
 	const struct bridge_choice *choice, struct attachment *ret, struct err *e);
 
-/* Puts "; this host has br1, br2" after the sentence of e, for the names of the host's bridges,
- * which are sorted here: a few of them and the number of the others. */
-void append_bridge_names(struct err *e, char (*names)[NAME_SIZE], size_t n);
-
 #endif

@@ -16,6 +16,8 @@
 
 enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_RULES, NIC_KEYS };
 
+#define NIC_BIT(key) (1U << (key)) /* for sets of keys */
+
 /* Their names in the backend directory, which are also those of the variables. NIC_RULES is our own
  * word there: the NIC has packet rules. */
 extern const char *const nic_keys[NIC_KEYS];

@@ -16,7 +16,7 @@ struct store {
 	struct xs_handle *xs; // NULL: a request without a directory
 	char path[PATH_SIZE];
 	unsigned int domid, devid;
-	unsigned int keys; // bits 1 << enum nic_key: those that are there
+	unsigned int keys; // NIC_BIT of those that the directory has
 };
 
 void store_close(struct store *s)
@@ -41,7 +41,7 @@ static int list(struct store *s, struct err *e)
 	for (unsigned int i = 0; i < n; i++)
 		for (int k = 0; k < NIC_KEYS; k++)
 			if (!strcmp(names[i], nic_keys[k]))
-				s->keys |= 1U << k;
+				s->keys |= NIC_BIT(k);
 	free(names);
 	return 0;
 }
@@ -72,7 +72,7 @@ int store_open(const struct request *req, struct store **ret, struct err *e)
 
 bool store_has(const struct store *s, enum nic_key key)
 {
-	return s && s->keys & 1U << key;
+	return s && s->keys & NIC_BIT(key);
 }
 
 // Not by printf: its code is most of what such a short run would execute.
@@ -106,7 +106,7 @@ int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *
 	int r = 0;
 
 	for (int k = 0; !r && k < NIC_KEYS; k++)
-		if (keys & s->keys & 1U << k)
+		if (keys & s->keys & NIC_BIT(k))
 			r = read_key(s, (enum nic_key)k, nic, e);
 	return r;
 }

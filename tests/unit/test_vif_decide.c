@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests_vif.h"
+#include "vif-vlanbridge/bridge_names.h"
 #include "vif-vlanbridge/decide.h"
 
 // A run on a host where everything is as netback and libxl leave it; each test changes what it is
@@ -305,20 +306,20 @@ static void bridges(void **state)
 
 	(void)state;
 	err_set(&e, ENODEV, "no");
-	append_bridge_names(&e, few, 3);
+	bridge_names_append(&e, few, 3);
 	assert_string_equal(e.text, "no; this host has br1, xenbr9, xenbr10");
 	err_set(&e, ENODEV, "no");
-	append_bridge_names(&e, few, 0);
+	bridge_names_append(&e, few, 0);
 	assert_string_equal(e.text, "no; this host has no bridge at all");
 	for (int i = 0; i < 2000; i++)
 		snprintf(many[i], NAME_SIZE, "br%d", 2000 - i);
 	err_set(&e, ENODEV, "no");
-	append_bridge_names(&e, many, 2000);
+	bridge_names_append(&e, many, 2000);
 	assert_string_equal(
 		e.text, "no; this host has br1, br2, br3, br4, br5, br6, br7, br8 and 1992 more");
 	memset(e.text, 'x', sizeof(e.text) - 1);
 	e.text[sizeof(e.text) - 1] = '\0';
-	append_bridge_names(&e, few, 3); // no room is no harm
+	bridge_names_append(&e, few, 3); // no room is no harm
 }
 
 int test_vif_port(void)
