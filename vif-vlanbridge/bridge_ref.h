@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* How `bridge=` and `vlan=` find the bridge. Pure: first the names to ask the kernel about, all at
- * once, then what its answers mean. The rules are those of vif-vlanbridge(8), first match wins. */
+/* What `bridge=` and `vlan=` refer to. Pure: first the names to ask the kernel about, all at once,
+ * then what its answers mean. The rules are those of vif-vlanbridge(8), first match wins. */
 #ifndef VIF_BRIDGE_REF_H
 #define VIF_BRIDGE_REF_H
 
@@ -9,33 +9,13 @@
 
 #include "err.h"
 #include "link.h"
+#include "lookup.h"
 #include "names.h"
 #include "nic.h"
 #include "vlans.h"
 
-#define PARENT_SIZE 32
-
-/* What the kernel says about a name. */
-struct lookup {
-	bool found;
-	struct link link;
-	char parent[PARENT_SIZE]; /* what it is the network device of: "vif-1-0" for netback's, or
-				     "" */
-	struct link bridge; /* itself if it is a bridge, else the bridge that it is a port of; index
-			       0: none */
-};
-
-/* The names that a run asks about. Those of the vif come first. */
-enum slot {
-	SLOT_DEV,    /* the device as the toolstack calls it */
-	SLOT_NEW,    /* the name that it is to have, or has already */
-	SLOT_VIF,    /* a tap's: the name that its NIC's vif is to have */
-	SLOT_BRIDGE, /* bridge= */
-	SLOT_BASE,   /* NAME of bridge=NAME.VLAN; or see bridge_ref_add_uplink_vlan */
-	SLOT_VLAN,   /* NAME.VLAN of bridge=NAME, vlan=VLAN */
-	SLOT_ETH,    /* ethN for xenbrN */
-	SLOTS
-};
+/* With the texts of bridge= and vlan=. */
+#define BRIDGE_REF_VLANS_TWICE "bridge=%s and vlan=%s both say which VLANs: give one of them"
 
 struct bridge_ref {
 	char names[SLOTS][ALTNAME_SIZE]; /* "": nothing to ask about */
@@ -49,29 +29,29 @@ struct bridge_ref {
 	bool trunk;    /* the suffix has more than one VLAN */
 };
 
-/* The bridge to join. */
+/* The bridge to join, and the port's VLANs on a VLAN-aware one; vlans NULL: the bridge's default.
+ */
 struct bridge_choice {
 	const struct link *bridge;
-	const struct port_vlans
-		*vlans; /* the port's, on a VLAN-aware bridge; NULL: the bridge's default */
+	const struct port_vlans *vlans;
 };
 
-/* Reads bridge= and vlan= of nic (bridge= isn't empty) and fills the names of the slots from
- * SLOT_BRIDGE on. Returns 0, or -EINVAL with a sentence in e. */
+/* Parses bridge= (not empty) and vlan= of nic, and fills the names of the slots from SLOT_BRIDGE
+ * on. Returns 0, or -EINVAL with a message in e. ref keeps pointers into nic. */
 int bridge_ref_parse(const struct nic *nic, struct bridge_ref *ref, struct err *e);
 
-/* Chooses among what the kernel has. Returns 0; or -errno with a sentence in e that says what the
- * name is, what was asked and what would work: -ENODEV where the bridge isn't there but may be made
- * on demand (bridge_ref_demand_name), -EAGAIN where network-vlanbridge hasn't finished it, another
- * where waiting can't help. The choice points into devices and t. */
+/* Chooses among what the kernel has. Returns 0; or -errno with a message in e that says what the
+ * name is, what was asked and what would work: -ENODEV where the bridge doesn't exist but may be
+ * created on first use (bridge_ref_demand_name), -EAGAIN where network-vlanbridge hasn't finished
+ * it, another where waiting can't help. The choice points into lookups and ref. */
 int bridge_ref_resolve(const struct bridge_ref *ref, const struct lookup lookups[SLOTS],
 	struct bridge_choice *ret, struct err *e);
 
-/* For a better sentence: where NAME of bridge=NAME, vlan=VLAN turned out to carry another VLAN, the
- * next look is for UPLINK.VLAN too. */
+/* Where NAME of bridge=NAME, vlan=VLAN turned out to carry another VLAN: makes the next query ask
+ * for UPLINK.VLAN too, so that the message can name the right bridge. */
 void bridge_ref_add_uplink_vlan(struct bridge_ref *ref, const struct lookup lookups[SLOTS]);
 
-/* The name that `network-vlanbridge demand` understands for it. */
+/* The name of the bridge for `network-vlanbridge demand`. It belongs to ref. */
 const char *bridge_ref_demand_name(const struct bridge_ref *ref);
 
 #endif
