@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: ISC
-// Does to a vif or tap what decide.h decided.
+// Carries out what decide.h decided for a vif or tap.
 #include "attach.h"
 
 #include <errno.h>
-#include <linux/ethtool.h>
 #include <linux/if_link.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "port_msg.h"
+#include "tx_offload.h"
 
-// The messages of a plug, in the kernel's order.
-enum step {
+// The messages, in the order in which they are sent.
+enum attach_step {
 	STEP_DOWN,
 	STEP_RENAME,
 	STEP_JOIN,
@@ -29,81 +22,104 @@ enum step {
 	STEPS
 };
 
-struct plan {
+struct attach_batch {
 	struct nl_msg *msgs[STEPS];
-	enum step steps[STEPS];
+	enum attach_step steps[STEPS];
 	size_t n;
-	struct link bridge; // what the kernel said last
+	struct link bridge; // the answer to STEP_CHECK
 };
 
-static void add(struct plan *plan, enum step step, struct nl_msg *msg)
+static void add_message(struct attach_batch *batch, enum attach_step step, struct nl_msg *msg)
 {
-	plan->steps[plan->n] = step;
-	plan->msgs[plan->n++] = msg;
+	batch->steps[batch->n] = step;
+	batch->msgs[batch->n++] = msg;
 }
 
-static void free_messages(struct plan *plan)
+static void free_messages(struct attach_batch *batch)
 {
-	for (size_t i = 0; i < plan->n; i++)
-		netlink_message_free(plan->msgs[i]);
+	for (size_t i = 0; i < batch->n; i++)
+		netlink_message_free(batch->msgs[i]);
 }
 
-// The kernel takes a port's options with the kind of its master, and only once it has it.
-static struct nl_msg *up_message(const struct attachment *a)
+// IFLA_LINKINFO with the kind of the master, which is how the kernel takes a port's options.
+static int put_isolated(struct nl_msg *m, bool isolated)
 {
-	struct link up = {.up = true};
-	struct nl_msg *m = link_msg_set(a->index, &up, LINK_UP, false);
 	struct nlattr *info, *data;
 
-	if (!m || (!a->policy.isolated && !a->again))
-		return m;
-	if (!(info = nla_nest_start(m, IFLA_LINKINFO)) ||
-		nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge") ||
-		!(data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA)) ||
-		nla_put_u8(m, IFLA_BRPORT_ISOLATED, a->policy.isolated)) {
-		netlink_message_free(m);
-		return NULL;
-	}
+	info = nla_nest_start(m, IFLA_LINKINFO);
+	if (!info || nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge"))
+		return -ENOMEM;
+	data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA);
+	if (!data || nla_put_u8(m, IFLA_BRPORT_ISOLATED, isolated))
+		return -ENOMEM;
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
-	return m;
-}
-
-static void make_plan(const struct attachment *a, struct plan *plan)
-{
-	struct link down = {.up = false};
-	struct port_vlans old = {0};
-
-	if (a->down || a->leave)
-		add(plan, STEP_DOWN,
-			link_msg_set(
-				a->index, &down, LINK_UP | (a->leave ? LINK_MASTER : 0), false));
-	if (a->fields)
-		add(plan, STEP_JOIN, link_msg_set(a->index, &a->join, a->fields, false));
-	if (a->set_vlans && a->default_pvid && !vlans_has(&a->vlans.all, a->default_pvid)) {
-		vlans_add(&old.all, a->default_pvid, a->default_pvid);
-		add(plan, STEP_DROP_DEFAULT, port_msg_vlans(a->index, false, false, &old));
-	}
-	if (a->set_vlans)
-		add(plan, STEP_VLANS, port_msg_vlans(a->index, false, true, &a->vlans));
-	add(plan, STEP_UP, up_message(a));
-	// network-vlanbridge marks a bridge before it looks for ports, and we join before we look
-	// for the mark: one of the two sees the other.
-	if (a->policy.demand)
-		add(plan, STEP_CHECK, link_msg_get(a->bridge.index, NULL));
-}
-
-static int take_bridge(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
-{
-	struct plan *plan = arg;
-
-	(void)i, (void)e;
-	link_parse(h, &plan->bridge);
 	return 0;
 }
 
-static int refused(
-	const struct attachment *a, enum step step, const struct netlink_ack *ack, struct err *e)
+// A port's options are set here because the kernel takes them only of a device that has its master.
+static struct nl_msg *make_up_message(const struct attachment *a)
+{
+	struct link up = {.up = true};
+	struct nl_msg *m = link_msg_set(a->index, &up, LINK_UP, false);
+
+	if (!m || (!a->bridge_mark.isolated && !a->was_port))
+		return m;
+	if (put_isolated(m, a->bridge_mark.isolated)) {
+		netlink_message_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+static struct nl_msg *make_drop_default_message(const struct attachment *a)
+{
+	struct port_vlans old = {0};
+
+	vlans_add(&old.all, a->default_pvid, a->default_pvid);
+	return port_msg_vlans(a->index, false, false, &old);
+}
+
+static void add_vlan_messages(const struct attachment *a, struct attach_batch *batch)
+{
+	if (!a->set_vlans)
+		return;
+	if (a->default_pvid && !vlans_has(&a->vlans.all, a->default_pvid))
+		add_message(batch, STEP_DROP_DEFAULT, make_drop_default_message(a));
+	add_message(batch, STEP_VLANS, port_msg_vlans(a->index, false, true, &a->vlans));
+}
+
+static void add_attach_messages(const struct attachment *a, struct attach_batch *batch)
+{
+	struct link down = {.up = false};
+	unsigned int down_fields = LINK_UP;
+
+	if (a->leave_first)
+		down_fields |= LINK_MASTER;
+	if (a->was_up || a->leave_first)
+		add_message(batch, STEP_DOWN, link_msg_set(a->index, &down, down_fields, false));
+	if (a->join_fields)
+		add_message(
+			batch, STEP_JOIN, link_msg_set(a->index, &a->join, a->join_fields, false));
+	add_vlan_messages(a, batch);
+	add_message(batch, STEP_UP, make_up_message(a));
+	// network-vlanbridge marks a bridge as closing before it looks for ports, and we join
+	// before we look for the mark: at least one of the two sees the other.
+	if (a->bridge_mark.demand)
+		add_message(batch, STEP_CHECK, link_msg_get(a->bridge.index, NULL));
+}
+
+static int parse_bridge_answer(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+{
+	struct attach_batch *batch = arg;
+
+	(void)i, (void)e;
+	link_parse(h, &batch->bridge);
+	return 0;
+}
+
+static int set_refusal(const struct attachment *a, enum attach_step step,
+	const struct netlink_ack *ack, struct err *e)
 {
 	char vlans[256];
 
@@ -114,7 +130,7 @@ static int refused(
 		return err_set(
 			e, -ack->error, "can't rename it to %s: %s", a->join.new_name, ack->reason);
 	case STEP_JOIN:
-		if (a->fields & LINK_MTU)
+		if (a->join_fields & LINK_MTU)
 			return err_set(e, -ack->error,
 				"can't put it into bridge %s with MTU %u (it has %u): %s",
 				a->bridge.name, a->join.mtu, a->undo.mtu, ack->reason);
@@ -129,70 +145,60 @@ static int refused(
 			ack->reason);
 	default:
 		return err_set(e, -ack->error, "can't bring it up%s: %s",
-			a->policy.isolated ? ", isolated" : "", ack->reason);
+			a->bridge_mark.isolated ? ", isolated" : "", ack->reason);
 	}
 }
 
-// What the kernel said, in order: the first refusal counts, the others mostly follow from it.
-static int judge(const struct attachment *a, const struct plan *plan,
+// The first refusal counts: the others mostly follow from it.
+static int check_answers(const struct attachment *a, const struct attach_batch *batch,
 	const struct netlink_ack *acks, struct err *e)
 {
+	bool checked = batch->steps[batch->n - 1] == STEP_CHECK;
 	struct mark mark;
 
-	mark_parse(plan->bridge.alias, &mark);
-	if (plan->steps[plan->n - 1] == STEP_CHECK &&
-		(plan->bridge.kind != KIND_BRIDGE || mark.closing))
+	mark_parse(batch->bridge.alias, &mark);
+	if (checked && (batch->bridge.kind != KIND_BRIDGE || mark.closing))
 		return err_set(e, EAGAIN, "bridge %s went away with its last vif", a->bridge.name);
-	for (size_t i = 0; i < plan->n; i++)
+	for (size_t i = 0; i < batch->n; i++)
 		if (acks[i].error)
-			return refused(a, plan->steps[i], &acks[i], e);
+			return set_refusal(a, batch->steps[i], &acks[i], e);
 	return 0;
 }
 
-// The old ioctl: the ethtool netlink family would have to be looked up first.
-static int tx_offload_off(const struct attachment *a, struct err *e)
+static bool is_complete(const struct attach_batch *batch)
 {
-	struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
-	struct ifreq ifr = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
-
-	text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), a->name);
-	ifr.ifr_data = (void *)&value;
-	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
-		r = err_set(e, errno,
-			"can't switch its transmit checksums off, as bridge %s wants: %s",
-			a->bridge.name, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return r;
+	for (size_t i = 0; i < batch->n; i++)
+		if (!batch->msgs[i])
+			return false;
+	return true;
 }
 
-static int carry_out(
-	struct netlink *nl, const struct attachment *a, struct plan *plan, struct err *e)
+// Frees the messages.
+static int send_batch(
+	struct netlink *nl, const struct attachment *a, struct attach_batch *batch, struct err *e)
 {
 	struct netlink_ack acks[STEPS] = {0};
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; !r && i < plan->n; i++)
-		if (!plan->msgs[i])
-			r = err_set(e, ENOMEM, "no memory for a netlink message");
+	if (is_complete(batch))
+		r = netlink_send(nl, batch->msgs, batch->n, acks, parse_bridge_answer, batch, e);
+	else
+		r = err_set(e, ENOMEM, "no memory for a netlink message");
 	if (!r)
-		r = netlink_send(nl, plan->msgs, plan->n, acks, take_bridge, plan, e);
-	if (!r)
-		r = judge(a, plan, acks, e);
-	free_messages(plan);
+		r = check_answers(a, batch, acks, e);
+	free_messages(batch);
 	return r;
 }
 
 int attach_device(struct netlink *nl, const struct attachment *a, struct err *e)
 {
-	struct plan plan = {0};
+	struct attach_batch batch = {0};
 	int r;
 
-	make_plan(a, &plan);
-	r = carry_out(nl, a, &plan, e);
-	if (!r && a->policy.tx_offload_off)
-		r = tx_offload_off(a, e);
+	add_attach_messages(a, &batch);
+	r = send_batch(nl, a, &batch, e);
+	if (!r && a->bridge_mark.tx_offload_off)
+		r = tx_offload_switch_off(a->name, a->bridge.name, e);
 	if (r)
 		attach_undo(nl, a);
 	return r;
@@ -201,25 +207,25 @@ int attach_device(struct netlink *nl, const struct attachment *a, struct err *e)
 int attach_rename(struct netlink *nl, struct attachment *a, struct err *e)
 {
 	struct link down = {.up = false};
-	struct plan plan = {0};
+	struct attach_batch batch = {0};
 	int r;
 
-	if (a->down)
-		add(&plan, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP, false));
-	add(&plan, STEP_RENAME, link_msg_set(a->index, &a->join, LINK_RENAME, false));
-	r = carry_out(nl, a, &plan, e);
-	if (!r) {
-		a->fields &= ~(unsigned int)LINK_RENAME;
-		a->undo_fields &= ~(unsigned int)LINK_RENAME;
-	}
-	return r;
+	if (a->was_up)
+		add_message(&batch, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP, false));
+	add_message(&batch, STEP_RENAME, link_msg_set(a->index, &a->join, LINK_RENAME, false));
+	r = send_batch(nl, a, &batch, e);
+	if (r)
+		return r;
+	a->join_fields &= ~(unsigned int)LINK_RENAME;
+	a->undo_fields &= ~(unsigned int)LINK_RENAME;
+	return 0;
 }
 
 void attach_undo_rename(struct netlink *nl, int index, const char *name)
 {
 	struct link back = {0};
-	struct nl_msg *m;
 	struct netlink_ack ack;
+	struct nl_msg *m;
 	struct err unused;
 
 	text_copy(back.new_name, sizeof(back.new_name), name);
@@ -229,36 +235,40 @@ void attach_undo_rename(struct netlink *nl, int index, const char *name)
 	netlink_message_free(m);
 }
 
+// Two messages, because the kernel doesn't rename a device that is up. The old master isn't
+// restored: the VLANs that the port had there would be lost.
 void attach_undo(struct netlink *nl, const struct attachment *a)
 {
 	struct netlink_ack acks[STEPS];
 	struct link down = {.up = false};
-	struct plan plan = {0};
+	struct attach_batch batch = {0};
 	struct err unused;
-	bool whole = true;
 
-	// Apart from the rest, because a device that is up keeps its name. And into no bridge, even
-	// if it was in one: the VLANs that it had there wouldn't come back.
-	add(&plan, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP | LINK_MASTER, false));
+	add_message(&batch, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP | LINK_MASTER, false));
 	if (a->undo_fields)
-		add(&plan, STEP_JOIN, link_msg_set(a->index, &a->undo, a->undo_fields, false));
-	for (size_t i = 0; i < plan.n; i++)
-		whole = whole && plan.msgs[i];
-	if (whole)
-		netlink_send(nl, plan.msgs, plan.n, acks, NULL, NULL, &unused);
-	free_messages(&plan);
+		add_message(
+			&batch, STEP_JOIN, link_msg_set(a->index, &a->undo, a->undo_fields, false));
+	if (is_complete(&batch))
+		netlink_send(nl, batch.msgs, batch.n, acks, NULL, NULL, &unused);
+	free_messages(&batch);
 }
 
 int detach_device(struct netlink *nl, const struct link *dev, struct err *e)
 {
-	struct link change = {.up = false};
 	unsigned int fields = LINK_UP | (dev->master.index ? LINK_MASTER : 0);
-	struct nl_msg *m = link_msg_set(dev->index, &change, fields, false);
+	struct link down = {.up = false};
 	struct netlink_ack ack = {0};
-	int r = m ? netlink_send(nl, &m, 1, &ack, NULL, NULL, e) : err_set(e, ENOMEM, "no memory");
+	struct nl_msg *m;
+	int r;
 
+	m = link_msg_set(dev->index, &down, fields, false);
+	if (!m)
+		return err_set(e, ENOMEM, "no memory for a netlink message");
+	r = netlink_send(nl, &m, 1, &ack, NULL, NULL, e);
 	netlink_message_free(m);
-	if (!r && ack.error && ack.error != -ENODEV)
-		r = err_set(e, -ack.error, "can't take it out of its bridge: %s", ack.reason);
-	return r;
+	if (r)
+		return r;
+	if (ack.error && ack.error != -ENODEV)
+		return err_set(e, -ack.error, "can't take it out of its bridge: %s", ack.reason);
+	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Does to a vif or tap what decide.h decided. */
+/* Carries out what decide.h decided for a vif or tap. */
 #ifndef VIF_ATTACH_H
 #define VIF_ATTACH_H
 
@@ -7,25 +7,25 @@
 #include "err.h"
 #include "netlink.h"
 
-/* Makes the device a port, in one send, and up. Returns 0; or -errno with a sentence in e, and the
- * device is as after attach_undo: -EAGAIN when the bridge, one on demand, went away meanwhile: find
- * or make it anew. */
+/* Makes the device a port, in one send, and sets it up. Returns 0; or -errno with a message in e,
+ * and the device is as after attach_undo: -EAGAIN when the bridge was removed with its last vif
+ * meanwhile, and has to be found or created again. */
 int attach_device(struct netlink *nl, const struct attachment *a, struct err *e);
 
-/* Gives the device its new name (it is to have one) before the rest: plug and attach_undo do no
- * more about it. Of two that want a name the kernel lets one have it. Returns 0 or -errno with a
- * sentence in e, and then nothing was done but that the device may be down. */
+/* Renames the device (a has LINK_RENAME) before attach_device, which then does no more about the
+ * name, nor does attach_undo. The kernel gives a name to only one device, so this can fail because
+ * of another run. Returns 0, or -errno with a message in e; the device may be down then. */
 int attach_rename(struct netlink *nl, struct attachment *a, struct err *e);
 
-/* Gives a device, which has to be down, the name that it had. */
+/* Renames the device back to name. It has to be down. Errors are ignored. */
 void attach_undo_rename(struct netlink *nl, int index, const char *name);
 
-/* Takes back what plug did, as far as that is still possible: the device is down, in no bridge,
- * with the name, MTU and addresses that it had. */
+/* Undoes attach_device as far as possible: the device is down, in no bridge, and has the name, MTU
+ * and addresses that it had. Errors are ignored. */
 void attach_undo(struct netlink *nl, const struct attachment *a);
 
-/* Takes the device out of its bridge and down. Returns 0 or -errno with a sentence in e; a device
- * that is gone is no error. */
+/* Sets the device down and takes it out of its bridge. Returns 0, also for a device that is gone,
+ * or -errno with a message in e. */
 int detach_device(struct netlink *nl, const struct link *dev, struct err *e);
 
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: ISC
-// What to do with a vif or tap so that it becomes a port of its bridge.
+// Decides how a vif or tap becomes a port of its bridge.
 #include "decide.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-// The kernel's IPv6 leaves a device with a smaller MTU, and then refuses settings for it.
+// With a smaller MTU the kernel switches IPv6 off on the device, and refuses settings for it.
 #define IPV6_MIN_MTU 1280
 #define ADDR_GEN_NONE 1
 
@@ -14,7 +14,7 @@
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-static bool parent_is(const struct request *req, const struct lookup *d)
+static bool has_parent_of(const struct request *req, const struct lookup *d)
 {
 	char parent[PARENT_SIZE];
 
@@ -25,15 +25,16 @@ static bool parent_is(const struct request *req, const struct lookup *d)
 // Whether d is a vif of the request's NIC, whatever it is called.
 static bool is_vif_of(const struct request *req, const struct lookup *d)
 {
-	// Linux before 5.14 doesn't tell; a netback device has no kind, and this MAC, which no NIC
-	// and no lo has.
-	return *d->parent ? parent_is(req, d)
-			  : !*d->link.kind_name && !memcmp(d->link.mac, dummy_mac, MAC_SIZE);
+	if (*d->parent)
+		return has_parent_of(req, d);
+	// Linux before 5.14 reports no parent. Netback's devices have no kind, and this MAC
+	// address, which neither a NIC nor lo has.
+	return !*d->link.kind_name && !memcmp(d->link.mac, dummy_mac, MAC_SIZE);
 }
 
-// Whether what has the wanted name is the request's own. A tap doesn't tell whose it is, but the
-// vif of its NIC has the same name.
-static bool has_new_name(const struct request *req, const struct lookup lookups[SLOTS])
+// Whether the device that has the wanted name is the request's own. The kernel reports no parent
+// for a tap: it is ours if the vif that it is named after is.
+static bool is_renamed_already(const struct request *req, const struct lookup lookups[SLOTS])
 {
 	const struct lookup *d = &lookups[SLOT_NEW], *vif = &lookups[SLOT_VIF];
 
@@ -41,58 +42,65 @@ static bool has_new_name(const struct request *req, const struct lookup lookups[
 		return false;
 	if (!req->tap)
 		return is_vif_of(req, d);
-	return !strcmp(d->link.kind_name, "tun") &&
-	       (!vif->found || !*vif->parent || parent_is(req, vif));
+	if (strcmp(d->link.kind_name, "tun"))
+		return false;
+	return !vif->found || !*vif->parent || has_parent_of(req, vif);
 }
 
 const struct lookup *find_own_device(const struct request *req, const struct lookup lookups[SLOTS])
 {
 	const struct lookup *d = &lookups[SLOT_DEV];
 
-	// Another NIC's vif may have been given our name.
-	if (d->found && (strncmp(d->parent, "vif-", 4) != 0 || parent_is(req, d)))
+	// Another NIC's vif may have got our name by vifname=.
+	bool is_other_vif = !strncmp(d->parent, "vif-", strlen("vif-")) && !has_parent_of(req, d);
+
+	if (d->found && !is_other_vif)
 		return d;
-	return has_new_name(req, lookups) ? &lookups[SLOT_NEW] : NULL;
+	if (is_renamed_already(req, lookups))
+		return &lookups[SLOT_NEW];
+	return NULL;
 }
 
 char *own_device_name(
 	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
 {
 	if (!*nic_wanted_name(&req->nic, req->tap, buf) ||
-		(lookups[SLOT_NEW].found && !has_new_name(req, lookups)))
+		(lookups[SLOT_NEW].found && !is_renamed_already(req, lookups)))
 		text_copy(buf, NAME_SIZE, req->dev);
 	return buf;
 }
 
-static int name_taken(const struct lookup *holder, const char *name, struct err *e)
+static int refuse_taken_name(const struct lookup *holder, const char *name, struct err *e)
 {
+	const char *kind = *holder->link.kind_name ? holder->link.kind_name : "device";
+	bool is_altname = strcmp(holder->link.name, name);
 	unsigned int domid, devid;
 
 	if (sscanf(holder->parent, "vif-%u-%u", &domid, &devid) == 2)
 		return err_set(e, EEXIST, "vifname=%s: NIC %u of domain %u has that name already",
 			name, devid, domid);
 	return err_set(e, EEXIST,
-		"vifname=%s: a %s of this host (index %d) has that name already%s%s", name,
-		*holder->link.kind_name ? holder->link.kind_name : "device", holder->link.index,
-		strcmp(holder->link.name, name) ? ": " : "",
-		strcmp(holder->link.name, name) ? holder->link.name : "");
+		"vifname=%s: a %s of this host (index %d) has that name already%s%s", name, kind,
+		holder->link.index, is_altname ? ": " : "", is_altname ? holder->link.name : "");
 }
 
-static void change(struct attachment *a, enum link_field field)
+static void add_change(struct attachment *a, enum link_field field)
 {
-	a->fields |= field;
+	a->join_fields |= field;
 	a->undo_fields |= field;
 }
 
-// vifN.M of another NIC: it would be in the way when that comes.
-static bool is_vif_name(const struct request *req, const char *name)
+// vifN.M or its tap, of another NIC: the name would be taken when that NIC appears.
+static bool is_vif_name_of_other(const struct request *req, const char *name)
 {
 	unsigned int domid, devid;
 	int end = 0;
 
-	return sscanf(name, "vif%u.%u%n", &domid, &devid, &end) == 2 &&
-	       (!name[end] || !strcmp(name + end, "-emu")) &&
-	       (domid != req->domid || devid != req->devid);
+	if (sscanf(name, "vif%u.%u%n", &domid, &devid, &end) != 2)
+		return false;
+	if (name[end] && strcmp(name + end, "-emu"))
+		return false;
+	return domid != req->domid || devid != req->devid;
 }
 
 static int decide_name(const struct request *req, const struct lookup *lookups,
@@ -104,18 +112,18 @@ static int decide_name(const struct request *req, const struct lookup *lookups,
 	if (!*nic_wanted_name(&req->nic, req->tap, name) || !strcmp(name, dev->name))
 		return 0;
 	if (lookups[SLOT_NEW].found)
-		return name_taken(&lookups[SLOT_NEW], name, e);
-	if (is_vif_name(req, name))
+		return refuse_taken_name(&lookups[SLOT_NEW], name, e);
+	if (is_vif_name_of_other(req, name))
 		return err_set(
 			e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
 	text_copy(a->name, sizeof(a->name), name);
 	text_copy(a->join.new_name, sizeof(a->join.new_name), name);
 	text_copy(a->undo.new_name, sizeof(a->undo.new_name), dev->name);
-	change(a, LINK_RENAME);
+	add_change(a, LINK_RENAME);
 	return 0;
 }
 
-// Before it joins: a bridge whose MTU isn't pinned takes the smallest of its ports.
+// Set before it joins: a bridge whose MTU isn't pinned takes the smallest MTU of its ports.
 static int decide_mtu(const struct nic *nic, const struct link *dev, const struct link *bridge,
 	struct attachment *a, struct err *e)
 {
@@ -134,7 +142,7 @@ static int decide_mtu(const struct nic *nic, const struct link *dev, const struc
 	a->join.mtu = mtu;
 	a->undo.mtu = dev->mtu;
 	if (mtu != dev->mtu)
-		change(a, LINK_MTU);
+		add_change(a, LINK_MTU);
 	return 0;
 }
 
@@ -143,13 +151,13 @@ static void decide_addresses(const struct link *dev, struct attachment *a)
 	memcpy(a->join.mac, dummy_mac, MAC_SIZE);
 	memcpy(a->undo.mac, dev->mac, MAC_SIZE);
 	if (memcmp(dev->mac, dummy_mac, MAC_SIZE))
-		change(a, LINK_MAC);
+		add_change(a, LINK_MAC);
 	a->join.addr_gen = ADDR_GEN_NONE;
 	a->undo.addr_gen = dev->addr_gen;
-	// Reported only where the kernel has IPv6; elsewhere it would be refused.
+	// Reported only by kernels with IPv6; the others refuse to set it.
 	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != ADDR_GEN_NONE &&
 		a->join.mtu >= IPV6_MIN_MTU)
-		change(a, LINK_ADDR_GEN);
+		add_change(a, LINK_ADDR_GEN);
 }
 
 static void decide_master(
@@ -157,15 +165,24 @@ static void decide_master(
 {
 	a->join.master.index = c->bridge->index;
 	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
-	a->again = dev->master.index == c->bridge->index;
-	a->leave = a->again && c->bridge->bridge.vlan_filtering;
-	if (a->leave || !a->again)
-		a->fields |= LINK_MASTER;
+	a->was_port = dev->master.index == c->bridge->index;
+	a->leave_first = a->was_port && c->bridge->bridge.vlan_filtering;
+	if (a->leave_first || !a->was_port)
+		a->join_fields |= LINK_MASTER;
 	if (c->vlans) {
 		a->set_vlans = true;
 		a->vlans = *c->vlans;
 		a->default_pvid = c->bridge->bridge.vlan_default_pvid;
 	}
+}
+
+static int refuse_missing_device(const struct request *req, struct err *e)
+{
+	if (req->tap)
+		return err_set(e, ENODEV,
+			"the device doesn't exist: QEMU hasn't made it, or the guest has unplugged "
+			"its emulated NICs");
+	return err_set(e, ENODEV, "the device doesn't exist");
 }
 
 int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
@@ -176,18 +193,16 @@ int decide_attachment(const struct request *req, const struct lookup lookups[SLO
 	int r;
 
 	if (!found)
-		return err_set(e, ENODEV, "the device doesn't exist%s",
-			req->tap ? ": QEMU hasn't made it, or the guest has unplugged its emulated "
-				   "NICs"
-				 : "");
+		return refuse_missing_device(req, e);
 	if (found->link.index == choice->bridge->index)
 		return err_set(e, ELOOP, "a bridge can't be a port of itself");
 	a.index = found->link.index;
-	a.down = found->link.up;
-	mark_parse(choice->bridge->alias, &a.policy);
+	a.was_up = found->link.up;
+	mark_parse(choice->bridge->alias, &a.bridge_mark);
 	r = decide_name(req, lookups, &found->link, &a, e);
-	if (!r)
-		r = decide_mtu(&req->nic, &found->link, choice->bridge, &a, e);
+	if (r)
+		return r;
+	r = decide_mtu(&req->nic, &found->link, choice->bridge, &a, e);
 	if (r)
 		return r;
 	decide_addresses(&found->link, &a);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What to do with a vif or tap so that it becomes a port of its bridge. Pure: what is asked and
- * what the kernel said in, changes or one sentence out. */
+/* Decides how a vif or tap becomes a port of its bridge. Pure: from what is asked and what the
+ * kernel has, to changes or one message. */
 #ifndef VIF_DECIDE_H
 #define VIF_DECIDE_H
 
@@ -14,36 +14,36 @@
 #include "nic.h"
 #include "request.h"
 
-/* The changes to one device, in this order. The kernel works on after a message that it refused, so
- * each also has what takes it back. */
+/* The changes to one device, in the order of the fields. The kernel goes on after a message that it
+ * refused, so everything can be undone. */
 struct attachment {
 	int index;
-	char name[NAME_SIZE]; /* in the end */
-	struct link bridge;   /* as it was when this was decided */
-	struct mark policy;   /* the bridge's */
-	bool down;            /* first: it is up, and the rest wants it down */
-	bool leave;           /* first: it is in the bridge already, with VLANs of an earlier run */
-	bool again;           /* it is in the bridge already, with options of an earlier run */
-	unsigned int fields;  /* enum link_field of join: while it is down, master included */
-	struct link join;
-	bool set_vlans; /* exactly these; the default PVID's, which a new port has, goes if it isn't
-			   one */
+	char name[NAME_SIZE];     /* the final one */
+	struct link bridge;       /* as the kernel had it when this was decided */
+	struct mark bridge_mark;  /* the bridge's, with its per-bridge port settings */
+	bool was_up;              /* set it down first: the rest needs that */
+	bool leave_first;         /* already a port, with VLANs of an earlier run: leave first */
+	bool was_port;            /* already a port, with options of an earlier run */
+	unsigned int join_fields; /* enum link_field: which of join change, master included */
+	struct link join;         /* new values, set while it is down */
+	bool set_vlans;           /* exactly vlans; a new port is in default_pvid, which is dropped
+				     unless it is one of them */
 	struct port_vlans vlans;
-	unsigned int default_pvid;
-	unsigned int undo_fields;
-	struct link undo; /* what join changes, as it was; the master is none */
+	unsigned int default_pvid; /* the bridge's, 0: none */
+	unsigned int undo_fields;  /* enum link_field: which of undo to set back */
+	struct link undo;          /* old values; no master */
 };
 
-/* The device of this run: found under its first name, or renamed already by an earlier run. Returns
- * it, or NULL when it isn't there; another NIC's device that has its name is not it. */
+/* The device of this run, under its first name or under the one that an earlier run gave it, or
+ * NULL. Another NIC's device with one of these names isn't it. */
 const struct lookup *find_own_device(const struct request *req, const struct lookup lookups[SLOTS]);
 
-/* The name that the device has in the end, or had: the wanted one, unless that is somebody else's
- * device; else the toolstack's. Its rules and hooks go by it. Returns buf. */
+/* The device's final name, by which its rules and hooks go: the wanted one, or the toolstack's
+ * where none is wanted or another device has it. Also for a device that is gone. Returns buf. */
 char *own_device_name(
 	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
 
-/* Decides. Returns 0, or -errno with a sentence in e; nothing has to be done then. */
+/* Decides. Returns 0, or -errno with a message in e, ret untouched. ret keeps no pointers. */
 int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
 	const struct bridge_choice *choice, struct attachment *ret, struct err *e);
 

@@ -41,7 +41,7 @@ static int try_rename(struct hotplug_run *run, struct err *e)
 {
 	int r;
 
-	if (!(run->attachment.fields & LINK_RENAME))
+	if (!(run->attachment.join_fields & LINK_RENAME))
 		return 0;
 	r = attach_rename(run->nl, &run->attachment, e);
 	if (!r)
@@ -77,7 +77,7 @@ static int write_rules(struct hotplug_run *run, struct err *e)
 	r = store_write_rules_flag(run->store, e);
 	if (r)
 		return r;
-	text = rules_format_add(a->name, &run->req.nic, a->policy.antispoof, e);
+	text = rules_format_add(a->name, &run->req.nic, a->bridge_mark.antispoof, e);
 	return rules_apply(text, &run->deadline, e);
 }
 
@@ -87,7 +87,7 @@ int hotplug_add_rules(struct hotplug_run *run, struct err *e)
 {
 	int r;
 
-	if (!*run->req.nic.text[NIC_IP] && !run->attachment.policy.antispoof)
+	if (!*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof)
 		return 0;
 	r = store_read(run->store, NIC_BIT(NIC_MAC), &run->req.nic, e);
 	if (!r)

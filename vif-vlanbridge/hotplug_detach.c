@@ -47,7 +47,7 @@ int hotplug_find_attached(struct hotplug_run *run, struct err *e)
 		return r;
 	run->choice.bridge = find_left_bridge(run);
 	if (run->choice.bridge)
-		mark_parse(run->choice.bridge->alias, &run->attachment.policy);
+		mark_parse(run->choice.bridge->alias, &run->attachment.bridge_mark);
 	return 0;
 }
 
@@ -64,7 +64,7 @@ int hotplug_delete_rules(struct hotplug_run *run, struct err *e)
 {
 	char name[NAME_SIZE];
 
-	if (!*run->req.nic.text[NIC_IP] && !run->attachment.policy.antispoof &&
+	if (!*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof &&
 		!store_has(run->store, NIC_RULES))
 		return 0;
 	own_device_name(&run->req, run->lookups, name);
@@ -73,7 +73,7 @@ int hotplug_delete_rules(struct hotplug_run *run, struct err *e)
 
 int hotplug_release_bridge(struct hotplug_run *run, struct err *e)
 {
-	if (!run->attachment.policy.demand)
+	if (!run->attachment.bridge_mark.demand)
 		return 0;
 	// Earlier stages may have used the 20 s; grant 5 more (libxl allows 40).
 	deadline_extend(&run->deadline, DEADLINE_EXTRA_SECONDS);

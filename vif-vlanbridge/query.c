@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Asks the kernel about the devices of a run.
+// Asks the kernel about the names of a run.
 #include "query.h"
 
 #include <errno.h>
@@ -10,124 +10,176 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct batch {
+// Questions of one send, and where the answers go.
+struct query_batch {
 	struct nl_msg *msgs[SLOTS];
-	struct link *links[SLOTS];     // where the answers go
-	struct lookup *lookups[SLOTS]; // or NULL
+	struct link *links[SLOTS];
+	struct lookup *lookups[SLOTS]; // NULL for a master: only its link counts
 	size_t n;
 };
 
-static int take(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+static void add_query(
+	struct query_batch *b, struct nl_msg *msg, struct link *link, struct lookup *lookup)
 {
-	struct batch *b = arg;
+	b->msgs[b->n] = msg;
+	b->links[b->n] = link;
+	b->lookups[b->n++] = lookup;
+}
+
+static int store_answer(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+{
+	struct query_batch *b = arg;
+	struct lookup *lookup = b->lookups[i];
 	struct nlattr *parent;
 
 	(void)e;
-	if (link_parse(h, b->links[i]) || !b->lookups[i])
+	if (link_parse(h, b->links[i]) || !lookup)
 		return 0;
-	b->lookups[i]->found = true;
+	lookup->found = true;
 	parent = nlmsg_find_attr(
 		(struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), IFLA_PARENT_DEV_NAME);
 	if (parent)
-		nla_strlcpy(b->lookups[i]->parent, parent, PARENT_SIZE);
+		nla_strlcpy(lookup->parent, parent, PARENT_SIZE);
 	return 0;
 }
 
-static int send_batch(struct netlink *nl, struct batch *b, struct err *e)
+static int send_messages(struct netlink *nl, struct query_batch *b, struct err *e)
 {
 	struct netlink_ack acks[SLOTS];
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; !r && i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++)
 		if (!b->msgs[i])
-			r = err_set(e, ENOMEM, "no memory for a netlink message");
-	if (!r)
-		r = netlink_send(nl, b->msgs, b->n, acks, take, b, e);
+			return err_set(e, ENOMEM, "no memory for a netlink message");
+	r = netlink_send(nl, b->msgs, b->n, acks, store_answer, b, e);
+	if (r)
+		return r;
+	for (size_t i = 0; i < b->n; i++)
+		if (acks[i].error && acks[i].error != -ENODEV)
+			return err_set(e, -acks[i].error, "asking the kernel for a device: %s",
+				acks[i].reason);
+	return 0;
+}
+
+static int send_batch(struct netlink *nl, struct query_batch *b, struct err *e)
+{
+	int r = send_messages(nl, b, e);
+
 	for (size_t i = 0; i < b->n; i++)
 		netlink_message_free(b->msgs[i]);
-	for (size_t i = 0; !r && i < b->n; i++)
-		if (acks[i].error && acks[i].error != -ENODEV)
-			r = err_set(e, -acks[i].error, "asking the kernel for a device: %s",
-				acks[i].reason);
 	return r;
+}
+
+// Clears only what is read of a lookup without an answer: the whole is several hundred bytes.
+static void clear_lookup(struct lookup *l)
+{
+	l->found = false;
+	l->parent[0] = '\0';
+	l->link.kind = KIND_OTHER;
+	l->link.master.index = 0;
+	l->bridge.kind = KIND_OTHER;
+	l->bridge.index = 0;
+}
+
+static int query_names(
+	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
+{
+	struct query_batch batch = {0};
+
+	for (int s = 0; s < SLOTS; s++) {
+		clear_lookup(&lookups[s]);
+		if (*names[s])
+			add_query(&batch, link_msg_get(0, names[s]), &lookups[s].link, &lookups[s]);
+	}
+	return send_batch(nl, &batch, e);
+}
+
+// Whether the master of a lookup can be the bridge that is meant: of a VLAN device, where bridge=
+// may name it; of a vif or tap, where nothing says which bridge it is.
+static bool needs_master(int slot, const struct lookup *l, char (*names)[ALTNAME_SIZE])
+{
+	if (!l->link.master.index)
+		return false;
+	if (slot >= SLOT_BRIDGE)
+		return l->link.kind == KIND_VLAN;
+	return !*names[SLOT_BRIDGE];
 }
 
 int query_devices(
 	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
 {
-	struct batch first = {0}, masters = {0};
+	struct query_batch masters = {0};
 	int r;
 
+	r = query_names(nl, names, lookups, e);
+	if (r)
+		return r;
 	for (int s = 0; s < SLOTS; s++) {
-		// Not all of it: the big part is filled by answers, or not looked at.
-		lookups[s].found = false;
-		lookups[s].parent[0] = '\0';
-		lookups[s].link.kind = lookups[s].bridge.kind = KIND_OTHER;
-		lookups[s].link.master.index = lookups[s].bridge.index = 0;
-		if (*names[s]) {
-			first.msgs[first.n] = link_msg_get(0, names[s]);
-			first.links[first.n] = &lookups[s].link;
-			first.lookups[first.n++] = &lookups[s];
-		}
-	}
-	r = send_batch(nl, &first, e);
-	for (int s = 0; !r && s < SLOTS; s++) {
-		struct lookup *d = &lookups[s];
+		struct lookup *l = &lookups[s];
 
-		if (d->link.kind == KIND_BRIDGE)
-			d->bridge = d->link;
-		// A vif's own bridge matters only where nobody says which it is.
-		else if (d->link.master.index &&
-			 (s >= SLOT_BRIDGE ? d->link.kind == KIND_VLAN : !*names[SLOT_BRIDGE])) {
-			masters.msgs[masters.n] = link_msg_get(d->link.master.index, NULL);
-			masters.links[masters.n++] = &d->bridge;
-		}
+		if (l->link.kind == KIND_BRIDGE)
+			l->bridge = l->link;
+		else if (needs_master(s, l, names))
+			add_query(&masters, link_msg_get(l->link.master.index, NULL), &l->bridge,
+				NULL);
 	}
-	if (!r && masters.n)
+	if (masters.n)
 		r = send_batch(nl, &masters, e);
-	for (int s = 0; !r && s < SLOTS; s++)
+	if (r)
+		return r;
+	for (int s = 0; s < SLOTS; s++)
 		if (lookups[s].bridge.kind != KIND_BRIDGE)
 			lookups[s].bridge.index = 0; // a VLAN device can be a port of a bond too
-	return r;
+	return 0;
 }
 
-struct names {
+struct name_list {
 	char (*names)[NAME_SIZE];
 	size_t n, size;
 };
 
-static int add_bridge(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+static int grow_names(struct name_list *list, struct err *e)
 {
-	struct names *list = arg;
+	size_t size = list->size ? list->size * 2 : 16;
+	void *more = realloc(list->names, size * sizeof(*list->names));
+
+	if (!more)
+		return err_set(e, ENOMEM, "no memory for the list of bridges");
+	list->names = more;
+	list->size = size;
+	return 0;
+}
+
+static int add_bridge_name(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+{
+	struct name_list *list = arg;
 	struct link l;
+	int r;
 
 	(void)i;
 	// Old kernels don't filter by kind.
 	if (link_parse(h, &l) || l.kind != KIND_BRIDGE)
 		return 0;
 	if (list->n == list->size) {
-		size_t size = list->size ? list->size * 2 : 16;
-		void *more = realloc(list->names, size * sizeof(*list->names));
-
-		if (!more)
-			return err_set(e, ENOMEM, "no memory for the list of bridges");
-		list->names = more;
-		list->size = size;
+		r = grow_names(list, e);
+		if (r)
+			return r;
 	}
 	text_copy(list->names[list->n++], NAME_SIZE, l.name);
 	return 0;
 }
 
-static void restart(void *arg)
+static void clear_names(void *arg)
 {
-	((struct names *)arg)->n = 0;
+	((struct name_list *)arg)->n = 0;
 }
 
 int query_bridge_names(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e)
 {
-	struct names list = {0};
-	int r = netlink_dump(nl, link_msg_dump("bridge"), add_bridge, restart, &list, e);
+	struct name_list list = {0};
+	int r;
 
+	r = netlink_dump(nl, link_msg_dump("bridge"), add_bridge_name, clear_names, &list, e);
 	if (r) {
 		free(list.names);
 		return r;

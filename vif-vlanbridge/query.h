@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-/* Asks the kernel about the devices of a run. */
+/* Asks the kernel about the names of a run. */
 #ifndef VIF_QUERY_H
 #define VIF_QUERY_H
 
 #include <stddef.h>
 
-#include "bridge_ref.h"
 #include "err.h"
+#include "lookup.h"
 #include "netlink.h"
 
-/* Looks all SLOTS names up that aren't empty, in one send; in a second one the bridges that VLAN
- * devices are ports of, if there are any. A name that doesn't exist isn't an error. Returns 0 or
- * -errno with a sentence in e. */
+/* Asks for the SLOTS names that aren't empty in one send; if devices were found that are ports of a
+ * bridge, for their masters in a second one. A name that doesn't exist isn't an error. Returns 0,
+ * with SLOTS lookups filled, or -errno with a message in e. */
 int query_devices(
 	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e);
 
-/* The names of all bridges; the caller frees *names. Returns 0 or -errno with a sentence in e. */
+/* The names of all bridges. Returns 0 and n names, which the caller frees; or -errno with a message
+ * in e. */
 int query_bridge_names(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e);
 
 #endif

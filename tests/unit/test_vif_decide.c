@@ -73,11 +73,11 @@ static void plain(void **state)
 	decide(&r);
 	assert_int_equal(r.attachment.index, 20);
 	assert_string_equal(r.attachment.name, "vif7.1");
-	assert_int_equal(r.attachment.fields, LINK_ADDR_GEN | LINK_MASTER);
+	assert_int_equal(r.attachment.join_fields, LINK_ADDR_GEN | LINK_MASTER);
 	assert_int_equal(r.attachment.join.master.index, 5);
 	assert_int_equal(r.attachment.join.addr_gen, 1);
 	assert_int_equal(r.attachment.join.mtu, 1500);
-	assert_false(r.attachment.down || r.attachment.set_vlans);
+	assert_false(r.attachment.was_up || r.attachment.set_vlans);
 	assert_int_equal(r.attachment.undo_fields, LINK_ADDR_GEN);
 	assert_int_equal(r.attachment.undo.addr_gen, 0);
 }
@@ -92,8 +92,8 @@ static void again(void **state)
 	r.lookups[SLOT_DEV].link.addr_gen = 1;
 	r.lookups[SLOT_DEV].link.master.index = 5;
 	decide(&r);
-	assert_int_equal(r.attachment.fields, 0);
-	assert_true(r.attachment.down && !r.attachment.leave);
+	assert_int_equal(r.attachment.join_fields, 0);
+	assert_true(r.attachment.was_up && !r.attachment.leave_first);
 }
 
 static void addresses(void **state)
@@ -105,7 +105,7 @@ static void addresses(void **state)
 	r.lookups[SLOT_DEV].link.mac[0] = 0x02;
 	r.lookups[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
 	decide(&r);
-	assert_int_equal(r.attachment.fields, LINK_MAC | LINK_MASTER);
+	assert_int_equal(r.attachment.join_fields, LINK_MAC | LINK_MASTER);
 	assert_int_equal(r.attachment.join.mac[0], 0xfe);
 	assert_int_equal(r.attachment.undo.mac[0], 0x02);
 
@@ -113,7 +113,7 @@ static void addresses(void **state)
 	nic_set(&r.req.nic, NIC_MTU, "1279",
 		&r.e); // and so does one whose IPv6 has left the device
 	decide(&r);
-	assert_int_equal(r.attachment.fields, LINK_MTU | LINK_MASTER);
+	assert_int_equal(r.attachment.join_fields, LINK_MTU | LINK_MASTER);
 }
 
 static void mtu(void **state)
@@ -126,7 +126,7 @@ static void mtu(void **state)
 	decide(&r);
 	assert_int_equal(r.attachment.join.mtu, 9000);
 	assert_int_equal(r.attachment.undo.mtu, 1500);
-	assert_true(r.attachment.fields & LINK_MTU);
+	assert_true(r.attachment.join_fields & LINK_MTU);
 
 	nic_set(&r.req.nic, NIC_MTU, "1400", &r.e);
 	decide(&r);
@@ -162,12 +162,12 @@ static void vlans(void **state)
 	assert_int_equal(r.attachment.vlans.pvid, 10);
 	assert_int_equal(r.attachment.default_pvid, 1);
 
-	assert_false(r.attachment.leave);
+	assert_false(r.attachment.leave_first);
 
 	// A port that is one already leaves first, or it would keep the VLANs of an earlier run.
 	r.lookups[SLOT_DEV].link.master.index = 5;
 	decide(&r);
-	assert_true(r.attachment.leave && r.attachment.fields & LINK_MASTER);
+	assert_true(r.attachment.leave_first && r.attachment.join_fields & LINK_MASTER);
 }
 
 static void policy(void **state)
@@ -179,9 +179,9 @@ static void policy(void **state)
 	snprintf(r.bridge.alias, ALIAS_SIZE,
 		"rack 4 vlanbridge file isolated tx_offload=off demand");
 	decide(&r);
-	assert_true(r.attachment.policy.isolated && r.attachment.policy.tx_offload_off &&
-		    r.attachment.policy.demand);
-	assert_false(r.attachment.policy.antispoof);
+	assert_true(r.attachment.bridge_mark.isolated && r.attachment.bridge_mark.tx_offload_off &&
+		    r.attachment.bridge_mark.demand);
+	assert_false(r.attachment.bridge_mark.antispoof);
 }
 
 static void names(void **state)
@@ -196,7 +196,7 @@ static void names(void **state)
 	assert_string_equal(r.attachment.name, "web0");
 	assert_string_equal(r.attachment.join.new_name, "web0");
 	assert_string_equal(r.attachment.undo.new_name, "vif7.1");
-	assert_true(r.attachment.fields & LINK_RENAME);
+	assert_true(r.attachment.join_fields & LINK_RENAME);
 
 	// Taken by another guest's, by something of the host, by an alternative name.
 	other->found = true;
@@ -225,7 +225,7 @@ static void renamed(void **state)
 	snprintf(d->link.name, NAME_SIZE, "web0");
 	decide(&r);
 	assert_int_equal(r.attachment.index, 20);
-	assert_false(r.attachment.fields & LINK_RENAME);
+	assert_false(r.attachment.join_fields & LINK_RENAME);
 
 	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
 	assert_null(find_own_device(&r.req, r.lookups));

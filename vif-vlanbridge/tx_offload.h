@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* Transmit checksum offload of a device. */
+#ifndef VIF_TX_OFFLOAD_H
+#define VIF_TX_OFFLOAD_H
+
+#include "err.h"
+
+/* Switches it off for the device dev. bridge, whose setting that is, is for the message. Returns 0
+ * or -errno with a message in e. */
+int tx_offload_switch_off(const char *dev, const char *bridge, struct err *e);
+
+#endif
