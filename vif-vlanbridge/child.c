@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: ISC
-// Runs another program, within the deadline.
+// Runs another program until the deadline.
 #include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -13,11 +14,13 @@
 #include <unistd.h>
 
 #define NOT_FOUND 127
-#define PIPE_PARTS 128 // of 512 bytes: all that a pipe holds
+#define PART_SIZE 512
+#define PIPE_PARTS 128 // all that a pipe holds: 64 KiB
 
-static void become(const char *const argv[], int in, int out)
+// In the child process. It leads a process group of its own, so that its children can be killed
+// with it.
+static void exec_program(const char *const argv[], int in, int out)
 {
-	// A group of its own, so that what it started ends with it.
 	setpgid(0, 0);
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
@@ -26,88 +29,129 @@ static void become(const char *const argv[], int in, int out)
 	_exit(NOT_FOUND);
 }
 
-// A pipe holds 64 KiB: all input is in it before the child runs, so nobody waits for the other.
-static int open_input(const char *text, struct err *e)
+// A pipe holds 64 KiB: all of text is written before the child runs, so that neither process waits
+// for the other. Returns the reading end, blocking as a program expects it, or -errno.
+static int open_text_pipe(const char *text, struct err *e)
 {
+	size_t len = strlen(text);
+	ssize_t written;
 	int p[2];
-	size_t len = text ? strlen(text) : 0;
 
-	if (!text) {
-		p[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		return p[0] < 0 ? err_set(e, errno, "/dev/null: %s", strerror(errno)) : p[0];
-	}
 	if (pipe2(p, O_CLOEXEC | O_NONBLOCK))
 		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
-	if (write(p[1], text, len) != (ssize_t)len) {
+	written = write(p[1], text, len);
+	close(p[1]);
+	if (written != (ssize_t)len) {
 		close(p[0]);
-		close(p[1]);
 		return err_set(e, E2BIG, "%zu bytes are too much for a pipe", len);
 	}
-	close(p[1]);
 	fcntl(p[0], F_SETFL, 0);
 	return p[0];
 }
 
-// Takes what is there to read: the first half of what is kept stays, the other gives way to what is
-// new. Returns how much it was, 0 when the other end is closed, or less.
-static ssize_t collect(int fd, struct child *c, size_t *len)
+static int open_input(const char *text, struct err *e)
 {
-	const size_t half = sizeof(c->output) / 2;
-	char part[512];
-	ssize_t n = read(fd, part, sizeof(part));
+	int fd;
+
+	if (text)
+		return open_text_pipe(text, e);
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, errno, "/dev/null: %s", strerror(errno));
+	return fd;
+}
+
+// Drops output from the middle, so that n bytes more fit: the first half stays.
+static void make_room(struct child *c, size_t *len, size_t n)
+{
+	const size_t half = sizeof(c->output) / 2, max = sizeof(c->output) - 1;
 	size_t over;
+
+	if (*len + n <= max)
+		return;
+	over = *len + n - max;
+	memmove(c->output + half, c->output + half + over, *len - half - over);
+	*len -= over;
+}
+
+// Reads once. Returns as read does.
+static ssize_t read_output(int fd, struct child *c, size_t *len)
+{
+	char part[PART_SIZE];
+	ssize_t n = read(fd, part, sizeof(part));
 
 	if (n <= 0)
 		return n;
-	if (*len + (size_t)n > sizeof(c->output) - 1) {
-		over = *len + (size_t)n - (sizeof(c->output) - 1);
-		memmove(c->output + half, c->output + half + over, *len - half - over);
-		*len -= over;
-	}
+	make_room(c, len, (size_t)n);
 	memcpy(c->output + *len, part, (size_t)n);
 	*len += (size_t)n;
 	return n;
 }
 
-// Until the program has ended, not until its output has: what it leaves running may keep that open.
-static int watch(int pidfd, int out, struct deadline *d, struct child *c)
+// After the program's end: what is in the pipe, and no more, because a process that the program
+// left running may print without end.
+static void read_rest(int fd, struct child *c, size_t *len)
+{
+	for (int parts = 0; parts < PIPE_PARTS; parts++)
+		if (read_output(fd, c, len) <= 0)
+			return;
+}
+
+static bool is_end_of_output(ssize_t got)
+{
+	if (!got)
+		return true;
+	return got < 0 && errno != EAGAIN && errno != EINTR;
+}
+
+// Reads output until the program has ended. The end of its output isn't waited for: a process that
+// it left running may keep that open.
+static int watch_program(int pidfd, int out, struct deadline *d, struct child *c)
 {
 	struct pollfd p[2] = {{.fd = pidfd, .events = POLLIN}, {.fd = out, .events = POLLIN}};
 	size_t len = 0;
-	ssize_t got;
+	int left, n;
 
 	for (;;) {
-		int left = deadline_left_ms(d), n = left ? poll(p, 2, left) : 0;
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
+		left = deadline_left_ms(d);
+		if (!left)
+			return -ETIMEDOUT;
+		n = poll(p, 2, left);
 		if (!n)
 			return -ETIMEDOUT;
+		if (n < 0 && errno != EINTR)
+			return -errno;
 		if (n < 0)
 			continue;
-		// What it has left running may print without end.
-		for (int parts = PIPE_PARTS; p[0].revents && parts && collect(out, c, &len) > 0;
-			parts--)
-			;
-		if (p[0].revents)
+		if (p[0].revents) {
+			read_rest(out, c, &len);
 			return 0;
-		got = collect(out, c, &len);
-		if (!got || (got < 0 && errno != EAGAIN && errno != EINTR))
+		}
+		if (is_end_of_output(read_output(out, c, &len)))
 			p[1].fd = -1;
 	}
 }
 
-static int wait_for(
+static int watch_pid(pid_t pid, int out, struct deadline *d, struct child *c)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), r;
+
+	if (pidfd < 0)
+		return -errno;
+	r = watch_program(pidfd, out, d, c);
+	close(pidfd);
+	return r;
+}
+
+static int wait_for_program(
 	pid_t pid, const char *name, int out, struct deadline *d, struct child *c, struct err *e)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
-	int r = pidfd < 0 ? -errno : watch(pidfd, out, d, c);
+	int status = 0, r;
 
+	r = watch_pid(pid, out, d, c);
 	if (r)
 		kill(-pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	if (pidfd >= 0)
-		close(pidfd);
 	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (r == -ETIMEDOUT)
 		return err_set(e, ETIMEDOUT, "waited %d s for %s", DEADLINE_SECONDS, name);
@@ -118,35 +162,48 @@ static int wait_for(
 	return 0;
 }
 
+// Closes in.
+static int run_with_input(
+	const char *const argv[], int in, struct deadline *d, struct child *ret, struct err *e)
+{
+	int out[2], r;
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC | O_NONBLOCK)) {
+		close(in);
+		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
+	}
+	// We may have been started with SIGCHLD ignored: the exit status would be lost.
+	signal(SIGCHLD, SIG_DFL);
+	pid = fork();
+	if (!pid)
+		exec_program(argv, in, out[1]);
+	// Here too, whoever is first: it may have to be killed before it has run.
+	setpgid(pid, pid);
+	close(in);
+	close(out[1]);
+	if (pid < 0)
+		r = err_set(e, errno, "can't start %s: %s", argv[0], strerror(errno));
+	else
+		r = wait_for_program(pid, argv[0], out[0], d, ret, e);
+	close(out[0]);
+	return r;
+}
+
 int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret,
 	struct err *e)
 {
-	int in = open_input(text, e), out[2], r;
-	pid_t pid;
+	int in;
 
 	*ret = (struct child){0};
+	in = open_input(text, e);
 	if (in < 0)
 		return in;
 	if (!deadline_left_ms(d)) {
 		close(in);
 		return err_set(e, ETIMEDOUT, "no time was left for %s", argv[0]);
 	}
-	if (pipe2(out, O_CLOEXEC | O_NONBLOCK)) {
-		close(in);
-		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
-	}
-	signal(SIGCHLD,
-		SIG_DFL); // ignored, as it may come to us, there would be no status to wait for
-	pid = fork();
-	if (!pid)
-		become(argv, in, out[1]);
-	setpgid(pid, pid); // whoever is first: it may have to be killed before it has begun
-	close(in);
-	close(out[1]);
-	r = pid < 0 ? err_set(e, errno, "can't start %s: %s", argv[0], strerror(errno))
-		    : wait_for(pid, argv[0], out[0], d, ret, e);
-	close(out[0]);
-	return r;
+	return run_with_input(argv, in, d, ret, e);
 }
 
 const char *child_first_line(struct child *c)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Runs another program, within the deadline. Only what is asked for rarely does. */
+/* Runs another program until the deadline. Only rarely used: for rules, hooks, bridges on demand.
+ */
 #ifndef VIF_CHILD_H
 #define VIF_CHILD_H
 
@@ -11,19 +12,19 @@
 #define CHILD_OUTPUT 2048
 
 struct child {
-	int status;                /* its exit status; 128 and its number for a signal */
-	char output[CHILD_OUTPUT]; /* what it printed on stdout and stderr: the beginning and the
-				      end */
+	int status;                /* its exit status, or 128 plus the number of a signal */
+	char output[CHILD_OUTPUT]; /* its stdout and stderr: the beginning and the end */
 };
 
-/* Runs argv[0] (found through PATH) with text as its standard input (NULL: empty; at most 60 KiB).
- * Returns 0 when it has ended, however, and *ret; -ENOENT when there is no such program, -ETIMEDOUT
- * when the deadline was over and it was killed, or another -errno; e has a sentence then. */
+/* Runs argv[0] (found through PATH) with text as its standard input (NULL: none; at most 60 KiB)
+ * and this process's environment. Returns 0 with *ret filled when it has ended, whatever its
+ * status; or -errno with a message in e: -ENOENT when there is no such program, -ETIMEDOUT when it
+ * was killed at the deadline. */
 int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret,
 	struct err *e);
 
-/* The first or the last line of output that isn't blank; "" if there is none. They cut output: call
- * one of them. */
+/* The first or the last line of output that isn't empty, or "". It points into c, whose output it
+ * cuts: only one of the two can be called. */
 const char *child_first_line(struct child *c);
 const char *child_last_line(struct child *c);
 

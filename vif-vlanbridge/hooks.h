@@ -10,11 +10,11 @@
 
 #define HOOKS_DIR "/etc/xen/scripts/vif-post.d"
 
-/* Whether there may be any: one system call for the many hosts that have none. */
+/* Whether the directory exists: one system call on the many hosts that have no hooks. */
 bool hooks_exist(const char *dir);
 
-/* Sources every executable *.hook of a directory in a shell, by name; they see the environment. No
- * shell is started when there is none. Returns 0, or -errno with a sentence in e that names the
+/* Sources every executable *.hook of a directory in a shell of its own, in the order of their
+ * names, with this process's environment. Returns 0, or -errno with a message in e that names the
  * hook that failed; those after it don't run. */
 int hooks_run(const char *dir, struct deadline *d, struct err *e);
 

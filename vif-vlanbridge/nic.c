@@ -9,9 +9,11 @@
 
 #include "vlans.h"
 
-// The kernel's smallest for Ethernet, and the largest that the 16 bits of an IP length can mean.
+// ETH_MIN_MTU of the kernel, and the largest length that IPv4's 16 bits can express.
 #define MTU_MIN 68
 #define MTU_MAX 65535
+
+#define TAP_SUFFIX "-emu"
 
 const char *const nic_keys[NIC_KEYS] = {
 	[NIC_BRIDGE] = "bridge",
@@ -36,18 +38,19 @@ int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e)
 	return 0;
 }
 
-static int check_name(const char *name, bool emulated, struct err *e)
+static int check_vifname(const char *name, bool emulated, struct err *e)
 {
 	int r = name_check(name, e);
 
 	if (r)
 		return err_prefix(e, "vifname=%s: ", name);
-	if (emulated && strlen(name) + strlen("-emu") >= NAME_SIZE)
+	if (emulated && strlen(name) + strlen(TAP_SUFFIX) >= NAME_SIZE)
 		return err_set(e, EINVAL,
-			"vifname=%s: its emulated NIC would be '%s-emu', %zu bytes, and the kernel "
+			"vifname=%s: its emulated NIC would be '%s" TAP_SUFFIX
+			"', %zu bytes, and the kernel "
 			"takes %d: '%.*s' would fit",
-			name, name, strlen(name) + strlen("-emu"), NAME_SIZE - 1,
-			(int)(NAME_SIZE - 1 - strlen("-emu")), name);
+			name, name, strlen(name) + strlen(TAP_SUFFIX), NAME_SIZE - 1,
+			(int)(NAME_SIZE - 1 - strlen(TAP_SUFFIX)), name);
 	return 0;
 }
 
@@ -55,23 +58,25 @@ int nic_check(struct nic *nic, bool emulated, struct err *e)
 {
 	const char *mtu = nic->text[NIC_MTU], *mac = nic->text[NIC_MAC],
 		   *name = nic->text[NIC_VIFNAME];
-	unsigned long n;
+	unsigned long n = 0;
 
 	if (*mtu && number_parse(mtu, MTU_MIN, MTU_MAX, &n))
 		return err_set(e, EINVAL, "mtu=%s: it must be a number from %d to %d", mtu, MTU_MIN,
 			MTU_MAX);
-	nic->mtu = *mtu ? (uint32_t)n : 0;
+	nic->mtu = (uint32_t)n;
 	if (*mac && mac_scan(mac, nic->mac))
 		return err_set(e, EINVAL, "mac=%s isn't a MAC address", mac);
 	nic->has_mac = *mac;
-	return *name ? check_name(name, emulated, e) : 0;
+	if (!*name)
+		return 0;
+	return check_vifname(name, emulated, e);
 }
 
 char *nic_wanted_name(const struct nic *nic, bool tap, char buf[NAME_SIZE])
 {
 	const char *name = nic->text[NIC_VIFNAME];
 
-	if (!*name || snprintf(buf, NAME_SIZE, "%s%s", name, tap ? "-emu" : "") >= NAME_SIZE)
+	if (!*name || snprintf(buf, NAME_SIZE, "%s%s", name, tap ? TAP_SUFFIX : "") >= NAME_SIZE)
 		*buf = '\0';
 	return buf;
 }

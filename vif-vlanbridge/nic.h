@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What is asked for one NIC of a guest. The toolstack's directory in xenstore, the arguments and
- * the environment fill it, each over the one after it. Their text is checked here: libxl passes
- * much of it on unread. */
+/* What is asked for one NIC of a guest: from xenstore over arguments over environment. The text is
+ * checked here, because libxl passes much of it on unread. */
 #ifndef VIF_NIC_H
 #define VIF_NIC_H
 
@@ -18,27 +17,27 @@ enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_
 
 #define NIC_BIT(key) (1U << (key)) /* for sets of keys */
 
-/* Their names in the backend directory, which are also those of the variables. NIC_RULES is our own
- * word there: the NIC has packet rules. */
+/* Their names in the backend directory, which are also those of the variables. NIC_RULES is our
+ * own: the NIC has filtering rules. */
 extern const char *const nic_keys[NIC_KEYS];
 
 struct nic {
-	char text[NIC_KEYS][NIC_TEXT]; /* "" where nobody said anything */
+	char text[NIC_KEYS][NIC_TEXT]; /* "": not given */
 	uint32_t mtu;                  /* 0: the bridge's */
 	bool has_mac;
 	uint8_t mac[MAC_SIZE]; /* the guest's own */
 };
 
-/* Takes text for a key over what was there. Returns 0, or -EINVAL with a sentence in e for text
- * that is too long or has control characters. */
+/* Sets the text of a key, replacing what was there. Returns 0, or -EINVAL with a message in e for
+ * text that is too long or has control characters. */
 int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e);
 
-/* Checks mtu, mac and vifname and fills the fields made of them. emulated: the NIC has a tap too,
+/* Checks mtu, mac and vifname, and fills the fields made of them. emulated: the NIC has a tap too,
  * whose name "NAME-emu" must fit. Returns 0, or -EINVAL with a sentence in e. */
 int nic_check(struct nic *nic, bool emulated, struct err *e);
 
-/* The name that the device is to have: vifname, "vifname-emu" for a tap, or "" where none is asked.
- * Only after nic_check. Returns buf. */
+/* The name that the device is to have: vifname, "vifname-emu" for a tap, or "" where none is asked
+ * for. Only after nic_check. Returns buf. */
 char *nic_wanted_name(const struct nic *nic, bool tap, char buf[NAME_SIZE]);
 
 #endif
