@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What this run is asked to do, from argv and environment.
+// Parses argv and environment.
 #include "request.h"
 
 #include <errno.h>
@@ -10,6 +10,9 @@
 #include "vlans.h"
 
 #define ID_MAX 65535
+#define QEMU_BRIDGE_MAX 999999999 // tapN means brN
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 #define USAGE                                                                                      \
 	"usage: vif-vlanbridge online|offline|add|remove [type_if=vif|tap] [vif=NAME] "            \
@@ -30,34 +33,44 @@ static const struct command {
 enum variable { VIF, INTERFACE, PATH, TYPE, BRIDGE, QEMU_BRIDGE, VLAN, MTU, IP, VARIABLES };
 
 static const char *const variables[VARIABLES] = {
-	"vif", "INTERFACE", "XENBUS_PATH", "type_if", "bridge", "BRIDGE", "vlan", "mtu", "ip"};
+	[VIF] = "vif",
+	[INTERFACE] = "INTERFACE",
+	[PATH] = "XENBUS_PATH",
+	[TYPE] = "type_if",
+	[BRIDGE] = "bridge",
+	[QEMU_BRIDGE] = "BRIDGE",
+	[VLAN] = "vlan",
+	[MTU] = "mtu",
+	[IP] = "ip",
+};
 
-const char *request_command_name(const struct request *r)
+const char *request_command_name(const struct request *req)
 {
-	return commands[r->tap * 2 + r->attach].name;
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (commands[i].attach == req->attach && commands[i].tap == req->tap)
+			return commands[i].name;
+	return "";
 }
 
 static const struct command *find_command(const char *word)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+	for (size_t i = 0; i < COUNT(commands); i++)
 		if (!strcmp(word, commands[i].name))
 			return &commands[i];
 	return NULL;
 }
 
-static void read_variables(int argc, char *const argv[], const char *(*env)(const char *),
-	const char *values[VARIABLES])
+// The last argument VAR=VALUE, or the environment variable, or "".
+static const char *read_variable(
+	int argc, char *const argv[], const char *(*env)(const char *), const char *name)
 {
-	for (int v = 0; v < VARIABLES; v++) {
-		size_t len = strlen(variables[v]);
+	size_t len = strlen(name);
+	const char *value = env(name);
 
-		values[v] = env(variables[v]);
-		for (int i = 1; i < argc; i++)
-			if (!strncmp(argv[i], variables[v], len) && argv[i][len] == '=')
-				values[v] = argv[i] + len + 1;
-		if (!values[v])
-			values[v] = "";
-	}
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], name, len) && argv[i][len] == '=')
+			value = argv[i] + len + 1;
+	return value ? value : "";
 }
 
 // The first word that isn't VAR=VALUE, as xend's scripts took it.
@@ -69,8 +82,8 @@ static const char *first_word(int argc, char *const argv[])
 	return "";
 }
 
-// Two numbers, with one character between them and nothing after them.
-static int read_ids(const char *text, char between, struct request *r)
+// DOMID and DEVID with the character between in the middle.
+static int parse_ids(const char *text, char between, struct request *req)
 {
 	const char *second = strchr(text, between);
 	unsigned long domid, devid;
@@ -82,105 +95,160 @@ static int read_ids(const char *text, char between, struct request *r)
 	first[second - text] = '\0';
 	if (number_parse(first, 0, ID_MAX, &domid) || number_parse(second + 1, 0, ID_MAX, &devid))
 		return -EINVAL;
-	r->domid = (unsigned int)domid;
-	r->devid = (unsigned int)devid;
+	req->domid = (unsigned int)domid;
+	req->devid = (unsigned int)devid;
 	return 0;
 }
 
 // "vifDOMID.DEVID" or "vifDOMID.DEVID-emu".
-static int read_dev(const char *dev, struct request *r)
+static int parse_device_name(const char *dev, struct request *req)
 {
 	char ids[NAME_SIZE];
-	size_t len = strlen(dev);
+	size_t len;
 
-	if (strncmp(dev, "vif", 3) || !text_copy(ids, sizeof(ids), dev + 3))
+	if (strncmp(dev, "vif", strlen("vif")))
 		return -EINVAL;
-	if (len > 7 && !strcmp(dev + len - 4, "-emu"))
-		ids[len - 7] = '\0';
-	return read_ids(ids, '.', r);
+	if (!text_copy(ids, sizeof(ids), dev + strlen("vif")))
+		return -EINVAL;
+	len = strlen(ids);
+	if (len > strlen("-emu") && !strcmp(ids + len - strlen("-emu"), "-emu"))
+		ids[len - strlen("-emu")] = '\0';
+	return parse_ids(ids, '.', req);
 }
 
 // "…backend/vif/DOMID/DEVID", relative or absolute. libxl's is relative, so that it works in driver
 // domains.
-static int read_path(const char *text, struct request *r, struct err *e)
+static int parse_path(const char *text, struct request *req, struct err *e)
 {
-	const char *tail = strstr(text, "backend/vif/");
+	static const char vifs[] = "backend/vif/";
+	const char *tail = strstr(text, vifs);
+	bool is_whole_word = tail && (tail == text || tail[-1] == '/');
 
-	if (!tail || (tail != text && tail[-1] != '/') ||
-		read_ids(tail + strlen("backend/vif/"), '/', r) ||
-		!text_copy(r->path, sizeof(r->path), text))
+	if (!is_whole_word || parse_ids(tail + strlen(vifs), '/', req) ||
+		!text_copy(req->path, sizeof(req->path), text))
 		return err_set(e, EINVAL,
 			"XENBUS_PATH=%s isn't a vif's backend directory (backend/vif/DOMID/DEVID)",
 			text);
 	return 0;
 }
 
-// Each of directory and device tells the other: udev's events for taps carry the device only.
-static int complete(struct request *r, const char *path, const char *dev, struct err *e)
+// From XENBUS_PATH, or from the device's name: udev's events for taps have no XENBUS_PATH.
+static int set_path(struct request *req, const char *path, const char *dev, struct err *e)
 {
 	char made[PATH_SIZE];
-	int result;
 
-	if (!*path && !read_dev(dev, r)) {
-		snprintf(made, sizeof(made), "backend/vif/%u/%u", r->domid, r->devid);
-		path = made;
-	}
-	if (!*path)
+	if (*path)
+		return parse_path(path, req, e);
+	if (parse_device_name(dev, req))
 		return err_set(e, EINVAL,
 			"neither XENBUS_PATH nor a device called vifDOMID.DEVID is given; " USAGE);
-	result = read_path(path, r, e);
-	if (result)
-		return result;
+	snprintf(made, sizeof(made), "backend/vif/%u/%u", req->domid, req->devid);
+	return parse_path(made, req, e);
+}
+
+// From the variable, or from the numbers in XENBUS_PATH.
+static int set_device(struct request *req, const char *dev, struct err *e)
+{
+	char made[PATH_SIZE];
+
 	if (!*dev) {
-		snprintf(
-			made, sizeof(made), "vif%u.%u%s", r->domid, r->devid, r->tap ? "-emu" : "");
+		snprintf(made, sizeof(made), "vif%u.%u%s", req->domid, req->devid,
+			req->tap ? "-emu" : "");
 		dev = made;
 	}
-	result = name_check(dev, e);
-	if (result)
-		return err_prefix(e, "%s: ", r->tap ? "INTERFACE" : "vif");
-	text_copy(r->dev, sizeof(r->dev), dev);
+	if (name_check(dev, e))
+		return err_prefix(e, "%s: ", variables[req->tap ? INTERFACE : VIF]);
+	text_copy(req->dev, sizeof(req->dev), dev);
 	return 0;
 }
 
-static int read_nic(struct request *r, const char *const values[VARIABLES], struct err *e)
+static int set_nic(struct request *req, const char *const values[VARIABLES], struct err *e)
 {
 	static const struct {
 		enum nic_key key;
-		enum variable from;
+		enum variable variable;
 	} map[] = {{NIC_BRIDGE, BRIDGE}, {NIC_VLAN, VLAN}, {NIC_MTU, MTU}, {NIC_IP, IP}};
-	int result = 0;
+	int r;
 
-	for (size_t i = 0; !result && i < sizeof(map) / sizeof(*map); i++)
-		result = nic_set(&r->nic, map[i].key, values[map[i].from], e);
-	return result;
+	for (size_t i = 0; i < COUNT(map); i++) {
+		r = nic_set(&req->nic, map[i].key, values[map[i].variable], e);
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
-// QEMU runs its script with the interface alone. What it means by that is in the script's name
-// (…down, as in kvm-ifdown) or, in our own addition, in a second word.
-static int read_qemu(int argc, char *const argv[], const char *const values[VARIABLES],
-	struct request *r, struct err *e)
+// The N of tapN. Returns 0 or -errno.
+static int parse_tap_number(const char *dev, unsigned long *n)
 {
-	const char *dev = argv[1], *end = argc > 2 ? argv[2] : argv[0];
-	size_t len = strlen(end);
-	unsigned long n;
-	int result = name_check(dev, e);
-	bool numbered = !strncmp(dev, "tap", 3) && !number_parse(dev + 3, 0, 999999999, &n);
+	if (strncmp(dev, "tap", strlen("tap")))
+		return -EINVAL;
+	return number_parse(dev + strlen("tap"), 0, QEMU_BRIDGE_MAX, n);
+}
 
-	if (result)
-		return result;
-	if ((!*values[QEMU_BRIDGE] && !numbered) || argc > 3 ||
-		(argc == 3 && strcmp(end, "up") && strcmp(end, "down")))
+// BRIDGE, else bridge, else brN for tapN.
+static int set_qemu_bridge(
+	struct request *req, const char *qemu_bridge, unsigned long tap_number, struct err *e)
+{
+	char *bridge = req->nic.text[NIC_BRIDGE];
+
+	if (*qemu_bridge)
+		return nic_set(&req->nic, NIC_BRIDGE, qemu_bridge, e);
+	if (!*bridge)
+		snprintf(bridge, NIC_TEXT, "br%lu", tap_number);
+	return 0;
+}
+
+// QEMU runs its script with the interface alone. Whether it comes or goes is in the script's name
+// (…down, as in kvm-ifdown) or, in our own addition, in a second argument.
+static int parse_qemu(int argc, char *const argv[], const char *const values[VARIABLES],
+	struct request *req, struct err *e)
+{
+	const char *dev = argv[1], *direction = argc > 2 ? argv[2] : argv[0];
+	size_t len = strlen(direction);
+	unsigned long n = 0;
+	bool valid;
+	int r;
+
+	r = name_check(dev, e);
+	if (r)
+		return r;
+	valid = argc <= 3 && (!parse_tap_number(dev, &n) || *values[QEMU_BRIDGE]);
+	if (argc == 3 && strcmp(direction, "up") && strcmp(direction, "down"))
+		valid = false;
+	if (!valid)
 		return err_set(e, EINVAL, "'%s' is no command; " USAGE, dev);
-	r->tap = true;
-	r->attach = len < 4 || strcmp(end + len - 4, "down");
-	text_copy(r->dev, sizeof(r->dev), dev);
-	result = read_nic(r, values, e);
-	if (!result && *values[QEMU_BRIDGE])
-		result = nic_set(&r->nic, NIC_BRIDGE, values[QEMU_BRIDGE], e);
-	else if (!result && !*r->nic.text[NIC_BRIDGE])
-		snprintf(r->nic.text[NIC_BRIDGE], NIC_TEXT, "br%lu", n);
-	return result;
+	req->tap = true;
+	req->attach = len < strlen("down") || strcmp(direction + len - strlen("down"), "down");
+	text_copy(req->dev, sizeof(req->dev), dev);
+	r = set_nic(req, values, e);
+	if (r)
+		return r;
+	return set_qemu_bridge(req, values[QEMU_BRIDGE], n, e);
+}
+
+static int parse_hotplug(const struct command *command, const char *const values[VARIABLES],
+	struct request *req, struct err *e)
+{
+	const char *type = values[TYPE], *dev;
+	int r;
+
+	req->attach = command->attach;
+	req->tap = !strcmp(type, "tap");
+	req->emulated = req->tap || *values[INTERFACE];
+	if (*type && !req->tap && strcmp(type, "vif"))
+		return err_set(e, EINVAL, "type_if=%s: it must be vif or tap; " USAGE, type);
+	req->idle = req->tap != command->tap;
+	if (req->idle)
+		return 0;
+	dev = values[req->tap ? INTERFACE : VIF];
+	r = set_path(req, values[PATH], dev, e);
+	if (r)
+		return r;
+	r = set_device(req, dev, e);
+	if (r)
+		return r;
+	return set_nic(req, values, e);
 }
 
 int request_parse(int argc, char *const argv[], const char *(*env)(const char *name),
@@ -188,23 +256,13 @@ int request_parse(int argc, char *const argv[], const char *(*env)(const char *n
 {
 	const char *values[VARIABLES], *word = first_word(argc, argv);
 	const struct command *command = find_command(word);
-	int r;
 
 	*ret = (struct request){0};
-	read_variables(argc, argv, env, values);
-	if (!command)
-		return argc > 1 && word == argv[1]
-			       ? read_qemu(argc, argv, values, ret, e)
-			       : err_set(e, EINVAL, "no command is given; " USAGE);
-	ret->attach = command->attach;
-	ret->tap = !strcmp(values[TYPE], "tap");
-	ret->emulated = ret->tap || *values[INTERFACE];
-	if (*values[TYPE] && !ret->tap && strcmp(values[TYPE], "vif"))
-		return err_set(
-			e, EINVAL, "type_if=%s: it must be vif or tap; " USAGE, values[TYPE]);
-	ret->idle = ret->tap != command->tap;
-	if (ret->idle)
-		return 0;
-	r = complete(ret, values[PATH], values[ret->tap ? INTERFACE : VIF], e);
-	return r ? r : read_nic(ret, values, e);
+	for (int v = 0; v < VARIABLES; v++)
+		values[v] = read_variable(argc, argv, env, variables[v]);
+	if (command)
+		return parse_hotplug(command, values, ret, e);
+	if (argc > 1 && word == argv[1])
+		return parse_qemu(argc, argv, values, ret, e);
+	return err_set(e, EINVAL, "no command is given; " USAGE);
 }

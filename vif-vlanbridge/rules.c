@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Packet rules against spoofed addresses, as text for nft.
+// Filtering rules against spoofed addresses, as text for nft.
 #include "rules.h"
 
 #include <arpa/inet.h>
@@ -28,8 +28,8 @@ struct sources {
 	size_t n;
 };
 
-// Words that nft takes as they are; everything else would be a way to write rules of one's own.
-static int check_word(const char *word, struct err *e)
+// A name may hold only what nft reads as part of a word: anything else could inject rules.
+static int check_device_name(const char *word, struct err *e)
 {
 	for (const char *c = word; *c; c++)
 		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
@@ -40,11 +40,19 @@ static int check_word(const char *word, struct err *e)
 	return 0;
 }
 
+// Clears what isn't of the network: nft compares the whole address with it.
+static void clear_host_bits(struct source *s)
+{
+	for (unsigned int bit = s->bits; bit < 8 * sizeof(s->address); bit++)
+		s->address[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+}
+
+// ADDRESS or ADDRESS/BITS. Returns 0 or -EINVAL.
 static int parse_source(const char *word, struct source *s)
 {
 	char address[INET6_ADDRSTRLEN];
-	const char *slash = strchr(word, '/');
-	size_t len = slash ? (size_t)(slash - word) : strlen(word);
+	size_t len = strcspn(word, "/");
+	bool has_bits = word[len];
 	unsigned long bits;
 
 	if (len >= sizeof(address))
@@ -53,13 +61,12 @@ static int parse_source(const char *word, struct source *s)
 	address[len] = '\0';
 	*s = (struct source){.family = strchr(address, ':') ? AF_INET6 : AF_INET};
 	bits = s->family == AF_INET ? 32 : 128;
-	if (inet_pton(s->family, address, s->address) != 1 ||
-		(slash && number_parse(slash + 1, 0, bits, &bits)))
+	if (inet_pton(s->family, address, s->address) != 1)
+		return -EINVAL;
+	if (has_bits && number_parse(word + len + 1, 0, bits, &bits))
 		return -EINVAL;
 	s->bits = (unsigned int)bits;
-	// The host bits of 192.0.2.1/24 are of no use in a comparison.
-	for (unsigned int bit = s->bits; bit < 128; bit++)
-		s->address[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	clear_host_bits(s);
 	return 0;
 }
 
@@ -80,7 +87,7 @@ static int parse_sources(const char *text, struct sources *all, struct err *e)
 	return 0;
 }
 
-// What a guest needs for neighbour discovery and DHCPv6: RFC 4291's address made of its MAC.
+// Neighbour discovery and DHCPv6 need a link-local address: the one of RFC 4291, made of the MAC.
 static void add_link_local(const struct nic *nic, struct sources *all)
 {
 	const uint8_t *m = nic->mac;
@@ -91,8 +98,8 @@ static void add_link_local(const struct nic *nic, struct sources *all)
 		all->list[all->n++] = s;
 }
 
-// " WHAT != A WHAT != B …": true for a packet that has none of them.
-static void put_none_of(FILE *f, const char *what, int family, const struct sources *all)
+// " WHAT != A WHAT != B …", which matches a packet whose WHAT is none of the sources.
+static void print_none_of(FILE *f, const char *what, int family, const struct sources *all)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -105,28 +112,38 @@ static void put_none_of(FILE *f, const char *what, int family, const struct sour
 	}
 }
 
-// The same for the target of a neighbour advertisement, which nft 1.0.6 has no word for: bytes 8 to
-// 23 of it.
-static void put_target_none_of(FILE *f, const struct sources *all)
+// The first bits of an address as the hexadecimal number that nft compares a field of so many bits
+// with: flush right, so the first digit has the bits that are left over.
+static void print_prefix_number(FILE *f, const struct source *s)
+{
+	unsigned int value = 0, left = s->bits;
+
+	fputs("0x", f);
+	for (unsigned int bit = 0; bit < s->bits; bit++) {
+		value = value << 1 | (s->address[bit / 8] >> (7 - bit % 8) & 1);
+		left--;
+		if (left % 4)
+			continue;
+		fprintf(f, "%x", value);
+		value = 0;
+	}
+}
+
+// The same for the target of a neighbour advertisement, bytes 8 to 23 after the IPv6 header: nft
+// 1.0.6 has no name for it.
+static void print_target_none_of(FILE *f, const struct sources *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct source *s = &all->list[i];
 
 		if (s->family != AF_INET6 || !s->bits)
 			continue;
-		fprintf(f, " @th,64,%u != 0x", s->bits);
-		// A field of so many bits is a number, flush right.
-		for (unsigned int bit = 0, value = 0, left = s->bits; left; bit++) {
-			value = value << 1 | (s->address[bit / 8] >> (7 - bit % 8) & 1);
-			if (!(--left % 4)) {
-				fprintf(f, "%x", value);
-				value = 0;
-			}
-		}
+		fprintf(f, " @th,64,%u != ", s->bits);
+		print_prefix_number(f, s);
 	}
 }
 
-static bool has_all(const struct sources *all, int family)
+static bool has_whole_family(const struct sources *all, int family)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (all->list[i].family == family && !all->list[i].bits)
@@ -134,23 +151,23 @@ static bool has_all(const struct sources *all, int family)
 	return false;
 }
 
-static void put_ipv4(FILE *f, const char *rule, const struct sources *all)
+static void print_ipv4_rules(FILE *f, const char *rule, const struct sources *all)
 {
-	if (has_all(all, AF_INET))
+	if (has_whole_family(all, AF_INET))
 		return;
 	fprintf(f, "%s ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n", rule);
 	fprintf(f, "%s meta protocol ip", rule);
-	put_none_of(f, "ip saddr", AF_INET, all);
+	print_none_of(f, "ip saddr", AF_INET, all);
 	fputs(DROP, f);
-	// A probe for a duplicate has no sender yet: RFC 5227.
+	// A probe for a duplicate address has no sender address yet: RFC 5227.
 	fprintf(f, "%s meta protocol arp arp saddr ip != 0.0.0.0", rule);
-	put_none_of(f, "arp saddr ip", AF_INET, all);
+	print_none_of(f, "arp saddr ip", AF_INET, all);
 	fputs(DROP, f);
 }
 
-static void put_ipv6(FILE *f, const char *rule, const struct sources *all)
+static void print_ipv6_rules(FILE *f, const char *rule, const struct sources *all)
 {
-	if (has_all(all, AF_INET6))
+	if (has_whole_family(all, AF_INET6))
 		return;
 	fprintf(f,
 		"%s ip6 saddr :: icmpv6 type { nd-neighbor-solicit, nd-router-solicit, "
@@ -158,16 +175,16 @@ static void put_ipv6(FILE *f, const char *rule, const struct sources *all)
 		rule);
 	fprintf(f, "%s ip6 saddr fe80::/10 udp sport 546 udp dport 547 return\n", rule);
 	fprintf(f, "%s icmpv6 type nd-neighbor-advert", rule);
-	put_target_none_of(f, all);
+	print_target_none_of(f, all);
 	fputs(DROP, f);
 	fprintf(f, "%s meta protocol ip6", rule);
-	put_none_of(f, "ip6 saddr", AF_INET6, all);
+	print_none_of(f, "ip6 saddr", AF_INET6, all);
 	fputs(DROP, f);
 }
 
-// The frame of the transaction: table, map from device to chain, and the one place that looks into
-// it. Said anew every time, because all of it is without effect where it is there already.
-static void put_frame(FILE *f, const char *dev)
+// The start of every transaction: the table, the map from device to chain, the chain that looks
+// into the map, and an empty chain of the device. It creates only what doesn't exist yet.
+static void print_frame(FILE *f, const char *dev)
 {
 	fputs("add table " TABLE "\n"
 	      "add map " TABLE " vifs { type ifname : verdict; }\n"
@@ -181,7 +198,7 @@ static void put_frame(FILE *f, const char *dev)
 	fprintf(f, "add element " TABLE " vifs { \"%s\" : jump from-%s }\n", dev, dev);
 }
 
-static void put_guard(
+static void print_rules(
 	FILE *f, const char *rule, const struct nic *nic, const struct sources *all, bool antispoof)
 {
 	char mac[18];
@@ -193,10 +210,19 @@ static void put_guard(
 	}
 	if (!all)
 		return;
-	put_ipv4(f, rule, all);
-	put_ipv6(f, rule, all);
-	// A second VLAN tag: what is inside can't be seen here, and isn't for this network.
+	print_ipv4_rules(f, rule, all);
+	print_ipv6_rules(f, rule, all);
+	// A second VLAN tag: what is behind it can't be compared, and doesn't belong to this VLAN.
 	fprintf(f, "%s meta protocol { 8021q, 8021ad }" DROP, rule);
+}
+
+static FILE *open_text(char **text, size_t *size, struct err *e)
+{
+	FILE *f = open_memstream(text, size);
+
+	if (!f)
+		err_set(e, ENOMEM, "no memory");
+	return f;
 }
 
 char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, struct err *e)
@@ -207,7 +233,7 @@ char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, s
 	size_t size;
 	FILE *f;
 
-	if (check_word(dev, e) || parse_sources(nic->text[NIC_IP], &all, e))
+	if (check_device_name(dev, e) || parse_sources(nic->text[NIC_IP], &all, e))
 		return NULL;
 	if (antispoof && !nic->has_mac) {
 		err_set(e, EINVAL,
@@ -215,14 +241,12 @@ char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, s
 		return NULL;
 	}
 	add_link_local(nic, &all);
-	f = open_memstream(&text, &size);
-	if (!f) {
-		err_set(e, ENOMEM, "no memory");
+	f = open_text(&text, &size, e);
+	if (!f)
 		return NULL;
-	}
-	put_frame(f, dev);
+	print_frame(f, dev);
 	snprintf(rule, sizeof(rule), "add rule " TABLE " from-%.20s", dev);
-	put_guard(f, rule, nic, limited ? &all : NULL, antispoof);
+	print_rules(f, rule, nic, limited ? &all : NULL, antispoof);
 	fclose(f);
 	return text;
 }
@@ -233,40 +257,48 @@ char *rules_format_delete(const char *dev, struct err *e)
 	size_t size;
 	FILE *f;
 
-	if (check_word(dev, e))
+	if (check_device_name(dev, e))
 		return NULL;
-	f = open_memstream(&text, &size);
-	if (!f) {
-		err_set(e, ENOMEM, "no memory");
+	f = open_text(&text, &size, e);
+	if (!f)
 		return NULL;
-	}
-	// Added first, so that deleting works whether or not it was there.
-	put_frame(f, dev);
+	// Added first: deleting something that doesn't exist would fail.
+	print_frame(f, dev);
 	fprintf(f, "delete element " TABLE " vifs { \"%s\" }\n", dev);
 	fprintf(f, "delete chain " TABLE " from-%s\n", dev);
 	fclose(f);
 	return text;
 }
 
+// By its path first: the PATH of a hotplug script may lack the sbin directories.
+static int run_nft(const char *text, struct deadline *d, struct child *c, struct err *e)
+{
+	const char *program[] = {"/usr/sbin/nft", "nft"};
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < 2 && r == -ENOENT; i++) {
+		const char *const argv[] = {program[i], "-f", "-", NULL};
+
+		r = child_run(argv, text, d, c, e);
+	}
+	return r;
+}
+
 int rules_apply(char *text, struct deadline *d, struct err *e)
 {
-	static const char *const usual[] = {"/usr/sbin/nft", "-f", "-", NULL}, *const in_path[] = {
-										       "nft", "-f",
-										       "-", NULL};
 	struct child c;
 	int r;
 
 	if (!text)
 		return -e->code;
-	// A hotplug script's PATH may lack the sbin directories.
-	r = child_run(usual, text, d, &c, e);
-	if (r == -ENOENT)
-		r = child_run(in_path, text, d, &c, e);
+	r = run_nft(text, d, &c, e);
 	free(text);
 	if (r == -ENOENT)
 		return err_set(
 			e, ENOENT, "ip= and antispoof need nft: install the package nftables");
-	if (!r && c.status)
-		r = err_set(e, EIO, "nft refuses the packet rules: %s", child_first_line(&c));
-	return r;
+	if (r)
+		return r;
+	if (c.status)
+		return err_set(e, EIO, "nft refuses the packet rules: %s", child_first_line(&c));
+	return 0;
 }

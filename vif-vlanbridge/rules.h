@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Packet rules against spoofed addresses: nftables' bridge family, one table of ours, a chain per
- * device. */
+/* Filtering rules against spoofed addresses: nftables, family bridge, a table of our own with a
+ * chain for each device. */
 #ifndef VIF_RULES_H
 #define VIF_RULES_H
 
@@ -10,19 +10,19 @@
 #include "err.h"
 #include "nic.h"
 
-/* The transaction, for `nft -f -`, that guards the device dev with the chain from-DEV: with text in
- * ip=, only those source addresses in IP, ARP and neighbour discovery (and the vif's own link-local
- * address; DHCP, DHCPv6 and DAD pass); with antispoof, only its own source MAC. What an earlier run
- * left for the same name is replaced. Pure. Returns the text, which the caller frees, or NULL with
- * a sentence in e. */
+/* The transaction for `nft -f -` that filters what the device dev sends, in the chain from-DEV.
+ * With ip=, only those source addresses pass in IP, ARP and neighbour discovery (and the link-local
+ * address made of the MAC; DHCP, DHCPv6 and duplicate address detection pass); with antispoof, only
+ * the guest's MAC address. Replaces what an earlier run left for the name. Pure. Returns the text,
+ * which the caller frees, or NULL with a message in e. */
 char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, struct err *e);
 
-/* The transaction that removes the chain, if there is one. Pure. Returns the text, which the caller
- * frees, or NULL with a sentence in e. */
+/* The transaction that removes the chain, if it exists. Pure. Returns the text, which the caller
+ * frees, or NULL with a message in e. */
 char *rules_format_delete(const char *dev, struct err *e);
 
-/* Has nft do the transaction, whole or not at all. Takes text, which may be NULL (e is set then).
- * Returns 0 or -errno with a sentence in e. */
+/* Has nft execute the transaction, completely or not at all. Frees text; where it is NULL, returns
+ * the error that e has. Returns 0, or -errno with a message in e. */
 int rules_apply(char *text, struct deadline *d, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// The backend directory of a NIC in xenstore. Nothing below the frontend's is ever read: it is the
-// guest's.
+// The backend directory of a NIC in xenstore. Nothing below the frontend's directory is ever read:
+// the guest can write there.
 #include "xenstore.h"
 
 #include <errno.h>
@@ -28,16 +28,17 @@ void store_close(struct store *s)
 }
 
 // One request for the names is cheaper than one for every key that is mostly absent.
-static int list(struct store *s, struct err *e)
+static int list_directory(struct store *s, struct err *e)
 {
 	unsigned int n;
 	char **names = xs_directory(s->xs, XBT_NULL, s->path, &n);
 
+	if (!names && errno == ENOENT)
+		return err_set(e, ENOENT,
+			"the toolstack's directory %s isn't in xenstore: is the guest gone?",
+			s->path);
 	if (!names)
-		return err_set(e, errno,
-			errno == ENOENT ? "the toolstack's directory %s isn't in xenstore%s"
-					: "xenstore: can't list %s: %s",
-			s->path, errno == ENOENT ? ": is the guest gone?" : strerror(errno));
+		return err_set(e, errno, "xenstore: can't list %s: %s", s->path, strerror(errno));
 	for (unsigned int i = 0; i < n; i++)
 		for (int k = 0; k < NIC_KEYS; k++)
 			if (!strcmp(names[i], nic_keys[k]))
@@ -46,22 +47,28 @@ static int list(struct store *s, struct err *e)
 	return 0;
 }
 
+static int connect_and_list(struct store *s, struct err *e)
+{
+	if (!*s->path)
+		return 0;
+	s->xs = xs_open(0);
+	// Never -ENOENT, which is for a guest that is gone and isn't reported at offline.
+	if (!s->xs)
+		return err_set(e, ENOTCONN, "can't reach xenstored: %s", strerror(errno));
+	return list_directory(s, e);
+}
+
 int store_open(const struct request *req, struct store **ret, struct err *e)
 {
 	struct store *s = calloc(1, sizeof(*s));
-	int r = 0;
+	int r;
 
 	if (!s)
 		return err_set(e, ENOMEM, "no memory");
 	text_copy(s->path, sizeof(s->path), req->path);
 	s->domid = req->domid;
 	s->devid = req->devid;
-	if (*s->path) {
-		s->xs = xs_open(0);
-		// ENOENT is for a guest that is gone: nobody wonders about that.
-		r = s->xs ? list(s, e)
-			  : err_set(e, ENOTCONN, "can't reach xenstored: %s", strerror(errno));
-	}
+	r = connect_and_list(s, e);
 	if (r) {
 		store_close(s);
 		return r;
@@ -75,8 +82,8 @@ bool store_has(const struct store *s, enum nic_key key)
 	return s && s->keys & NIC_BIT(key);
 }
 
-// Not by printf: its code is most of what such a short run would execute.
-static void key_path(const struct store *s, const char *key, char path[PATH_SIZE + KEY_SIZE])
+// Not by printf: its code would be most of what so short a run executes.
+static void format_path(const struct store *s, const char *key, char path[PATH_SIZE + KEY_SIZE])
 {
 	stpcpy(stpcpy(stpcpy(path, s->path), "/"), key);
 }
@@ -88,34 +95,39 @@ static int read_key(struct store *s, enum nic_key key, struct nic *nic, struct e
 	char *value;
 	int r;
 
-	key_path(s, nic_keys[key], path);
+	format_path(s, nic_keys[key], path);
 	value = xs_read(s->xs, XBT_NULL, path, &len);
 	if (!value && errno == ENOENT)
 		return 0; // gone since it was listed
 	if (!value)
 		return err_set(e, errno, "xenstore: can't read %s: %s", path, strerror(errno));
-	r = strlen(value) == len
-		    ? nic_set(nic, key, value, e)
-		    : err_set(e, EINVAL, "xenstore's %s has a NUL byte", nic_keys[key]);
+	if (strlen(value) == len)
+		r = nic_set(nic, key, value, e);
+	else
+		r = err_set(e, EINVAL, "xenstore's %s has a NUL byte", nic_keys[key]);
 	free(value);
 	return r;
 }
 
 int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *e)
 {
-	int r = 0;
+	int r;
 
-	for (int k = 0; !r && k < NIC_KEYS; k++)
-		if (keys & s->keys & NIC_BIT(k))
-			r = read_key(s, (enum nic_key)k, nic, e);
-	return r;
+	for (int k = 0; k < NIC_KEYS; k++) {
+		if (!(keys & s->keys & NIC_BIT(k)))
+			continue;
+		r = read_key(s, (enum nic_key)k, nic, e);
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int write_key(struct store *s, const char *key, const char *value, struct err *e)
 {
 	char path[PATH_SIZE + KEY_SIZE];
 
-	key_path(s, key, path);
+	format_path(s, key, path);
 	if (xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value)))
 		return 0;
 	return err_set(e, errno, "xenstore: can't write %s: %s", path, strerror(errno));
@@ -123,24 +135,29 @@ static int write_key(struct store *s, const char *key, const char *value, struct
 
 int store_write_rules_flag(struct store *s, struct err *e)
 {
-	return s->xs && !store_has(s, NIC_RULES) ? write_key(s, nic_keys[NIC_RULES], "1", e) : 0;
+	if (!s->xs || store_has(s, NIC_RULES))
+		return 0;
+	return write_key(s, nic_keys[NIC_RULES], "1", e);
 }
 
 int store_write_connected(struct store *s, struct err *e)
 {
-	return s->xs ? write_key(s, "hotplug-status", "connected", e) : 0;
+	if (!s->xs)
+		return 0;
+	return write_key(s, "hotplug-status", "connected", e);
 }
 
-void store_write_error(struct store *s, const char *sentence)
+void store_write_error(struct store *s, const char *message)
 {
 	if (!s || !s->xs)
 		return;
-	// The status last: libxl reads the error as soon as it changes.
-	write_key(s, "hotplug-error", sentence, NULL);
+	// The status last: libxl reads the error as soon as the status changes.
+	write_key(s, "hotplug-error", message, NULL);
 	write_key(s, "hotplug-status", "error", NULL);
 }
 
-static char *number(unsigned int n, char buf[NUMBER_SIZE])
+// Not by printf, as with format_path.
+static char *format_number(unsigned int n, char buf[NUMBER_SIZE])
 {
 	char *digit = buf + NUMBER_SIZE - 1;
 
@@ -157,8 +174,8 @@ void store_write_guest_mtu(struct store *s, uint32_t mtu)
 
 	if (!s->xs)
 		return;
-	end = stpcpy(stpcpy(path, "/local/domain/"), number(s->domid, domid));
-	stpcpy(stpcpy(stpcpy(end, "/device/vif/"), number(s->devid, devid)), "/mtu");
-	number(mtu, value);
+	end = stpcpy(stpcpy(path, "/local/domain/"), format_number(s->domid, domid));
+	stpcpy(stpcpy(stpcpy(end, "/device/vif/"), format_number(s->devid, devid)), "/mtu");
+	format_number(mtu, value);
 	xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value));
 }

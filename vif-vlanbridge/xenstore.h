@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The backend directory of a NIC in xenstore, which the toolstack writes. Every function here that
- * talks to xenstored costs one request for each key; opening costs one more. */
+/* The backend directory of a NIC in xenstore, which the toolstack writes. Opening costs one request
+ * to xenstored after the connection, every other function one for each key. */
 #ifndef VIF_XENSTORE_H
 #define VIF_XENSTORE_H
 
@@ -13,29 +13,30 @@
 struct store;
 
 /* Connects and lists the directory of the request. Returns 0 and the store, which the caller
- * closes; or -errno with a sentence in e: -ENOENT when the directory is gone. A request without a
- * directory (QEMU's) gives a store without any key. */
+ * closes; or -errno with a message in e: -ENOENT when the directory is gone. A request without a
+ * directory (QEMU's) gives a store without keys, to which nothing is written. */
 int store_open(const struct request *req, struct store **ret, struct err *e);
 void store_close(struct store *s);
 
-/* Whether the directory has the key. */
+/* Whether the directory had the key when it was listed. s may be NULL. */
 bool store_has(const struct store *s, enum nic_key key);
 
-/* Reads those of the keys (bits 1 << enum nic_key) that are there into nic. Returns 0 or -errno
- * with a sentence in e. */
+/* Reads into nic those of the keys (a set of NIC_BIT) that the directory has. Returns 0, or -errno
+ * with a message in e. */
 int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *e);
 
-/* Leaves word in the directory that the NIC has packet rules, for the run that is to take them
- * away: by then the bridge may be gone. Returns 0 or -errno with a sentence in e. */
+/* Records in the directory that the NIC has filtering rules, for the run that removes them: the
+ * bridge may be gone by then. Returns 0, or -errno with a message in e. */
 int store_write_rules_flag(struct store *s, struct err *e);
 
-/* What the toolstack waits for. Returns 0 or -errno with a sentence in e. */
+/* Reports success, for which the toolstack waits. Returns 0, or -errno with a message in e. */
 int store_write_connected(struct store *s, struct err *e);
 
-/* Tells the toolstack why not; creates nothing in a directory that was gone. s may be NULL. */
-void store_write_error(struct store *s, const char *sentence);
+/* Reports failure to the toolstack. Creates nothing in a directory that is gone. s may be NULL. */
+void store_write_error(struct store *s, const char *message);
 
-/* Tells the guest the MTU, as vif-bridge does; a driver domain may not, and that is fine. */
+/* Writes the MTU into the guest's directory, as vif-bridge does. Errors are ignored: in a driver
+ * domain it isn't allowed. */
 void store_write_guest_mtu(struct store *s, uint32_t mtu);
 
 #endif
