@@ -10,23 +10,10 @@
 #include <string.h>
 
 #include "child.h"
-#include "vlans.h"
+#include "sources.h"
 
 #define TABLE "bridge vlanbridge"
-#define ADDRESSES_MAX 128
 #define DROP " counter drop\n"
-
-// One of ip='s addresses or networks.
-struct source {
-	int family;
-	unsigned int bits;
-	uint8_t address[16];
-};
-
-struct sources {
-	struct source list[ADDRESSES_MAX];
-	size_t n;
-};
 
 // A name may hold only what nft reads as part of a word: anything else could inject rules.
 static int check_device_name(const char *word, struct err *e)
@@ -38,64 +25,6 @@ static int check_device_name(const char *word, struct err *e)
 				"doesn't take the '%c'",
 				word, *c);
 	return 0;
-}
-
-// Clears what isn't of the network: nft compares the whole address with it.
-static void clear_host_bits(struct source *s)
-{
-	for (unsigned int bit = s->bits; bit < 8 * sizeof(s->address); bit++)
-		s->address[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
-}
-
-// ADDRESS or ADDRESS/BITS. Returns 0 or -EINVAL.
-static int parse_source(const char *word, struct source *s)
-{
-	char address[INET6_ADDRSTRLEN];
-	size_t len = strcspn(word, "/");
-	bool has_bits = word[len];
-	unsigned long bits;
-
-	if (len >= sizeof(address))
-		return -EINVAL;
-	memcpy(address, word, len);
-	address[len] = '\0';
-	*s = (struct source){.family = strchr(address, ':') ? AF_INET6 : AF_INET};
-	bits = s->family == AF_INET ? 32 : 128;
-	if (inet_pton(s->family, address, s->address) != 1)
-		return -EINVAL;
-	if (has_bits && number_parse(word + len + 1, 0, bits, &bits))
-		return -EINVAL;
-	s->bits = (unsigned int)bits;
-	clear_host_bits(s);
-	return 0;
-}
-
-static int parse_sources(const char *text, struct sources *all, struct err *e)
-{
-	char copy[NIC_TEXT], *rest = copy, *word;
-
-	text_copy(copy, sizeof(copy), text);
-	while ((word = strsep(&rest, " ,"))) {
-		if (!*word)
-			continue;
-		if (all->n == ADDRESSES_MAX)
-			return err_set(e, E2BIG, "ip= has more than %d addresses", ADDRESSES_MAX);
-		if (parse_source(word, &all->list[all->n++]))
-			return err_set(
-				e, EINVAL, "ip=: '%s' is neither an address nor a network", word);
-	}
-	return 0;
-}
-
-// Neighbour discovery and DHCPv6 need a link-local address: the one of RFC 4291, made of the MAC.
-static void add_link_local(const struct nic *nic, struct sources *all)
-{
-	const uint8_t *m = nic->mac;
-	struct source s = {AF_INET6, 128,
-		{0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
-
-	if (nic->has_mac && all->n < ADDRESSES_MAX)
-		all->list[all->n++] = s;
 }
 
 // " WHAT != A WHAT != B …", which matches a packet whose WHAT is none of the sources.
@@ -143,17 +72,9 @@ static void print_target_none_of(FILE *f, const struct sources *all)
 	}
 }
 
-static bool has_whole_family(const struct sources *all, int family)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].family == family && !all->list[i].bits)
-			return true;
-	return false;
-}
-
 static void print_ipv4_rules(FILE *f, const char *rule, const struct sources *all)
 {
-	if (has_whole_family(all, AF_INET))
+	if (sources_have_whole_family(all, AF_INET))
 		return;
 	fprintf(f, "%s ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n", rule);
 	fprintf(f, "%s meta protocol ip", rule);
@@ -167,7 +88,7 @@ static void print_ipv4_rules(FILE *f, const char *rule, const struct sources *al
 
 static void print_ipv6_rules(FILE *f, const char *rule, const struct sources *all)
 {
-	if (has_whole_family(all, AF_INET6))
+	if (sources_have_whole_family(all, AF_INET6))
 		return;
 	fprintf(f,
 		"%s ip6 saddr :: icmpv6 type { nd-neighbor-solicit, nd-router-solicit, "
@@ -233,14 +154,14 @@ char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, s
 	size_t size;
 	FILE *f;
 
-	if (check_device_name(dev, e) || parse_sources(nic->text[NIC_IP], &all, e))
+	if (check_device_name(dev, e) || sources_parse(nic->text[NIC_IP], &all, e))
 		return NULL;
 	if (antispoof && !nic->has_mac) {
 		err_set(e, EINVAL,
 			"antispoof needs the guest's MAC address, and there is no mac= for it");
 		return NULL;
 	}
-	add_link_local(nic, &all);
+	sources_add_link_local(nic, &all);
 	f = open_text(&text, &size, e);
 	if (!f)
 		return NULL;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/* The source addresses that a guest may use: the addresses and networks of ip=. Pure. */
+#ifndef VIF_SOURCES_H
+#define VIF_SOURCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "nic.h"
+
+#define SOURCES_MAX 128
+
+struct source {
+	int family; /* AF_INET or AF_INET6 */
+	unsigned int bits;
+	uint8_t address[16]; /* network byte order; 0 after bits */
+};
+
+struct sources {
+	struct source list[SOURCES_MAX];
+	size_t n;
+};
+
+/* Adds the addresses and networks of ip='s text, separated by spaces or commas. Returns 0, or
+ * -EINVAL or -E2BIG with a message in e. */
+int sources_parse(const char *text, struct sources *all, struct err *e);
+
+/* Adds the link-local address of RFC 4291, made of the MAC, if nic has one and there is room:
+ * neighbour discovery and DHCPv6 need it. */
+void sources_add_link_local(const struct nic *nic, struct sources *all);
+
+/* Whether one of them is all of the family: 0.0.0.0/0 or ::/0. */
+bool sources_have_whole_family(const struct sources *all, int family);
+
+#endif
