@@ -118,12 +118,11 @@ static int parse_bridge(const char *text, struct bridge_ref *ref, struct err *e)
 	for (const char *c = text; *c; c++)
 		if (isspace((unsigned char)*c) || *c == '/')
 			return err_set(e, EINVAL,
-				"bridge=%s: an interface has no blank and no '/' in its name",
-				text);
+				"bridge=%s: an interface name can't have a space or a '/'", text);
 	if (!text_copy(ref->names[SLOT_BRIDGE], ALTNAME_SIZE, text))
 		return err_set(e, EINVAL,
-			"bridge=%.20s…: %zu bytes are more than the %d of an alternative name",
-			text, strlen(text), ALTNAME_SIZE - 1);
+			"bridge=%.20s…: %zu bytes are more than the %d of an altname", text,
+			strlen(text), ALTNAME_SIZE - 1);
 	r = parse_suffix(text, ref, e);
 	if (r)
 		return err_prefix(e, "bridge=%s: ", text);

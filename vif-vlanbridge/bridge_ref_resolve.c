@@ -135,7 +135,7 @@ static int refuse_vlan_on_bridge(const struct bridge_ref *ref, const struct look
 
 	mark_parse(named->bridge.alias, &mark);
 	if (mark.vlan == ref->access)
-		return err_set(e, EINVAL, "%s is VLAN %u of %s already: leave vlan=%u away", name,
+		return err_set(e, EINVAL, "%s is VLAN %u of %s already: omit vlan=%u", name,
 			mark.vlan, mark.uplink, ref->access);
 	if (other->index)
 		return err_set(e, EINVAL,

@@ -33,7 +33,7 @@ struct nic {
 int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e);
 
 /* Checks mtu, mac and vifname, and fills the fields made of them. emulated: the NIC has a tap too,
- * whose name "NAME-emu" must fit. Returns 0, or -EINVAL with a sentence in e. */
+ * whose name "NAME-emu" must fit. Returns 0, or -EINVAL with a message in e. */
 int nic_check(struct nic *nic, bool emulated, struct err *e);
 
 /* The name that the device is to have: vifname, "vifname-emu" for a tap, or "" where none is asked

@@ -21,7 +21,7 @@ static int check_device_name(const char *word, struct err *e)
 	for (const char *c = word; *c; c++)
 		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
 			return err_set(e, EINVAL,
-				"packet rules for a device called '%s' aren't possible: nft "
+				"filtering rules for a device called '%s' aren't possible: nft "
 				"doesn't take the '%c'",
 				word, *c);
 	return 0;
@@ -220,6 +220,6 @@ int rules_apply(char *text, struct deadline *d, struct err *e)
 	if (r)
 		return r;
 	if (c.status)
-		return err_set(e, EIO, "nft refuses the packet rules: %s", child_first_line(&c));
+		return err_set(e, EIO, "nft refuses the filtering rules: %s", child_first_line(&c));
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// vif-vlanbridge: how bridge= and vlan= find the bridge, and what is said when they don't.
+// vif-vlanbridge: what bridge= and vlan= refer to, and the messages when they refer to nothing.
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static const struct host {
 	{"xenbr0.10", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", 0},
 };
 
-static void fill(struct link *l, const struct host *h)
+static void fill_link(struct link *l, const struct host *h)
 {
 	*l = (struct link){.kind = h->kind, .index = (int)(h - hosts) + 1, .mtu = 1500};
 	snprintf(l->name, sizeof(l->name), "%s", h->real ? h->real : h->name);
@@ -58,7 +58,7 @@ static void fill(struct link *l, const struct host *h)
 	}
 }
 
-static const struct host *host(const char *name)
+static const struct host *find_host(const char *name)
 {
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
 		if (!strcmp(hosts[i].name, name))
@@ -66,28 +66,28 @@ static const struct host *host(const char *name)
 	return NULL;
 }
 
-// What query_devices does with the kernel.
-static void look_up(const struct bridge_ref *ref, struct lookup lookups[SLOTS])
+// What query_devices does with a kernel.
+static void fill_lookups(const struct bridge_ref *ref, struct lookup lookups[SLOTS])
 {
 	memset(lookups, 0, SLOTS * sizeof(*lookups));
 	for (int s = SLOT_BRIDGE; s < SLOTS; s++) {
-		const struct host *h = host(ref->names[s]);
+		const struct host *h = find_host(ref->names[s]);
 
 		if (!h)
 			continue;
 		lookups[s].found = true;
-		fill(&lookups[s].link, h);
+		fill_link(&lookups[s].link, h);
 		if (h->kind == KIND_BRIDGE)
 			lookups[s].bridge = lookups[s].link;
 		else if (h->bridge)
-			fill(&lookups[s].bridge, host(h->bridge));
+			fill_link(&lookups[s].bridge, find_host(h->bridge));
 	}
 }
 
 static struct bridge_ref ref;
 static struct lookup lookups[SLOTS];
 
-static int find(const char *bridge, const char *vlan, struct bridge_choice *c, struct err *e)
+static int resolve(const char *bridge, const char *vlan, struct bridge_choice *c, struct err *e)
 {
 	struct nic nic = {0};
 	int r;
@@ -98,24 +98,24 @@ static int find(const char *bridge, const char *vlan, struct bridge_choice *c, s
 	r = bridge_ref_parse(&nic, &ref, e);
 	if (r)
 		return r;
-	look_up(&ref, lookups);
+	fill_lookups(&ref, lookups);
 	r = bridge_ref_resolve(&ref, lookups, c, e);
 	if (r != -ENODEV)
 		return r;
 	bridge_ref_add_uplink_vlan(&ref, lookups);
-	look_up(&ref, lookups);
+	fill_lookups(&ref, lookups);
 	return bridge_ref_resolve(&ref, lookups, c, e);
 }
 
 // tagged, untagged as vlans_print has them; NULL: the bridge's default.
-static void finds(const char *bridge, const char *vlan, const char *result, unsigned int pvid,
-	const char *all, const char *untagged)
+static void expect_bridge(const char *bridge, const char *vlan, const char *result,
+	unsigned int pvid, const char *all, const char *untagged)
 {
 	struct bridge_choice c = {0};
 	struct err e;
 	char text[256];
 
-	if (find(bridge, vlan, &c, &e))
+	if (resolve(bridge, vlan, &c, &e))
 		fail_msg("bridge=%s vlan=%s: %s", bridge, vlan, e.text);
 	assert_string_equal(c.bridge->name, result);
 	if (!all) {
@@ -129,15 +129,16 @@ static void finds(const char *bridge, const char *vlan, const char *result, unsi
 }
 
 // demand: what network-vlanbridge would be asked for; NULL: it isn't.
-static void refuses(const char *bridge, const char *vlan, const char *demand, const char *sentence)
+static void expect_refusal(
+	const char *bridge, const char *vlan, const char *demand, const char *message)
 {
 	struct bridge_choice c;
 	struct err e;
-	int r = find(bridge, vlan, &c, &e);
+	int r = resolve(bridge, vlan, &c, &e);
 
 	assert_true(r < 0);
-	if (strcmp(e.text, sentence))
-		fail_msg("bridge=%s vlan=%s\n got: %s\nwant: %s", bridge, vlan, e.text, sentence);
+	if (strcmp(e.text, message))
+		fail_msg("bridge=%s vlan=%s\n got: %s\nwant: %s", bridge, vlan, e.text, message);
 	if (demand) {
 		assert_int_equal(r, -ENODEV);
 		assert_string_equal(bridge_ref_demand_name(&ref), demand);
@@ -149,103 +150,103 @@ static void refuses(const char *bridge, const char *vlan, const char *demand, co
 static void by_name(void **state)
 {
 	(void)state;
-	finds("xenbrdmz", "", "xenbrdmz", 0, NULL, NULL);
-	finds("br0", "", "br0", 0, NULL, NULL); // its default VLAN
-	finds("br.5000", "", "br.5000", 0, NULL, NULL);
-	finds("xenbr4", "", "eth4", 0, NULL, NULL); // netloop's old names
-	finds("xenbr0.10", "", "xenbr0.10", 0, NULL, NULL);
+	expect_bridge("xenbrdmz", "", "xenbrdmz", 0, NULL, NULL);
+	expect_bridge("br0", "", "br0", 0, NULL, NULL); // its default VLAN
+	expect_bridge("br.5000", "", "br.5000", 0, NULL, NULL);
+	expect_bridge("xenbr4", "", "eth4", 0, NULL, NULL); // netloop's old names
+	expect_bridge("xenbr0.10", "", "xenbr0.10", 0, NULL, NULL);
 }
 
 static void by_vlan_device(void **state)
 {
 	(void)state;
-	finds("bond0.2", "", "xenbrdmz", 0, NULL, NULL);
-	finds("bond0.3", "", "xenbrlan", 0, NULL, NULL); // its alternative name
-	finds("bond0", "2", "xenbrdmz", 0, NULL, NULL);
-	finds("bond0", "3p", "xenbrlan", 0, NULL, NULL);
-	finds("xenbr0", "10", "xenbr0.10", 0, NULL, NULL);
+	expect_bridge("bond0.2", "", "xenbrdmz", 0, NULL, NULL);
+	expect_bridge("bond0.3", "", "xenbrlan", 0, NULL, NULL); // its alternative name
+	expect_bridge("bond0", "2", "xenbrdmz", 0, NULL, NULL);
+	expect_bridge("bond0", "3p", "xenbrlan", 0, NULL, NULL);
+	expect_bridge("xenbr0", "10", "xenbr0.10", 0, NULL, NULL);
 }
 
 static void on_aware_bridge(void **state)
 {
 	(void)state;
-	finds("br0.10", "", "br0", 10, "10", "10");
-	finds("br0.10:20:30:21", "", "br0", 10, "10/20-21/30", "10");
-	finds("xenbr1.4094", "", "xenbr1", 4094, "4094", "4094");
-	finds("br0", "10", "br0", 10, "10", "10");
-	finds("br0", "10p/20-30", "br0", 10, "10/20-30", "10");
-	finds("br0", "1-9u", "br0", 0, "1-9", "1-9");
-	finds("xenbr1", "100+10x4", "xenbr1", 0, "100/110/120/130", "");
+	expect_bridge("br0.10", "", "br0", 10, "10", "10");
+	expect_bridge("br0.10:20:30:21", "", "br0", 10, "10/20-21/30", "10");
+	expect_bridge("xenbr1.4094", "", "xenbr1", 4094, "4094", "4094");
+	expect_bridge("br0", "10", "br0", 10, "10", "10");
+	expect_bridge("br0", "10p/20-30", "br0", 10, "10/20-30", "10");
+	expect_bridge("br0", "1-9u", "br0", 0, "1-9", "1-9");
+	expect_bridge("xenbr1", "100+10x4", "xenbr1", 0, "100/110/120/130", "");
 }
 
 static void not_there(void **state)
 {
 	(void)state;
-	refuses("xenbrfoo", "", "xenbrfoo", "bridge 'xenbrfoo' doesn't exist");
-	refuses("xenbr7", "", "xenbr7",
-		"bridge 'xenbr7' doesn't exist");                // nor is there a bridge eth7
-	refuses("br9", "", "br9", "bridge 'br9' doesn't exist"); // about to go
-	refuses("eth9.10", "", "eth9.10", "bridge 'eth9.10' doesn't exist");
-	refuses("br.5001", "", "br.5001",
+	expect_refusal("xenbrfoo", "", "xenbrfoo", "bridge 'xenbrfoo' doesn't exist");
+	expect_refusal("xenbr7", "", "xenbr7",
+		"bridge 'xenbr7' doesn't exist"); // nor is there a bridge eth7
+	expect_refusal("br9", "", "br9", "bridge 'br9' doesn't exist"); // about to go
+	expect_refusal("eth9.10", "", "eth9.10", "bridge 'eth9.10' doesn't exist");
+	expect_refusal("br.5001", "", "br.5001",
 		"bridge 'br.5001' doesn't exist, and VLAN IDs go from 1 to 4094");
-	refuses("bond0.8", "", "bond0.8",
+	expect_refusal("bond0.8", "", "bond0.8",
 		"bridge 'bond0.8' doesn't exist: bond0 is a bond and no bridge carries its VLAN 8; "
 		"'uplink=bond0, vlan=8' in /etc/xen/vlanbridge.conf would make one");
-	refuses("bond0.7", "", "bond0.7",
+	expect_refusal("bond0.7", "", "bond0.7",
 		"bond0.7 is a VLAN device, but a port of no bridge: give it one with "
 		"'uplink=bond0, vlan=7' in "
 		"/etc/xen/vlanbridge.conf");
-	refuses("bond0", "8", "bond0.8",
+	expect_refusal("bond0", "8", "bond0.8",
 		"bond0 is a bond, and no bridge carries its VLAN 8; 'uplink=bond0, vlan=8' in "
 		"/etc/xen/vlanbridge.conf would make one");
-	refuses("eth9", "8", "eth9.8", "neither eth9 nor eth9.8 exists");
-	refuses("xenbrlan", "10", "xenbrlan.10",
+	expect_refusal("eth9", "8", "eth9.8", "neither eth9 nor eth9.8 exists");
+	expect_refusal("xenbrlan", "10", "xenbrlan.10",
 		"xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0");
-	refuses("xenbrlan", "2", NULL,
+	expect_refusal("xenbrlan", "2", NULL,
 		"xenbrlan isn't VLAN-aware, and VLAN 2 of bond0 is in bridge xenbrdmz: "
 		"bridge=xenbrdmz");
-	refuses("eth4", "10", "eth4.10",
+	expect_refusal("eth4", "10", "eth4.10",
 		"eth4 isn't VLAN-aware and no bridge carries VLAN 10 of eth4");
-	refuses("br12", "", "br12", "bridge 'br12' doesn't exist"); // being deleted
+	expect_refusal("br12", "", "br12", "bridge 'br12' doesn't exist"); // being deleted
 }
 
 // Its mark isn't there yet, which says what is allowed on it, nor its MTU.
 static void half_made(void **state)
 {
-	static const char sentence[] =
+	static const char message[] =
 		"bridge br11 isn't finished: if no network-vlanbridge is at work, one was killed, "
 		"and `network-vlanbridge start` finishes it";
 	struct bridge_choice c;
 	struct err e;
 
 	(void)state;
-	assert_int_equal(find("br11", "", &c, &e), -EAGAIN);
-	assert_string_equal(e.text, sentence);
-	assert_int_equal(find("bond0.11", "", &c, &e), -EAGAIN);
-	assert_int_equal(find("bond0", "11", &c, &e), -EAGAIN);
-	assert_string_equal(e.text, sentence);
+	assert_int_equal(resolve("br11", "", &c, &e), -EAGAIN);
+	assert_string_equal(e.text, message);
+	assert_int_equal(resolve("bond0.11", "", &c, &e), -EAGAIN);
+	assert_int_equal(resolve("bond0", "11", &c, &e), -EAGAIN);
+	assert_string_equal(e.text, message);
 }
 
 static void wrong_kind(void **state)
 {
 	(void)state;
-	refuses("bond0", "", "bond0", "bridge=bond0 is a bond, not a bridge");
-	refuses("eth1", "", "eth1", "bridge=eth1 is a network device, not a bridge");
-	refuses("xenbr1", "", NULL,
+	expect_refusal("bond0", "", "bond0", "bridge=bond0 is a bond, not a bridge");
+	expect_refusal("eth1", "", "eth1", "bridge=eth1 is a network device, not a bridge");
+	expect_refusal("xenbr1", "", NULL,
 		"bridge xenbr1 is VLAN-aware and has no default VLAN: say which with "
 		"bridge=xenbr1.VLAN or vlan=");
-	refuses("xenbrdmz", "2", NULL, "xenbrdmz is VLAN 2 of bond0 already: leave vlan=2 away");
-	refuses("xenbrdmz", "10p/20", NULL,
+	expect_refusal("xenbrdmz", "2", NULL, "xenbrdmz is VLAN 2 of bond0 already: omit vlan=2");
+	expect_refusal("xenbrdmz", "10p/20", NULL,
 		"vlan=10p/20 needs a VLAN-aware bridge, but xenbrdmz is a bridge that isn't "
 		"VLAN-aware: "
 		"only a single untagged VLAN works elsewhere");
-	refuses("bond0", "10u", NULL,
+	expect_refusal("bond0", "10u", NULL,
 		"vlan=10u needs a VLAN-aware bridge, but bond0 is a bond: only a single untagged "
 		"VLAN works elsewhere");
-	refuses("bond0.2:3", "", NULL,
+	expect_refusal("bond0.2:3", "", NULL,
 		"bridge=bond0.2:3 asks for tagged VLANs, which need a VLAN-aware bridge, but bond0 "
 		"isn't one");
-	refuses("eth9.2:3", "", NULL,
+	expect_refusal("eth9.2:3", "", NULL,
 		"bridge=eth9.2:3 asks for tagged VLANs, which need a VLAN-aware bridge, but eth9 "
 		"doesn't exist");
 }
@@ -253,24 +254,27 @@ static void wrong_kind(void **state)
 static void junk(void **state)
 {
 	(void)state;
-	refuses("br0", "10x", NULL,
+	expect_refusal("br0", "10x", NULL,
 		"vlan=10x: VLAN list: '10x' has 'x' after the number (only p or u may follow)");
-	refuses("br0", "10//20", NULL,
+	expect_refusal("br0", "10//20", NULL,
 		"vlan=10//20: VLAN list: '' is neither a VLAN ID, nor FIRST-LAST, nor "
 		"FIRST+STEPxCOUNT");
-	refuses("br0", "4095", NULL, "vlan=4095: VLAN 4095 in '4095' is outside 1-4094");
-	refuses("br0", "10p/20p", NULL,
+	expect_refusal("br0", "4095", NULL, "vlan=4095: VLAN 4095 in '4095' is outside 1-4094");
+	expect_refusal("br0", "10p/20p", NULL,
 		"vlan=10p/20p: VLAN list: 10 and 20 can't both be the PVID");
-	refuses("br0.10:", "", NULL, "bridge=br0.10:: '' after the ':' isn't a VLAN ID (1-4094)");
-	refuses("br0.x:1", "", NULL, "bridge=br0.x:1: 'x' isn't a VLAN ID (1-4094)");
-	refuses("br0:1", "", NULL, "bridge=br0:1: what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
-	refuses("br0.1:2", "3", NULL,
+	expect_refusal(
+		"br0.10:", "", NULL, "bridge=br0.10:: '' after the ':' isn't a VLAN ID (1-4094)");
+	expect_refusal("br0.x:1", "", NULL, "bridge=br0.x:1: 'x' isn't a VLAN ID (1-4094)");
+	expect_refusal(
+		"br0:1", "", NULL, "bridge=br0:1: what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
+	expect_refusal("br0.1:2", "3", NULL,
 		"bridge=br0.1:2 and vlan=3 both say which VLANs: give one of them");
-	refuses("br0.1", "3", NULL,
+	expect_refusal("br0.1", "3", NULL,
 		"bridge=br0.1 and vlan=3 both say which VLANs: give one of them");
-	refuses("br 0", "", NULL, "bridge=br 0: an interface has no blank and no '/' in its name");
-	refuses("../br0", "", NULL,
-		"bridge=../br0: an interface has no blank and no '/' in its name");
+	expect_refusal(
+		"br 0", "", NULL, "bridge=br 0: an interface name can't have a space or a '/'");
+	expect_refusal(
+		"../br0", "", NULL, "bridge=../br0: an interface name can't have a space or a '/'");
 }
 
 int test_vif_target(void)
@@ -285,5 +289,5 @@ int test_vif_target(void)
 		cmocka_unit_test(junk),
 	};
 
-	return cmocka_run_group_tests_name("vif target", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("vif bridge_ref", tests, NULL, NULL);
 }

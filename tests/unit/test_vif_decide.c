@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// vif-vlanbridge: what becomes of the vif.
+// vif-vlanbridge: the decision how a vif or tap becomes a port.
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,18 +49,18 @@ static void set_up(struct run *r)
 	r->choice.bridge = &r->bridge;
 }
 
-static void decide(struct run *r)
+static void expect_decision(struct run *r)
 {
 	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
 	if (decide_attachment(&r->req, r->lookups, &r->choice, &r->attachment, &r->e))
 		fail_msg("refused: %s", r->e.text);
 }
 
-static void refuse(struct run *r, const char *sentence)
+static void expect_refusal(struct run *r, const char *message)
 {
 	assert_int_equal(nic_check(&r->req.nic, false, &r->e), 0);
 	assert_true(decide_attachment(&r->req, r->lookups, &r->choice, &r->attachment, &r->e) < 0);
-	assert_string_equal(r->e.text, sentence);
+	assert_string_equal(r->e.text, message);
 }
 
 // Only what differs is changed: netback's dummy MAC and MTU are right already.
@@ -70,7 +70,7 @@ static void plain(void **state)
 
 	(void)state;
 	set_up(&r);
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.index, 20);
 	assert_string_equal(r.attachment.name, "vif7.1");
 	assert_int_equal(r.attachment.join_fields, LINK_ADDR_GEN | LINK_MASTER);
@@ -91,7 +91,7 @@ static void again(void **state)
 	r.lookups[SLOT_DEV].link.up = true;
 	r.lookups[SLOT_DEV].link.addr_gen = 1;
 	r.lookups[SLOT_DEV].link.master.index = 5;
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.join_fields, 0);
 	assert_true(r.attachment.was_up && !r.attachment.leave_first);
 }
@@ -104,7 +104,7 @@ static void addresses(void **state)
 	set_up(&r);
 	r.lookups[SLOT_DEV].link.mac[0] = 0x02;
 	r.lookups[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.join_fields, LINK_MAC | LINK_MASTER);
 	assert_int_equal(r.attachment.join.mac[0], 0xfe);
 	assert_int_equal(r.attachment.undo.mac[0], 0x02);
@@ -112,7 +112,7 @@ static void addresses(void **state)
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_MTU, "1279",
 		&r.e); // and so does one whose IPv6 has left the device
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.join_fields, LINK_MTU | LINK_MASTER);
 }
 
@@ -123,27 +123,28 @@ static void mtu(void **state)
 	(void)state;
 	set_up(&r);
 	r.bridge.mtu = 9000;
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.join.mtu, 9000);
 	assert_int_equal(r.attachment.undo.mtu, 1500);
 	assert_true(r.attachment.join_fields & LINK_MTU);
 
 	nic_set(&r.req.nic, NIC_MTU, "1400", &r.e);
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.join.mtu, 1400);
 
 	set_up(&r);
 	r.bridge.mtu = 65535; // nobody asked for so much: the device's most
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.join.mtu, 65517);
 
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_MTU, "9000", &r.e);
-	refuse(&r, "mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first "
-		   "(its mtu=, and its uplink's)");
+	expect_refusal(&r,
+		"mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first "
+		"(its mtu=, and its uplink's)");
 	r.bridge.mtu = 9000;
 	r.lookups[SLOT_DEV].link.max_mtu = 1500;
-	refuse(&r, "mtu=9000 is more than the 1500 that the device takes");
+	expect_refusal(&r, "mtu=9000 is more than the 1500 that the device takes");
 }
 
 static void vlans(void **state)
@@ -157,7 +158,7 @@ static void vlans(void **state)
 	r.vlans.pvid = 10;
 	vlans_add(&r.vlans.all, 10, 10);
 	r.choice.vlans = &r.vlans;
-	decide(&r);
+	expect_decision(&r);
 	assert_true(r.attachment.set_vlans);
 	assert_int_equal(r.attachment.vlans.pvid, 10);
 	assert_int_equal(r.attachment.default_pvid, 1);
@@ -166,7 +167,7 @@ static void vlans(void **state)
 
 	// A port that is one already leaves first, or it would keep the VLANs of an earlier run.
 	r.lookups[SLOT_DEV].link.master.index = 5;
-	decide(&r);
+	expect_decision(&r);
 	assert_true(r.attachment.leave_first && r.attachment.join_fields & LINK_MASTER);
 }
 
@@ -178,7 +179,7 @@ static void policy(void **state)
 	set_up(&r);
 	snprintf(r.bridge.alias, ALIAS_SIZE,
 		"rack 4 vlanbridge file isolated tx_offload=off demand");
-	decide(&r);
+	expect_decision(&r);
 	assert_true(r.attachment.bridge_mark.isolated && r.attachment.bridge_mark.tx_offload_off &&
 		    r.attachment.bridge_mark.demand);
 	assert_false(r.attachment.bridge_mark.antispoof);
@@ -192,7 +193,7 @@ static void names(void **state)
 	(void)state;
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
-	decide(&r);
+	expect_decision(&r);
 	assert_string_equal(r.attachment.name, "web0");
 	assert_string_equal(r.attachment.join.new_name, "web0");
 	assert_string_equal(r.attachment.undo.new_name, "vif7.1");
@@ -202,12 +203,13 @@ static void names(void **state)
 	other->found = true;
 	other->link = (struct link){.name = "web0", .index = 30};
 	snprintf(other->parent, sizeof(other->parent), "vif-3-0");
-	refuse(&r, "vifname=web0: NIC 0 of domain 3 has that name already");
+	expect_refusal(&r, "vifname=web0: NIC 0 of domain 3 has that name already");
 	*other->parent = '\0';
 	snprintf(other->link.kind_name, KIND_SIZE, "bridge");
-	refuse(&r, "vifname=web0: a bridge of this host (index 30) has that name already");
+	expect_refusal(&r, "vifname=web0: a bridge of this host (index 30) has that name already");
 	snprintf(other->link.name, NAME_SIZE, "br77");
-	refuse(&r, "vifname=web0: a bridge of this host (index 30) has that name already: br77");
+	expect_refusal(
+		&r, "vifname=web0: a bridge of this host (index 30) has that name already: br77");
 	assert_int_equal(r.e.code, EEXIST);
 }
 
@@ -223,18 +225,19 @@ static void renamed(void **state)
 	*d = r.lookups[SLOT_DEV];
 	r.lookups[SLOT_DEV] = (struct lookup){0};
 	snprintf(d->link.name, NAME_SIZE, "web0");
-	decide(&r);
+	expect_decision(&r);
 	assert_int_equal(r.attachment.index, 20);
 	assert_false(r.attachment.join_fields & LINK_RENAME);
 
 	snprintf(d->parent, sizeof(d->parent), "vif-3-0");
 	assert_null(find_own_device(&r.req, r.lookups));
-	refuse(&r, "the device doesn't exist");
+	expect_refusal(&r, "the device doesn't exist");
 
 	*d->parent = '\0';
 	r.req.tap = true;
-	refuse(&r, "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
-		   "emulated NICs");
+	expect_refusal(&r,
+		"the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
+		"emulated NICs");
 	snprintf(d->link.kind_name, KIND_SIZE, "tun");
 	assert_ptr_equal(find_own_device(&r.req, r.lookups), d);
 }
@@ -286,7 +289,7 @@ static void of_another(void **state)
 	assert_null(find_own_device(&r.req, r.lookups));
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "vif9.0", &r.e);
-	refuse(&r, "vifname=vif9.0: that is the name of another NIC's vif");
+	expect_refusal(&r, "vifname=vif9.0: that is the name of another NIC's vif");
 }
 
 static void itself(void **state)
@@ -296,7 +299,7 @@ static void itself(void **state)
 	(void)state;
 	set_up(&r);
 	r.bridge.index = 20;
-	refuse(&r, "a bridge can't be a port of itself");
+	expect_refusal(&r, "a bridge can't be a port of itself");
 }
 
 static void bridges(void **state)
@@ -338,5 +341,5 @@ int test_vif_port(void)
 		cmocka_unit_test(bridges),
 	};
 
-	return cmocka_run_group_tests_name("vif port", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("vif decide", tests, NULL, NULL);
 }

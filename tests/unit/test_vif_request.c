@@ -27,7 +27,7 @@ static const char *env(const char *name)
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static int parse(
+static int parse_words(
 	const char *const *argv, const char *const *vars, struct request *req, struct err *e)
 {
 	int argc = 0;
@@ -39,14 +39,14 @@ static int parse(
 	return request_parse(argc, (char *const *)(uintptr_t)argv, env, req, e);
 }
 
-static void refuse(const char *const *argv, const char *const *vars, const char *sentence)
+static void expect_refusal(const char *const *argv, const char *const *vars, const char *message)
 {
 	struct request req;
 	struct err e;
 
-	assert_true(parse(argv, vars, &req, &e) < 0);
-	if (!strstr(e.text, sentence))
-		fail_msg("no '%s' in: %s", sentence, e.text);
+	assert_true(parse_words(argv, vars, &req, &e) < 0);
+	if (!strstr(e.text, message))
+		fail_msg("no '%s' in: %s", message, e.text);
 }
 
 // As libxl calls for a PV NIC and for the two ends of an emulated one.
@@ -60,7 +60,7 @@ static void libxl(void **state)
 
 	(void)state;
 	assert_int_equal(
-		parse(WORDS("vif-vlanbridge", "online", "type_if=vif"), vars, &req, &e), 0);
+		parse_words(WORDS("vif-vlanbridge", "online", "type_if=vif"), vars, &req, &e), 0);
 	assert_true(req.attach && !req.tap && !req.idle && req.emulated);
 	assert_string_equal(req.dev, "vif7.1");
 	assert_string_equal(req.path, "backend/vif/7/1");
@@ -69,16 +69,16 @@ static void libxl(void **state)
 	assert_string_equal(request_command_name(&req), "online");
 
 	assert_int_equal(
-		parse(WORDS("vif-vlanbridge", "remove", "type_if=tap"), vars, &req, &e), 0);
+		parse_words(WORDS("vif-vlanbridge", "remove", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(!req.attach && req.tap && !req.idle);
 	assert_string_equal(req.dev, "vif7.1-emu");
 	assert_string_equal(request_command_name(&req), "remove");
 
 	// Commands for the other kind of device are nobody's error.
 	assert_int_equal(
-		parse(WORDS("vif-vlanbridge", "online", "type_if=tap"), vars, &req, &e), 0);
+		parse_words(WORDS("vif-vlanbridge", "online", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(req.idle);
-	assert_int_equal(parse(WORDS("vif-vlanbridge", "add"), vars, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "add"), vars, &req, &e), 0);
 	assert_true(req.idle);
 }
 
@@ -89,7 +89,7 @@ static void xend(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(parse(WORDS("x", "online", "bridge=br1", "mtu=1400"),
+	assert_int_equal(parse_words(WORDS("x", "online", "bridge=br1", "mtu=1400"),
 				 WORDS("XENBUS_PATH=backend/vif/3/0", "bridge=br2", "ip=10.0.0.1"),
 				 &req, &e),
 		0);
@@ -97,12 +97,12 @@ static void xend(void **state)
 	assert_string_equal(req.nic.text[NIC_BRIDGE], "br1");
 	assert_string_equal(req.nic.text[NIC_MTU], "1400");
 	assert_string_equal(req.nic.text[NIC_IP], "10.0.0.1");
-	assert_int_equal(
-		parse(WORDS("x", "type_if=tap", "add"), WORDS("INTERFACE=vif3.2-emu"), &req, &e),
+	assert_int_equal(parse_words(WORDS("x", "type_if=tap", "add"),
+				 WORDS("INTERFACE=vif3.2-emu"), &req, &e),
 		0);
 	assert_string_equal(req.path, "backend/vif/3/2");
 	assert_true(req.attach && req.tap);
-	assert_int_equal(parse(WORDS("x", "offline"),
+	assert_int_equal(parse_words(WORDS("x", "offline"),
 				 WORDS("XENBUS_PATH=/local/domain/5/backend/vif/3/2"), &req, &e),
 		0);
 	assert_string_equal(req.path, "/local/domain/5/backend/vif/3/2");
@@ -115,15 +115,15 @@ static void qemu(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(parse(WORDS("/etc/qemu-ifup", "tap7"), NULL, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("/etc/qemu-ifup", "tap7"), NULL, &req, &e), 0);
 	assert_true(req.attach && req.tap && !*req.path);
 	assert_string_equal(req.dev, "tap7");
 	assert_string_equal(req.nic.text[NIC_BRIDGE], "br7");
-	assert_int_equal(parse(WORDS("/etc/kvm/kvm-ifdown", "tap7"), NULL, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("/etc/kvm/kvm-ifdown", "tap7"), NULL, &req, &e), 0);
 	assert_false(req.attach);
-	assert_int_equal(parse(WORDS("vif-vlanbridge", "tap7", "down"), NULL, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "tap7", "down"), NULL, &req, &e), 0);
 	assert_false(req.attach);
-	assert_int_equal(parse(WORDS("x", "web", "up"), WORDS("BRIDGE=br0.10"), &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("x", "web", "up"), WORDS("BRIDGE=br0.10"), &req, &e), 0);
 	assert_true(req.attach);
 	assert_string_equal(req.nic.text[NIC_BRIDGE], "br0.10");
 }
@@ -131,34 +131,36 @@ static void qemu(void **state)
 static void bad_usage(void **state)
 {
 	(void)state;
-	refuse(WORDS("x"), NULL,
+	expect_refusal(WORDS("x"), NULL,
 		"no command is given; usage: vif-vlanbridge online|offline|add|remove");
-	refuse(WORDS("x", "bridge=br0"), NULL, "no command is given");
-	refuse(WORDS("x", "restart"), NULL, "'restart' is no command; usage:");
-	refuse(WORDS("x", "tap7", "sideways"), NULL, "'tap7' is no command");
-	refuse(WORDS("x", "online", "type_if=nic"), NULL, "type_if=nic: it must be vif or tap");
-	refuse(WORDS("x", "online"), NULL,
+	expect_refusal(WORDS("x", "bridge=br0"), NULL, "no command is given");
+	expect_refusal(WORDS("x", "restart"), NULL, "'restart' is no command; usage:");
+	expect_refusal(WORDS("x", "tap7", "sideways"), NULL, "'tap7' is no command");
+	expect_refusal(
+		WORDS("x", "online", "type_if=nic"), NULL, "type_if=nic: it must be vif or tap");
+	expect_refusal(WORDS("x", "online"), NULL,
 		"neither XENBUS_PATH nor a device called vifDOMID.DEVID");
-	refuse(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vbd/1/0"),
+	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vbd/1/0"),
 		"XENBUS_PATH=backend/vbd/1/0 isn't");
-	refuse(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vif/1/0/x"),
+	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vif/1/0/x"),
 		"isn't a vif's backend directory");
-	refuse(WORDS("x", "online"), WORDS("XENBUS_PATH=notbackend/vif/1/0"),
+	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=notbackend/vif/1/0"),
 		"isn't a vif's backend directory");
-	refuse(WORDS("x", "online", "vif=a/b"), WORDS("XENBUS_PATH=backend/vif/1/0"),
+	expect_refusal(WORDS("x", "online", "vif=a/b"), WORDS("XENBUS_PATH=backend/vif/1/0"),
 		"vif: interface name 'a/b'");
-	refuse(WORDS("x", "online", "vif=vif1234567890.10"), WORDS("XENBUS_PATH=backend/vif/1/0"),
-		"kernel takes 15");
+	expect_refusal(WORDS("x", "online", "vif=vif1234567890.10"),
+		WORDS("XENBUS_PATH=backend/vif/1/0"), "kernel takes 15");
 }
 
-static void refuse_nic(enum nic_key key, const char *text, bool emulated, const char *sentence)
+static void expect_nic_refusal(
+	enum nic_key key, const char *text, bool emulated, const char *message)
 {
 	struct nic nic = {0};
 	struct err e = {0};
 
 	assert_true(nic_set(&nic, key, text, &e) < 0 || nic_check(&nic, emulated, &e) < 0);
-	if (!strstr(e.text, sentence))
-		fail_msg("no '%s' in: %s", sentence, e.text);
+	if (!strstr(e.text, message))
+		fail_msg("no '%s' in: %s", message, e.text);
 }
 
 static void nic_texts(void **state)
@@ -177,20 +179,21 @@ static void nic_texts(void **state)
 	assert_string_equal(nic_wanted_name(&nic, false, name), "elevenbytes");
 	assert_string_equal(nic_wanted_name(&nic, true, name), "elevenbytes-emu");
 
-	refuse_nic(NIC_MTU, "67", false, "mtu=67: it must be a number from 68 to 65535");
-	refuse_nic(NIC_MTU, "1500x", false, "mtu=1500x: it must be");
-	refuse_nic(NIC_MTU, "-1", false, "mtu=-1: it must be");
-	refuse_nic(NIC_MAC, "00:16:3e", false, "isn't a MAC address");
-	refuse_nic(NIC_VIFNAME, "twelve-bytes", true,
+	expect_nic_refusal(NIC_MTU, "67", false, "mtu=67: it must be a number from 68 to 65535");
+	expect_nic_refusal(NIC_MTU, "1500x", false, "mtu=1500x: it must be");
+	expect_nic_refusal(NIC_MTU, "-1", false, "mtu=-1: it must be");
+	expect_nic_refusal(NIC_MAC, "00:16:3e", false, "isn't a MAC address");
+	expect_nic_refusal(NIC_VIFNAME, "twelve-bytes", true,
 		"its emulated NIC would be 'twelve-bytes-emu', 16 bytes, and the kernel takes 15: "
 		"'twelve-byte' would fit");
-	refuse_nic(NIC_VIFNAME, "a name", false, "vifname=a name: interface name 'a name'");
-	refuse_nic(NIC_VIFNAME, "sixteen-bytes-00", false, "has 16 bytes, the kernel takes 15");
-	refuse_nic(NIC_BRIDGE, "br0\033[2J", false,
+	expect_nic_refusal(NIC_VIFNAME, "a name", false, "vifname=a name: interface name 'a name'");
+	expect_nic_refusal(
+		NIC_VIFNAME, "sixteen-bytes-00", false, "has 16 bytes, the kernel takes 15");
+	expect_nic_refusal(NIC_BRIDGE, "br0\033[2J", false,
 		"bridge= has a control character (byte 27) at position 4");
 	memset(longest, 'x', NIC_TEXT);
 	longest[NIC_TEXT] = '\0';
-	refuse_nic(NIC_IP, longest, false, "ip= has 1024 bytes, 1023 are the limit");
+	expect_nic_refusal(NIC_IP, longest, false, "ip= has 1024 bytes, 1023 are the limit");
 }
 
 int test_vif_request(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// vif-vlanbridge: the packet rules of ip= and antispoof, as text.
+// vif-vlanbridge: the filtering rules of ip= and antispoof, as text.
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@
 	"add element bridge vlanbridge vifs { \"web0\" : jump from-web0 }\n"
 #define RULE "add rule bridge vlanbridge from-web0"
 
-static struct nic nic(const char *ip, const char *mac)
+static struct nic make_nic(const char *ip, const char *mac)
 {
 	struct nic n = {0};
 
@@ -35,9 +35,9 @@ static struct nic nic(const char *ip, const char *mac)
 	return n;
 }
 
-static void expect(const char *ip, const char *mac, bool antispoof, const char *text)
+static void expect_rules(const char *ip, const char *mac, bool antispoof, const char *text)
 {
-	struct nic n = nic(ip, mac);
+	struct nic n = make_nic(ip, mac);
 	struct err e = {0};
 	char *got = rules_format_add("web0", &n, antispoof, &e);
 
@@ -47,20 +47,21 @@ static void expect(const char *ip, const char *mac, bool antispoof, const char *
 	free(got);
 }
 
-static void refuse(
-	const char *dev, const char *ip, const char *mac, bool antispoof, const char *sentence)
+static void expect_refusal(
+	const char *dev, const char *ip, const char *mac, bool antispoof, const char *message)
 {
-	struct nic n = nic(ip, mac);
+	struct nic n = make_nic(ip, mac);
 	struct err e = {0};
 
 	assert_null(rules_format_add(dev, &n, antispoof, &e));
-	assert_string_equal(e.text, sentence);
+	assert_string_equal(e.text, message);
 }
 
 static void addresses(void **state)
 {
 	(void)state;
-	expect("192.0.2.10, 10.1.2.3/16 2001:db8::10 2001:db8:5::/61", "00:16:3e:00:00:03", false,
+	expect_rules("192.0.2.10, 10.1.2.3/16 2001:db8::10 2001:db8:5::/61", "00:16:3e:00:00:03",
+		false,
 		FRAME RULE
 		" ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n" RULE
 		" meta protocol ip ip saddr != 192.0.2.10/32 ip saddr != 10.1.0.0/16 counter "
@@ -81,7 +82,7 @@ static void addresses(void **state)
 static void one_family(void **state)
 {
 	(void)state;
-	expect("192.0.2.10", "", false,
+	expect_rules("192.0.2.10", "", false,
 		FRAME RULE " ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n" RULE
 			   " meta protocol ip ip saddr != 192.0.2.10/32 counter drop\n" RULE
 			   " meta protocol arp arp saddr ip != 0.0.0.0 arp saddr ip != "
@@ -92,14 +93,14 @@ static void one_family(void **state)
 			   " icmpv6 type nd-neighbor-advert counter drop\n" RULE
 			   " meta protocol ip6 counter drop\n" RULE
 			   " meta protocol { 8021q, 8021ad } counter drop\n");
-	expect("0.0.0.0/0 ::/0", "", false,
+	expect_rules("0.0.0.0/0 ::/0", "", false,
 		FRAME RULE " meta protocol { 8021q, 8021ad } counter drop\n");
 }
 
 static void mac(void **state)
 {
 	(void)state;
-	expect("", "00:16:3E:00:00:03", true,
+	expect_rules("", "00:16:3E:00:00:03", true,
 		FRAME RULE " ether saddr != 00:16:3e:00:00:03 counter drop\n" RULE
 			   " arp saddr ether != 00:16:3e:00:00:03 counter drop\n");
 }
@@ -117,16 +118,18 @@ static void gone(void **state)
 static void refusals(void **state)
 {
 	(void)state;
-	refuse("web0", "192.0.2.256", "", false,
+	expect_refusal("web0", "192.0.2.256", "", false,
 		"ip=: '192.0.2.256' is neither an address nor a network");
-	refuse("web0", "192.0.2.0/33", "", false,
+	expect_refusal("web0", "192.0.2.0/33", "", false,
 		"ip=: '192.0.2.0/33' is neither an address nor a network");
-	refuse("web0", "::/129", "", false, "ip=: '::/129' is neither an address nor a network");
-	refuse("web0", "1.2.3.4}; flush ruleset", "", false,
+	expect_refusal(
+		"web0", "::/129", "", false, "ip=: '::/129' is neither an address nor a network");
+	expect_refusal("web0", "1.2.3.4}; flush ruleset", "", false,
 		"ip=: '1.2.3.4};' is neither an address nor a network");
-	refuse("a*", "", "00:16:3e:00:00:03", true,
-		"packet rules for a device called 'a*' aren't possible: nft doesn't take the '*'");
-	refuse("web0", "", "", true,
+	expect_refusal("a*", "", "00:16:3e:00:00:03", true,
+		"filtering rules for a device called 'a*' aren't possible: nft doesn't take the "
+		"'*'");
+	expect_refusal("web0", "", "", true,
 		"antispoof needs the guest's MAC address, and there is no mac= for it");
 }
 
