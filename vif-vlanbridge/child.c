@@ -154,7 +154,7 @@ static int wait_for_program(
 	waitpid(pid, &status, 0);
 	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (r == -ETIMEDOUT)
-		return err_set(e, ETIMEDOUT, "waited %d s for %s", DEADLINE_SECONDS, name);
+		return err_set(e, ETIMEDOUT, "waited %d s for %s", d->seconds, name);
 	if (r)
 		return err_set(e, -r, "can't wait for %s: %s", name, strerror(-r));
 	if (c->status == NOT_FOUND && !*c->output)

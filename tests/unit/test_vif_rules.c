@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests_vif.h"
+#include "vif-vlanbridge/child.h"
 #include "vif-vlanbridge/rules.h"
 
 #define FRAME                                                                                      \
@@ -133,6 +134,21 @@ static void refusals(void **state)
 		"antispoof needs the guest's MAC address, and there is no mac= for it");
 }
 
+// Undoing has less time than the run: the message gives the time that there was.
+static void deadline_in_message(void **state)
+{
+	static const char *const argv[] = {"sleep", "60", NULL};
+	struct deadline d = {.seconds = 5};
+	struct child c;
+	struct err e;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &d.end);
+	d.end.tv_sec++;
+	assert_int_equal(child_run(argv, NULL, &d, &c, &e), -ETIMEDOUT);
+	assert_string_equal(e.text, "waited 5 s for sleep");
+}
+
 int test_vif_rules(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +157,7 @@ int test_vif_rules(void)
 		cmocka_unit_test(mac),
 		cmocka_unit_test(gone),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(deadline_in_message),
 	};
 
 	return cmocka_run_group_tests_name("vif rules", tests, NULL, NULL);
