@@ -173,7 +173,7 @@ static void make_unmanaged(struct maker *m)
 	if (random_chance(m->r, 10))
 		make_unmanaged_bond(m, last);
 	if (random_chance(m->r, 10)) {
-		DEVICE(m, "loop0 dummy up alias=\"anycast\"\n");
+		DEVICE(m, "loop0 dummy mac=52:54:00:00:01:02 up alias=\"anycast\"\n");
 		RECORD(m, "address 10.90.0.1/32 dev loop0\naddress 2001:db8:90::1/128 dev loop0\n");
 		RECORD(m, "neighbour 10.90.0.9 lladdr 52:54:00:99:00:02 dev loop0\n");
 	}

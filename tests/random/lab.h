@@ -25,7 +25,7 @@ struct run {
 	int status;        // exit status, or the negative signal
 	long changes;      // messages that it sent
 	char error[ERROR_SIZE]; // of standard error
-	int error_lines;
+	int error_lines;        // without notices
 };
 
 struct programs {

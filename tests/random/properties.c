@@ -68,7 +68,7 @@ static void run(struct test *t, const char *command, int config, struct run *r)
 	lab_run(&t->o->programs, command, strcmp(command, "stop") ? files[config] : NULL, r);
 	t->r->runs++;
 	if (r->status > 0 && (r->error_lines != 1 || !*r->error))
-		fail(t, "sentence", "", "%s exits with status %d and %d lines on standard error: %s", command, r->status, r->error_lines,
+		fail(t, "sentence", "", "%s exits with status %d and %d error lines on standard error: %s", command, r->status, r->error_lines,
 			r->error);
 	if (r->status < 0 && !r->kill)
 		fail(t, "crash", "", "%s ended by signal %d: %s", command, -r->status, r->error);

@@ -16,6 +16,7 @@
 
 #define ERRORS "/tmp/stderr"
 #define COUNT "/tmp/count"
+#define NOTICE "network-vlanbridge: "
 #define TIME 30000 // ms; what takes longer hangs
 
 static void read_file(const char *path, char *text, size_t size)
@@ -53,6 +54,16 @@ static void child(const char *binary, char *const arguments[], char *const envir
 	_exit(127);
 }
 
+// Notices, such as that a bond goes down for a moment, begin with the program's name and a colon; an error names the command.
+static int error_lines(const char *text)
+{
+	int lines = 0;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		lines += strncmp(text, NOTICE, strlen(NOTICE)) != 0;
+	return lines;
+}
+
 void lab_run(const struct programs *p, const char *command, const char *config, struct run *run)
 {
 	char preload[4096], inject[128], file[128], count[32];
@@ -71,7 +82,5 @@ void lab_run(const struct programs *p, const char *command, const char *config, 
 	read_file(COUNT, count, sizeof(count));
 	run->changes = *count ? atol(count) : -1;
 	read_file(ERRORS, run->error, sizeof(run->error));
-	run->error_lines = 0;
-	for (const char *c = run->error; *c; c++)
-		run->error_lines += *c == '\n';
+	run->error_lines = error_lines(run->error);
 }

@@ -162,7 +162,7 @@ static void difference(char sign, const struct line *l, char *text, size_t size)
 
 static const struct line *next_line(const struct state *s, size_t *i, unsigned int ignore)
 {
-	while (*i < s->count && s->lines[*i].flags & ignore)
+	while (*i < s->count && s->lines[*i].flags & (ignore | LINE_RANDOM))
 		++*i;
 	return *i < s->count ? &s->lines[*i] : NULL;
 }

@@ -10,6 +10,7 @@ enum {
 	LINE_KERNEL = 1 << 0, // the kernel makes it by itself, and maybe later: link-local addresses and what belongs to them
 	LINE_KEPT = 1 << 1,   // the MAC address of a bridge of ours, or of what stands on it: kept on purpose
 	LINE_GUEST = 1 << 2,  // of a guest's vif
+	LINE_RANDOM = 1 << 3, // another one each time; never compared
 };
 
 struct line {

@@ -44,6 +44,8 @@ static const struct attribute bond_port[ATTRIBUTES] = {
 	[IFLA_BOND_SLAVE_AD_AGGREGATOR_ID] = {NULL, SKIP},
 	[IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE] = {NULL, SKIP},
 	[IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE] = {NULL, SKIP},
+	[11] = {NULL, SKIP}, // IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE, which old headers don't have
+	[12] = {NULL, SKIP}, // IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE
 };
 
 static const struct attribute bridge[ATTRIBUTES] = {
@@ -243,6 +245,28 @@ static bool keeps_mac(const struct state *s, const struct device *d)
 	return false;
 }
 
+// The kernel gives a dummy device of ours a random address, which is that of all that stands on it.
+static bool has_random_mac(const struct state *s, const struct device *d, int depth)
+{
+	if (!d || depth > 8)
+		return false;
+	if (d->ours && !strcmp(d->kind, "dummy"))
+		return true;
+	if (!strcmp(d->kind, "vlan"))
+		return has_random_mac(s, device_by_index(s, d->lower), depth + 1);
+	for (size_t i = 0; i < s->device_count && d->ours && !strcmp(d->kind, "bridge"); i++)
+		if (s->devices[i].master == d->index && has_random_mac(s, &s->devices[i], depth + 1))
+			return true;
+	return false;
+}
+
+static unsigned int mac_flags(const struct state *s, const struct device *d)
+{
+	if (has_random_mac(s, d, 0))
+		return LINE_RANDOM;
+	return keeps_mac(s, d) ? LINE_KEPT : 0;
+}
+
 static void read_properties(struct reader *r, const struct nlmsghdr *h)
 {
 	const struct ifinfomsg *m = NLMSG_DATA(h);
@@ -265,7 +289,7 @@ static void read_properties(struct reader *r, const struct nlmsghdr *h)
 	}
 	if (found[IFLA_ADDRESS]) {
 		hex(RTA_DATA(found[IFLA_ADDRESS]), RTA_PAYLOAD(found[IFLA_ADDRESS]), text, sizeof(text));
-		add_line(s, d->name, keeps_mac(s, d) ? LINE_KEPT : 0, "link %s mac %s", d->name, text);
+		add_line(s, d->name, mac_flags(s, d), "link %s mac %s", d->name, text);
 	}
 	if (found[IFLA_AF_SPEC])
 		add_line(s, d->name, 0, "link %s addr_gen %d", d->name, addr_gen(found[IFLA_AF_SPEC]));
