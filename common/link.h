@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The model of a network device, and the messages about it. A table row per kind (bond, bridge, VLAN …) and
- * a row per option of a kind: parsing, printing, comparing and netlink all read the same rows. */
+/* The model of a network device. A table row per kind (bond, bridge, VLAN …) and
+ * a row per option of a kind: parsing, printing, comparing and netlink (link_msg.h) all read the same rows. */
 #ifndef COMMON_LINK_H
 #define COMMON_LINK_H
 
@@ -15,10 +15,7 @@
 #define ALIAS_SIZE 256   /* IFALIASZ */
 #define ARP_TARGETS 16   /* BOND_MAX_ARP_TARGETS */
 #define KIND_SIZE 16
-
-struct nl_msg;
-struct nlmsghdr;
-struct netlink;
+#define LINK_ADDR_GEN_NONE 1 /* IN6_ADDR_GEN_MODE_NONE */
 
 enum kind { KIND_OTHER, KIND_BOND, KIND_BRIDGE, KIND_VLAN, KIND_DUMMY, KIND_COUNT };
 
@@ -40,7 +37,17 @@ enum link_field {
 	LINK_ADDR_GEN = 1 << 7, /* IPv6 addr_gen_mode; the kernel reports it only where IPv6 is on */
 	LINK_RENAME = 1 << 8,   /* to new_name */
 	LINK_ALTNAME = 1 << 9,
+	LINK_PORT_FLAGS = 1 << 10, /* of a bridge's port: those in port_flags_known */
 };
+
+#define LINK_FIELD_LAST LINK_PORT_FLAGS
+
+/* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
+#define LINK_PORT_FLAGS_INITIAL (1ULL << 8 | 1ULL << 9 | 1ULL << 27 | 1ULL << 30)
+
+#define LINK_BOND_MODE_LAST_WITH_ARP 3 /* broadcast: the modes after it need MII monitoring */
+#define LINK_BOND_MIIMON_DEFAULT 100   /* which the kernel sets then (bond_option_mode_set) */
+#define LINK_VLAN_PROTOCOL_DEFAULT 0x8100 /* ETH_P_8021Q */
 
 struct bond {
 	uint32_t mode, miimon, updelay, downdelay, use_carrier, arp_interval, arp_validate,
@@ -55,8 +62,7 @@ struct bond {
 
 /* Times in hundredths of a second, as in /sys/class/net/BRIDGE/bridge. */
 struct bridge {
-	uint32_t stp, forward_delay, hello_time, max_age, ageing_time, priority, multicast_snooping,
-		vlan_filtering, vlan_protocol, vlan_default_pvid;
+	uint32_t stp, forward_delay, ageing_time, multicast_snooping, vlan_filtering, vlan_protocol, vlan_default_pvid;
 };
 
 struct vlan {
@@ -74,6 +80,9 @@ struct link {
 	uint8_t mac[MAC_SIZE];
 	struct link_ref master, lower;
 	char alias[ALIAS_SIZE], altname[ALTNAME_SIZE], new_name[NAME_SIZE];
+	uint64_t port_flags, port_flags_known; /* bit N: attribute N of IFLA_BRPORT_*, one that is on or off */
+	uint8_t perm_mac[MAC_SIZE];            /* of a bond's port: the address that it had before */
+	bool has_perm_mac;
 	uint64_t options; /* bit N: the N-th option of the kind is set */
 	union {
 		struct bond bond;
@@ -86,7 +95,8 @@ enum option_rule {
 	OPTION_IDENTITY = 1 << 0, /* an existing device that isn't ours must agree in it */
 	OPTION_DOWN = 1 << 1,     /* the kernel changes it only while the device is down */
 	OPTION_EMPTY = 1 << 2,    /* ... and only without ports */
-	OPTION_CREATE = 1 << 3,   /* only at creation */
+	OPTION_NEEDS_MIIMON = 1 << 3, /* a delay in units of miimon, refused without that */
+	OPTION_TICKS = 1 << 4,    /* kept in clock ticks: read back 1 off where HZ is no multiple of 100 */
 };
 
 enum option_type {
@@ -107,7 +117,8 @@ struct option {
 	uint32_t min, max;
 	const char *const *names; /* words for the values from 0 on; NULL ends them */
 	unsigned int rules;       /* enum option_rule */
-	uint32_t initial;         /* what a bond has that the module made */
+	uint32_t initial;         /* what the kernel gives a new device */
+	uint32_t modes;           /* bit N: the kernel takes it in bond mode N; 0: in all */
 };
 
 struct kind_row {
@@ -134,7 +145,7 @@ int option_scan(struct link *l, const struct option *o, const char *text, struct
 /* Prints an option's value: its word if it has one. Returns buf. */
 char *option_print(const struct link *l, const struct option *o, char *buf, size_t size);
 
-/* Sets an option to what a bond has that nobody configured: the row's initial number, no address, no port. */
+/* Sets an option to what a device has that nobody configured: the row's initial number, no address, no port. */
 void option_reset(struct link *l, const struct option *o);
 
 bool option_equal(const struct link *a, const struct link *b, const struct option *o);
@@ -146,26 +157,5 @@ char *mac_print(const uint8_t mac[MAC_SIZE], char buf[18]);
 /* Calls use for every device that l refers to (master, lower device, primary port). Stops at the first that
  * doesn't return 0 and returns that. */
 int link_refs(struct link *l, int (*use)(struct link_ref *ref, void *arg), void *arg);
-
-/* Fills l from an RTM_NEWLINK message; refs get their index only. Returns 0, or -ENODATA for a message
- * that isn't about a device. */
-int link_parse(const struct nlmsghdr *h, struct link *l);
-
-/* Messages, or NULL without memory; the caller frees them. All references in l must have their index.
- * create: kind, options, lower device, master, MTU, MAC, group, and up if asked for; not what the
- * kernel takes only afterwards: alias, addr_gen_mode, alternative name.
- * set: the fields and options set in change, apart from new alternative names; index 0 finds it by name.
- * get: by name or alternative name (index 0) or by index. */
-struct nl_msg *link_msg_create(const struct link *l, unsigned int fields);
-struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int fields, bool options);
-struct nl_msg *link_msg_altname(const char *name, const char *altname, bool add);
-struct nl_msg *link_msg_delete(const char *name);
-struct nl_msg *link_msg_delete_group(uint32_t group);
-struct nl_msg *link_msg_get(int index, const char *name);
-struct nl_msg *link_msg_dump(const char *kind); /* kind may be NULL: all */
-
-/* Asks the kernel for one device by name or alternative name. Returns 0, -ENODEV, or -errno; e always has
- * a sentence then. */
-int link_get(struct netlink *nl, const char *name, struct link *ret, struct err *e);
 
 #endif

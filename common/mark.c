@@ -19,6 +19,7 @@ static const struct flag {
 	{"adopted", offsetof(struct mark, adopted)},
 	{"dhcp", offsetof(struct mark, dhcp)},
 	{"inherit", offsetof(struct mark, inherit)},
+	{"parking", offsetof(struct mark, parking)},
 	{"demand", offsetof(struct mark, demand)},
 	{"closing", offsetof(struct mark, closing)},
 	{"isolated", offsetof(struct mark, isolated)},
@@ -62,8 +63,6 @@ static void parse_was(const char *word, struct mark *m)
 		m->was |= MARK_WAS_ADDR_GEN;
 	} else if (!strncmp(word, "name=", 5) && text_copy(m->was_name, sizeof(m->was_name), word + 5)) {
 		m->was |= MARK_WAS_NAME;
-	} else if (!strncmp(word, "mac=", 4) && !mac_scan(word + 4, m->was_mac)) {
-		m->was |= MARK_WAS_MAC;
 	}
 }
 
@@ -99,7 +98,7 @@ void mark_parse(const char *alias, struct mark *m)
 
 int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
 {
-	char text[2 * ALIAS_SIZE], mac[18];
+	char text[2 * ALIAS_SIZE];
 	const char *old = find(alias);
 	int n = old ? (int)(old - alias) : (int)strlen(alias);
 
@@ -124,8 +123,6 @@ int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
 		ADD(" addr_gen=%u", m->was_addr_gen);
 	if (m->was & MARK_WAS_NAME)
 		ADD(" name=%s", m->was_name);
-	if (m->was & MARK_WAS_MAC)
-		ADD(" mac=%s", mac_print(m->was_mac, mac));
 #undef ADD
 	if (n >= ALIAS_SIZE)
 		return err_set(e, ENOSPC,

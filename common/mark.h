@@ -29,8 +29,8 @@ enum mark_was {
 	MARK_WAS_UP = 1 << 0,
 	MARK_WAS_MTU = 1 << 1,
 	MARK_WAS_ADDR_GEN = 1 << 2,
-	MARK_WAS_MAC = 1 << 3,
-	MARK_WAS_NAME = 1 << 4,
+	MARK_WAS_NAME = 1 << 3,
+	MARK_WAS_LAST = MARK_WAS_NAME,
 };
 
 struct mark {
@@ -40,6 +40,7 @@ struct mark {
 	bool adopted;           /* a bond that the module made: reset at stop, not deleted */
 	bool dhcp;              /* a DHCP client of ours runs on it */
 	bool inherit;           /* its addresses and routes are uplink's: they go back to it */
+	bool parking;           /* a dummy that keeps uplink's addresses and routes while the device itself has to be down */
 	bool demand;            /* goes when its last vif leaves */
 	bool closing;           /* on demand, and about to go: vifs that find this join no more */
 	bool isolated;          /* its vifs reach the uplink, not each other */
@@ -48,7 +49,6 @@ struct mark {
 	unsigned int was;       /* enum mark_was: which of these are known */
 	bool was_up;
 	uint32_t was_mtu, was_addr_gen;
-	uint8_t was_mac[MAC_SIZE];
 	char was_name[NAME_SIZE];
 };
 

@@ -6,11 +6,8 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <poll.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -85,28 +82,6 @@ void netlink_message_free(struct nl_msg *msg)
 		nlmsg_free(msg);
 }
 
-// The extended ack follows the (capped) error message: include/uapi/linux/netlink.h, struct nlmsgerr.
-static void read_ack(const struct nlmsghdr *h, struct netlink_ack *ack)
-{
-	const struct nlmsgerr *m = NLMSG_DATA(h);
-	size_t head = sizeof(*m);
-	const struct nlattr *text;
-
-	ack->error = m->error;
-	ack->reason[0] = '\0';
-	if (!m->error)
-		return;
-	snprintf(ack->reason, sizeof(ack->reason), "%s", strerror(-m->error));
-	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	if (!(h->nlmsg_flags & NLM_F_CAPPED))
-		head += m->msg.nlmsg_len - NLMSG_HDRLEN;
-	text = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, (int)head, NLMSGERR_ATTR_MSG);
-	if (text && nla_len(text) > 0)
-		snprintf(ack->reason, sizeof(ack->reason), "%.*s", nla_len(text),
-			(const char *)nla_data(text));
-}
-
 static ssize_t receive(struct netlink *nl, struct err *e)
 {
 	ssize_t n;
@@ -114,6 +89,9 @@ static ssize_t receive(struct netlink *nl, struct err *e)
 	do
 		n = recv(nl->fd, nl->buf, RECEIVE_SIZE, MSG_TRUNC);
 	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == ENOBUFS)
+		return err_set(e, ENOBUFS, "netlink: answers of the kernel are lost, there was no room for them: "
+					   "what it did must be read from it again");
 	if (n < 0)
 		return err_set(e, errno, "netlink: can't read the kernel's answer: %s", strerror(errno));
 	if (n > RECEIVE_SIZE)
@@ -131,8 +109,9 @@ static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err 
 	do
 		r = sendmsg(nl->fd, &m, 0);
 	while (r < 0 && errno == EINTR);
+	// Nothing was done then. ENOBUFS says something else, see receive.
 	if (r < 0)
-		return err_set(e, errno, "netlink: can't send to the kernel: %s", strerror(errno));
+		return err_set(e, errno == ENOBUFS ? ENOMEM : errno, "netlink: can't send to the kernel: %s", strerror(errno));
 	return 0;
 }
 
@@ -148,16 +127,56 @@ static void prepare_bulk(struct netlink *nl)
 	nl->bulk = true;
 }
 
+// A batch that is under way.
+struct batch {
+	size_t count, pending;
+	unsigned int first; /* sequence number */
+	struct netlink_ack *acks;
+	netlink_reply reply;
+	void *arg;
+	int given_up; /* what reply returned */
+};
+
+static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e)
+{
+	size_t i = h->nlmsg_seq - b->first;
+
+	// An answer to an earlier batch, whose others were lost.
+	if (i >= b->count)
+		return;
+	if (h->nlmsg_type == NLMSG_ERROR) {
+		netlink_read_ack(h, &b->acks[i]);
+		b->pending--;
+	} else if (h->nlmsg_type >= NLMSG_MIN_TYPE && b->reply && !b->given_up) {
+		b->given_up = b->reply(i, h, b->arg, e);
+	}
+}
+
+static int read_answers(struct netlink *nl, struct batch *b, struct err *e)
+{
+	while (b->pending) {
+		ssize_t len = receive(nl, e);
+		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
+
+		if (len < 0)
+			return (int)len;
+		for (int left = (int)len; nlmsg_ok(h, left); h = nlmsg_next(h, &left))
+			take_answer(b, h, e);
+	}
+	return b->given_up;
+}
+
 int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks, netlink_reply reply,
 	void *arg, struct err *e)
 {
+	struct batch b = {.count = n, .pending = n, .first = nl->seq, .acks = acks, .reply = reply, .arg = arg};
 	struct iovec iov[NETLINK_BATCH];
-	unsigned int first = nl->seq;
-	size_t pending = n;
-	int r, given_up = 0;
+	int r;
 
-	if (!n || n > NETLINK_BATCH)
-		return n ? err_set(e, E2BIG, "netlink: %zu messages are too many for one send", n) : 0;
+	if (!n)
+		return 0;
+	if (n > NETLINK_BATCH)
+		return err_set(e, E2BIG, "netlink: %zu messages are too many for one send", n);
 	if (n > SHORT_BATCH)
 		prepare_bulk(nl);
 	for (size_t i = 0; i < n; i++) {
@@ -169,56 +188,50 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 		iov[i] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
 	}
 	r = transmit(nl, iov, n, e);
-	while (!r && pending) {
-		ssize_t len = receive(nl, e);
-		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
+	return r ? r : read_answers(nl, &b, e);
+}
 
-		if (len < 0)
-			return (int)len;
-		for (int left = (int)len; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
-			size_t i = h->nlmsg_seq - first;
+// A dump that is under way.
+struct dump {
+	unsigned int seq;
+	netlink_reply each;
+	void *arg;
+	int result;   /* what each returned, or the kernel's refusal */
+	bool changed; /* while it was read */
+	bool done;
+};
 
-			if (i >= n)
-				continue;
-			if (h->nlmsg_type == NLMSG_ERROR) {
-				read_ack(h, &acks[i]);
-				pending--;
-			} else if (reply && !given_up) {
-				given_up = reply(i, h, arg, e);
-			}
-		}
-	}
-	return r ? r : given_up;
+static void take_dump_message(struct dump *d, const struct nlmsghdr *h, struct err *e)
+{
+	struct netlink_ack ack = {0};
+
+	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+		d->changed = true;
+	if (h->nlmsg_type == NLMSG_DONE)
+		netlink_read_done(h, &ack);
+	else if (h->nlmsg_type == NLMSG_ERROR)
+		netlink_read_ack(h, &ack);
+	else if (!d->result && h->nlmsg_type >= NLMSG_MIN_TYPE)
+		d->result = d->each(0, h, d->arg, e);
+	d->done = h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR;
+	if (!d->result && ack.error)
+		d->result = err_set(e, -ack.error, "netlink: the kernel refused a dump: %s", ack.reason);
 }
 
 // Reads one whole dump. Returns 1 when the kernel says that it changed meanwhile.
-static int read_dump(struct netlink *nl, unsigned int seq, netlink_reply each, void *arg, struct err *e)
+static int read_dump(struct netlink *nl, struct dump *d, struct err *e)
 {
-	struct netlink_ack ack;
-	int r = 0, again = 0;
-
-	for (;;) {
+	while (!d->done) {
 		ssize_t len = receive(nl, e);
 		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
 
 		if (len < 0)
 			return (int)len;
-		for (int left = (int)len; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
-			if (h->nlmsg_seq != seq)
-				continue;
-			if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-				again = 1;
-			if (h->nlmsg_type == NLMSG_DONE)
-				return r ? r : again;
-			if (h->nlmsg_type == NLMSG_ERROR) {
-				read_ack(h, &ack);
-				return err_set(e, -ack.error, "netlink: the kernel refused a dump: %s",
-					ack.reason);
-			}
-			if (!r)
-				r = each(0, h, arg, e);
-		}
+		for (int left = (int)len; !d->done && nlmsg_ok(h, left); h = nlmsg_next(h, &left))
+			if (h->nlmsg_seq == d->seq)
+				take_dump_message(d, h, e);
 	}
+	return d->result ? d->result : d->changed;
 }
 
 int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, void (*restart)(void *arg), void *arg,
@@ -233,43 +246,18 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 	for (int tries = 0; r == 1 && tries < 20; tries++) {
 		struct nlmsghdr *h = nlmsg_hdr(msg);
 		struct iovec iov = {h, NLMSG_ALIGN(h->nlmsg_len)};
+		struct dump d = {.seq = nl->seq++, .each = each, .arg = arg};
 
 		if (tries && restart)
 			restart(arg);
-		h->nlmsg_seq = nl->seq++;
+		h->nlmsg_seq = d.seq;
 		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
 		r = transmit(nl, &iov, 1, e);
 		if (!r)
-			r = read_dump(nl, h->nlmsg_seq, each, arg, e);
+			r = read_dump(nl, &d, e);
 	}
 	nlmsg_free(msg);
-	return r == 1 ? err_set(e, EAGAIN,
-				"netlink: the links changed during each of 20 attempts to list them")
-		      : r;
-}
-
-int netlink_listen(struct err *e)
-{
-	struct sockaddr_nl links = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE), r;
-
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&links, sizeof(links)))
-		return fd;
-	r = err_set(e, errno, "can't listen to the kernel's link events: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	if (r == 1)
+		return err_set(e, EAGAIN, "netlink: the links changed during each of 20 attempts to list them");
 	return r;
-}
-
-bool netlink_wait(int listener, long milliseconds)
-{
-	struct pollfd p = {.fd = listener, .events = POLLIN};
-	char event[8192];
-
-	// Where links come and go all the time there is always an event.
-	if (milliseconds <= 0 || (poll(&p, 1, (int)milliseconds) <= 0 && errno != EINTR))
-		return false;
-	while (recv(listener, event, sizeof(event), 0) > 0)
-		;
-	return true;
 }

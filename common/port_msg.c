@@ -78,18 +78,21 @@ struct nl_msg *port_msg_dump(void)
 	return m;
 }
 
-int port_msg_parse(const struct nlmsghdr *h, int *index, struct port_vlans *v)
+static void add_vlan(struct port_vlans *v, unsigned int first, const struct bridge_vlan_info *info)
 {
-	struct ifinfomsg *head = nlmsg_data(h);
-	struct nlattr *spec, *a;
+	vlans_add(&v->all, first, info->vid);
+	if (info->flags & BRIDGE_VLAN_INFO_UNTAGGED)
+		vlans_add(&v->untagged, first, info->vid);
+	if (info->flags & BRIDGE_VLAN_INFO_PVID)
+		v->pvid = info->vid;
+}
+
+static void parse_vlans(struct port_vlans *v, struct nlattr *spec)
+{
 	unsigned int begin = 0;
+	struct nlattr *a;
 	int left;
 
-	*v = (struct port_vlans){0};
-	spec = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(*head), IFLA_AF_SPEC);
-	if (!spec)
-		return -ENODATA;
-	*index = head->ifi_index;
 	nla_for_each_nested(a, spec, left) {
 		const struct bridge_vlan_info *info = nla_data(a);
 
@@ -100,13 +103,25 @@ int port_msg_parse(const struct nlmsghdr *h, int *index, struct port_vlans *v)
 			begin = info->vid;
 			continue;
 		}
-		if (!(info->flags & BRIDGE_VLAN_INFO_RANGE_END))
+		if (!begin || !(info->flags & BRIDGE_VLAN_INFO_RANGE_END))
 			begin = info->vid;
-		vlans_add(&v->all, begin, info->vid);
-		if (info->flags & BRIDGE_VLAN_INFO_UNTAGGED)
-			vlans_add(&v->untagged, begin, info->vid);
-		if (info->flags & BRIDGE_VLAN_INFO_PVID)
-			v->pvid = info->vid;
+		add_vlan(v, begin, info);
+		begin = 0;
 	}
+}
+
+int port_msg_parse(const struct nlmsghdr *h, int *index, struct port_vlans *v)
+{
+	const struct ifinfomsg *head = NLMSG_DATA(h);
+	struct nlattr *spec;
+
+	*v = (struct port_vlans){0};
+	if (h->nlmsg_type != RTM_NEWLINK || !nlmsg_valid_hdr(h, sizeof(*head)))
+		return -ENODATA;
+	spec = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(*head), IFLA_AF_SPEC);
+	if (!spec)
+		return -ENODATA;
+	*index = head->ifi_index;
+	parse_vlans(v, spec);
 	return 0;
 }

@@ -36,12 +36,6 @@ void vlans_add(struct vlans *set, unsigned int first, unsigned int last)
 		set->bits[id / 64] |= 1ULL << (id % 64);
 }
 
-void vlans_del(struct vlans *set, unsigned int first, unsigned int last)
-{
-	for (unsigned int id = first; id <= last; id++)
-		set->bits[id / 64] &= ~(1ULL << (id % 64));
-}
-
 bool vlans_empty(const struct vlans *set)
 {
 	for (int i = 0; i < 64; i++)

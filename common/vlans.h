@@ -40,7 +40,6 @@ char *vlans_print(const struct vlans *set, char *buf, size_t size);
 
 bool vlans_has(const struct vlans *set, unsigned int id);
 void vlans_add(struct vlans *set, unsigned int first, unsigned int last);
-void vlans_del(struct vlans *set, unsigned int first, unsigned int last);
 bool vlans_empty(const struct vlans *set);
 bool vlans_equal(const struct vlans *a, const struct vlans *b);
 void vlans_union(struct vlans *a, const struct vlans *b);    /* a |= b */

@@ -1,62 +1,58 @@
 // SPDX-License-Identifier: ISC
-// Runs a plan: netlink batches, every answer matched to its step; on any refusal the undo of all that was done.
+// Carries out a plan: netlink messages, every answer matched to its step.
+//
+// The kernel goes on with the messages of a send after one that it refuses. So a send holds only steps of one sort, of which none
+// needs another: new devices of one kind, the same fields of different devices, entries of one kind. Everything else goes alone.
 #include "apply.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "group_delete.h"
 #include "external.h"
+#include "group_delete.h"
+#include "l3_message.h"
 #include "port_msg.h"
 #include "snapshot.h"
 #include "step_message.h"
 
 struct runner {
 	struct netlink *nl;
-	const struct step **steps;
-	bool *touched; /* the step has an effect to undo: the kernel accepted a message of it, or refused a change halfway */
+	const struct step *steps;
 	size_t count;
 	struct host names; /* for interface indexes; read when one is needed */
 	struct nl_msg *msgs[NETLINK_BATCH];
-	size_t owners[NETLINK_BATCH], queued;
-	bool keep_going; /* undo: a step that fails doesn't stop the others */
+	const struct step *owners[NETLINK_BATCH];
+	size_t queued;
 	struct err *e;
+	int failed;
 };
 
-static int refuse(struct runner *r, const struct step *s, int code, const char *reason)
+static void refuse(struct runner *r, const struct step *s, int code, const char *reason)
 {
-	char *text = step_text(s);
+	char *text;
 
-	err_set(r->e, code, "can't %s: %s", text ? text : "go on", reason);
+	if (r->failed)
+		return;
+	text = step_text(s);
+	r->failed = err_set(r->e, code, "can't %s: %s", text ? text : "go on", reason);
 	free(text);
-	return -code;
 }
 
-// In an undo, what is so already is no failure: the kernel takes routes with their addresses, and makes link-local ones.
-static bool forgiven(const struct runner *r, int error)
-{
-	return r->keep_going && (error == -EEXIST || error == -ENOENT || error == -ESRCH || error == -EADDRNOTAVAIL ||
-					error == -ENODEV);
-}
-
-static int flush(struct runner *r)
+static void flush(struct runner *r)
 {
 	struct netlink_ack acks[NETLINK_BATCH];
-	int result = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
 
-	for (size_t i = 0; i < r->queued; i++) {
-		netlink_message_free(r->msgs[i]);
-		// Of a change with several fields the kernel keeps those that came before the one that it refuses.
-		if (result == 0 && (!acks[i].error || r->steps[r->owners[i]]->kind == STEP_LINK_SET))
-			r->touched[r->owners[i]] = true;
-	}
+	if (!r->failed && r->queued)
+		r->failed = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
 	// The first refusal is the reason; later ones may only follow from it.
-	for (size_t i = 0; i < r->queued && !result; i++)
-		if (acks[i].error && !forgiven(r, acks[i].error))
-			result = refuse(r, r->steps[r->owners[i]], -acks[i].error, acks[i].reason);
-	r->queued = 0;
-	return r->keep_going && result != -ENOMEM ? 0 : result;
+	for (size_t i = 0; i < r->queued && !r->failed; i++)
+		if (acks[i].error)
+			refuse(r, r->owners[i], -acks[i].error, acks[i].reason);
+	while (r->queued)
+		netlink_message_free(r->msgs[--r->queued]);
 }
 
 static int resolve(struct link_ref *ref, void *arg)
@@ -68,266 +64,248 @@ static int resolve(struct link_ref *ref, void *arg)
 	return d || !*ref->name ? 0 : -ENODEV;
 }
 
-static int refresh(struct runner *r)
+static bool needs_index(const struct step *s)
 {
-	host_free(&r->names);
-	return snapshot_links(r->nl, &r->names, r->e);
+	return s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL || (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
+}
+
+static int resolve_entry(const struct runner *r, const struct step *s)
+{
+	for (size_t i = 0; s->entry && i < s->entry->device_count; i++) {
+		const struct device *d = host_find(&r->names, s->entry->devices[i].name);
+
+		s->entry->devices[i].index = d ? d->link.index : 0;
+		if (!d && s->entry->kind != L3_RULE)
+			return -ENODEV;
+	}
+	return 0;
 }
 
 static int resolve_names(struct runner *r, const struct step *s)
 {
-	int result = s->link ? link_refs(s->link, resolve, &r->names) : 0;
+	const struct device *d;
+	int result = s->link ? link_refs(s->link, resolve, &r->names) : resolve_entry(r, s);
 
-	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL || (s->link && s->link->set & LINK_RENAME)) {
-		const struct device *d = host_find(&r->names, s->link->name);
-
-		s->link->index = d ? d->link.index : 0;
-		return d ? 0 : -ENODEV;
-	}
-	for (size_t i = 0; s->record && i < s->record->link_count && !result; i++) {
-		const struct device *d = host_find(&r->names, s->record->links[i].name);
-
-		s->record->links[i].index = d ? d->link.index : 0;
-		result = d || s->record->kind == L3_RULE ? 0 : -ENODEV;
-	}
-	return result;
-}
-
-// Fills in the indexes that a step's messages need. May refresh what we know when allowed.
-static int resolve_step(struct runner *r, const struct step *s, bool may_refresh)
-{
-	int result = resolve_names(r, s);
-
-	if (!result || !may_refresh)
+	if (result || !needs_index(s))
 		return result;
-	result = refresh(r);
-	if (!result)
-		result = resolve_names(r, s);
-	return result == -ENODEV ? refuse(r, s, ENODEV, "a device that it names isn't there") : result;
+	d = host_find(&r->names, s->link->name);
+	s->link->index = d ? d->link.index : 0;
+	return d ? 0 : -ENODEV;
 }
 
-static int queue_message(struct runner *r, size_t i, struct nl_msg *m)
+// Fills in the indexes that a step's messages need, reading the links anew where one isn't known.
+static void resolve_step(struct runner *r, const struct step *s)
 {
-	if (!m)
-		return refuse(r, r->steps[i], ENOMEM, "no memory for the message");
+	if (!resolve_names(r, s))
+		return;
+	host_free(&r->names);
+	r->failed = snapshot_links(r->nl, &r->names, r->e);
+	if (!r->failed && resolve_names(r, s))
+		refuse(r, s, ENODEV, "a device that it names isn't there");
+}
+
+static void queue_message(struct runner *r, const struct step *s, struct nl_msg *m)
+{
+	if (!m) {
+		refuse(r, s, ENOMEM, "no memory for the message");
+		return;
+	}
 	r->msgs[r->queued] = m;
-	r->owners[r->queued++] = i;
-	return r->queued == NETLINK_BATCH ? flush(r) : 0;
+	r->owners[r->queued++] = s;
+	if (r->queued == NETLINK_BATCH)
+		flush(r);
 }
 
-static int queue_record(struct runner *r, size_t i)
+static void queue_entry(struct runner *r, const struct step *s)
 {
-	const struct step *s = r->steps[i];
 	struct nl_msg *msgs[2];
-	int n = l3_messages(s->record, s->kind == STEP_RECORD_ADD, msgs);
-	int result = n < 0 ? refuse(r, s, -n, "no memory for the message") : queue_message(r, i, msgs[0]);
+	int n = l3_messages(s->entry, s->kind == STEP_L3_ADD, msgs);
 
-	if (!result && n == 2)
-		return queue_message(r, i, msgs[1]);
-	if (n == 2)
-		netlink_message_free(msgs[1]);
-	return result;
+	if (n < 0)
+		refuse(r, s, -n, "no memory for the message");
+	for (int i = 0; i < n; i++)
+		queue_message(r, s, msgs[i]);
 }
 
-static int queue_vlans(struct runner *r, size_t i)
+// Of a device that is up: asked by sysctl, the kernel makes link-local addresses again at once; by netlink only when it comes up anew.
+static bool set_addr_gen_by_sysctl(struct runner *r, const struct step *s)
 {
-	const struct step *s = r->steps[i];
+	char path[128], value[16];
+	int fd, n;
 
-	return queue_message(r, i,
-		port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
-}
-
-static int queue(struct runner *r, size_t i, enum phase phase)
-{
-	const struct step *s = r->steps[i];
-
-	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
-		return phase == PHASE_FIRST ? queue_vlans(r, i) : 0;
-	if (s->record)
-		return phase == PHASE_FIRST ? queue_record(r, i) : 0;
-	if (!step_has_phase(s, phase))
-		return 0;
-	return queue_message(r, i, step_message(s, phase));
-}
-
-static bool needs_helper(const struct step *s)
-{
-	return s->kind == STEP_MODULE || s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP;
-}
-
-static int run_helper(struct runner *r, size_t i)
-{
-	const struct step *s = r->steps[i];
-	struct err inner = {0};
-	int result = s->kind == STEP_MODULE ? external_load_bonding(&inner)
-					    : external_dhcp(s->link->name, s->kind == STEP_DHCP_START, &inner);
-
-	if (result)
-		return refuse(r, s, -result, inner.text);
-	r->touched[i] = true;
-	return 0;
-}
-
-static bool renames(const struct step *s)
-{
-	return s->link && s->link->set & LINK_RENAME;
-}
-
-// Whether b may go out together with a: new devices of one kind, or anything that is sent in order.
-static bool together(const struct step *a, const struct step *b)
-{
-	if (renames(a) || renames(b))
+	if (s->kind != STEP_LINK_SET || s->link->set != LINK_ADDR_GEN || s->link->addr_gen == LINK_ADDR_GEN_NONE || !s->link->up)
 		return false;
-	if (a->kind == STEP_LINK_ADD || b->kind == STEP_LINK_ADD)
-		return a->kind == b->kind && a->link->kind == b->link->kind;
-	return !needs_helper(b) && b->kind != STEP_NONE;
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", s->link->name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = snprintf(value, sizeof(value), "%u", s->link->addr_gen);
+	if (write(fd, value, (size_t)n) != n)
+		refuse(r, s, errno, strerror(errno));
+	close(fd);
+	return true;
 }
 
-// The end of the run of steps from i on that can go out together, none needing the index of another.
+static void queue_phase(struct runner *r, const struct step *s, enum phase phase)
+{
+	if (step_has_phase(s, phase))
+		queue_message(r, s, step_message(s, phase));
+}
+
+static void queue_step(struct runner *r, const struct step *s)
+{
+	if (s->entry) {
+		queue_entry(r, s);
+	} else if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
+		queue_message(r, s, port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
+	} else {
+		for (int phase = 0; phase < PHASE_END && !r->failed; phase++)
+			queue_phase(r, s, (enum phase)phase);
+	}
+}
+
+// A step of several messages, like a new device that is told its alias before it comes up, goes phase by phase.
+static size_t count_messages(const struct step *s)
+{
+	size_t n = 0;
+
+	if (!s->link || s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
+		return 1;
+	for (int phase = 0; phase < PHASE_END; phase++)
+		n += step_has_phase(s, (enum phase)phase);
+	return n;
+}
+
+// Whether b may be sent with a: a refusal of the one doesn't make the other harmful.
+static bool may_go_together(const struct step *a, const struct step *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case STEP_LINK_ADD:
+		return a->link->kind == b->link->kind && strcmp(a->link->name, b->link->lower.name);
+	case STEP_LINK_SET:
+		return a->link->set == b->link->set && !(a->link->set & (LINK_UP | LINK_MASTER | LINK_RENAME | LINK_ADDR_GEN)) &&
+			count_messages(a) == 1 && count_messages(b) == 1 && strcmp(a->link->name, b->link->name);
+	case STEP_L3_ADD:
+	case STEP_L3_DEL:
+		return a->entry->kind == b->entry->kind && a->entry->gateway == b->entry->gateway;
+	case STEP_VLANS_ADD:
+	case STEP_VLANS_DEL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static size_t run_end(struct runner *r, size_t i)
 {
 	size_t end = i + 1;
 
-	while (end < r->count && together(r->steps[i], r->steps[end]) && !resolve_step(r, r->steps[end], false))
+	while (end < r->count && may_go_together(&r->steps[i], &r->steps[end]) && !resolve_names(r, &r->steps[end]))
 		end++;
 	return end;
 }
 
-// New devices phase by phase: if one can't be made, nothing is said to whoever has its name. Others step by step,
-// because their order counts.
-static int send_run(struct runner *r, size_t from, size_t to)
+static void send_new_devices(struct runner *r, size_t from, size_t to)
 {
-	bool by_phase = r->steps[from]->kind == STEP_LINK_ADD;
-	int result = 0;
+	for (int phase = 0; phase < PHASE_END && !r->failed; phase++) {
+		for (size_t i = from; i < to && !r->failed; i++)
+			queue_phase(r, &r->steps[i], (enum phase)phase);
+		flush(r);
+	}
+}
 
-	if (by_phase)
-		for (int phase = 0; phase < PHASE_END && !result; phase++) {
-			for (size_t i = from; i < to && !result; i++)
-				result = queue(r, i, (enum phase)phase);
-			if (!result)
-				result = flush(r);
-		}
-	for (size_t i = from; i < to && !by_phase && !result; i++)
-		for (int phase = 0; phase < PHASE_END && !result; phase++)
-			result = queue(r, i, (enum phase)phase);
-	while (r->queued && result)
-		netlink_message_free(r->msgs[--r->queued]);
-	return result ? result : flush(r);
+static void send_phases_apart(struct runner *r, const struct step *s)
+{
+	for (int phase = 0; phase < PHASE_END && !r->failed; phase++) {
+		queue_phase(r, s, (enum phase)phase);
+		flush(r);
+	}
+}
+
+static size_t send_run(struct runner *r, size_t i)
+{
+	const struct step *s = &r->steps[i];
+	size_t end = run_end(r, i);
+
+	if (s->kind == STEP_LINK_ADD)
+		send_new_devices(r, i, end);
+	else if (count_messages(s) > 1)
+		send_phases_apart(r, s);
+	else
+		for (size_t k = i; k < end && !r->failed; k++)
+			queue_step(r, &r->steps[k]);
+	flush(r);
+	return end;
+}
+
+static void run_external(struct runner *r, const struct step *s)
+{
+	struct err inner = {0};
+	int result;
+
+	if (s->kind == STEP_MODULE)
+		result = external_load_bonding(&inner);
+	else
+		result = external_dhcp(s->link->name, s->kind == STEP_DHCP_START, &inner);
+	if (result)
+		refuse(r, s, -result, inner.text);
+}
+
+static size_t delete_run(struct runner *r, size_t i)
+{
+	const char **names;
+	size_t end = i;
+
+	while (end < r->count && r->steps[end].kind == STEP_LINK_DEL)
+		end++;
+	names = calloc(end - i, sizeof(*names));
+	if (!names)
+		r->failed = err_set(r->e, ENOMEM, "no memory to delete devices");
+	for (size_t k = i; k < end && names; k++)
+		names[k - i] = r->steps[k].link->name;
+	if (names)
+		r->failed = group_delete(r->nl, names, end - i, r->e);
+	free(names);
+	return end;
+}
+
+static size_t run_steps(struct runner *r, size_t i)
+{
+	const struct step *s = &r->steps[i];
+
+	if (s->kind == STEP_LINK_DEL)
+		return delete_run(r, i);
+	if (s->kind == STEP_MODULE || s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP) {
+		run_external(r, s);
+		return i + 1;
+	}
+	if (set_addr_gen_by_sysctl(r, s))
+		return i + 1;
+	resolve_step(r, s);
+	return r->failed ? i + 1 : send_run(r, i);
 }
 
 // What was made, deleted or renamed has another index from now on: names are looked up anew when they are needed.
-static void forget_names(struct runner *r, size_t from, size_t to)
+static bool changes_names(const struct step *s)
 {
-	for (size_t i = from; i < to; i++)
-		if (r->steps[i]->kind == STEP_LINK_ADD || r->steps[i]->kind == STEP_LINK_DEL || renames(r->steps[i])) {
-			host_free(&r->names);
-			return;
-		}
-}
-
-// The end of the deletions from i on.
-static size_t deletions(const struct runner *r, size_t i)
-{
-	while (i < r->count && r->steps[i]->kind == STEP_LINK_DEL)
-		i++;
-	return i;
-}
-
-static int delete_many(struct runner *r, size_t from, size_t to)
-{
-	const char **names = calloc(to - from, sizeof(*names));
-	int guard, result = names ? 0 : err_set(r->e, ENOMEM, "no memory to delete devices");
-
-	for (size_t i = from; i < to && names; i++)
-		names[i - from] = r->steps[i]->link->name;
-	if (!result) {
-		guard = expedite_begin();
-		result = group_delete(r->nl, names, to - from, r->touched + from, r->e);
-		expedite_end(guard);
-	}
-	free(names);
-	return result;
-}
-
-static int run(struct runner *r)
-{
-	size_t end;
-	int result = 0;
-
-	for (size_t i = 0; i < r->count && !result; i = end) {
-		end = i + 1;
-		if (r->steps[i]->kind == STEP_NONE)
-			continue;
-		// An undo goes on after a device that is gone already, which a group doesn't.
-		if (!r->keep_going && deletions(r, i) - i >= GROUP_DELETE_MIN) {
-			end = deletions(r, i);
-			result = delete_many(r, i, end);
-			forget_names(r, i, end);
-			continue;
-		}
-		if (needs_helper(r->steps[i])) {
-			result = run_helper(r, i);
-			if (r->keep_going)
-				result = 0;
-			continue;
-		}
-		result = resolve_step(r, r->steps[i], true);
-		if (result && r->keep_going) {
-			result = 0;
-			continue;
-		}
-		if (!result) {
-			end = run_end(r, i);
-			result = send_run(r, i, end);
-			forget_names(r, i, end);
-		}
-	}
-	host_free(&r->names);
-	return result;
-}
-
-// Runs the undo of the touched steps, in reverse, as far as it goes.
-static void undo(struct netlink *nl, const struct plan *p, const bool *touched, struct err *e)
-{
-	struct err trouble = {0};
-	const struct step **steps = calloc(p->count + 1, sizeof(*steps));
-	bool *ignored = calloc(p->count + 1, sizeof(*ignored));
-	struct runner r = {.nl = nl, .steps = steps, .touched = ignored, .keep_going = true, .e = &trouble};
-
-	if (steps && ignored)
-		for (size_t i = p->count; i-- > 0;)
-			if (!touched || touched[i])
-				steps[r.count++] = &p->changes[i].undo;
-	run(&r);
-	if (trouble.code) {
-		struct err reason = *e;
-
-		err_set(e, reason.code, "%s; and undoing what had been done failed: %s", reason.text, trouble.text);
-	}
-	free(steps);
-	free(ignored);
-}
-
-void apply_undo(struct netlink *nl, const struct plan *p, struct err *e)
-{
-	undo(nl, p, NULL, e);
+	return s->kind == STEP_LINK_ADD || s->kind == STEP_LINK_DEL || (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
 }
 
 int apply_run(struct netlink *nl, const struct plan *p, struct err *e)
 {
-	const struct step **steps = calloc(p->count + 1, sizeof(*steps));
-	bool *touched = calloc(p->count + 1, sizeof(*touched));
-	struct runner r = {.nl = nl, .steps = steps, .touched = touched, .count = p->count, .e = e};
-	int result = steps && touched ? 0 : err_set(e, ENOMEM, "no memory to apply the plan");
+	struct runner r = {.nl = nl, .steps = p->steps, .count = p->count, .e = e};
+	size_t i = 0, end;
 
-	for (size_t i = 0; i < p->count && !result; i++)
-		steps[i] = &p->changes[i].todo;
-	if (!result) {
-		result = run(&r);
-		if (result)
-			undo(nl, p, touched, e);
+	while (i < r.count && !r.failed) {
+		end = run_steps(&r, i);
+		if (changes_names(&r.steps[i]))
+			host_free(&r.names);
+		i = end;
 	}
-	free(steps);
-	free(touched);
-	return result;
+	while (r.queued)
+		netlink_message_free(r.msgs[--r.queued]);
+	host_free(&r.names);
+	return r.failed;
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Runs a plan: netlink batches, every answer matched to its step; on any refusal the undo of all that was done. */
+/* Carries out a plan: netlink messages, every answer matched to its step. */
 #ifndef APPLY_H
 #define APPLY_H
 
 #include "netlink.h"
 #include "plan.h"
 
-/* Runs p. Returns 0; or -errno with a sentence in e, after everything that had been done was undone (and if that
- * failed too, the sentence says what remains). */
+/* Carries out p up to its end or the first refusal: nothing that could matter is sent behind a message whose answer isn't known. Returns
+ * 0, or -errno with a message in e. What has been done stays: the caller reads the kernel again and plans from there. */
 int apply_run(struct netlink *nl, const struct plan *p, struct err *e);
-
-/* Undoes a whole plan that was run, e being the reason: what can't be undone is added to its sentence. */
-void apply_undo(struct netlink *nl, const struct plan *p, struct err *e);
 
 #endif

@@ -1,59 +1,197 @@
 // SPDX-License-Identifier: ISC
-// What an item of bonds adds to the topology.
+// What an item of bonds adds to the configuration, and which of the driver's options go together
+// (drivers/net/bonding: bond_options.c, bond_netlink.c).
 #include <string.h>
 
 #include "config_item.h"
 
-static int bond_ports(struct config_item *it, const char *bond, const char *ports, bool optional)
-{
-	char copy[1024], *rest = copy, *name;
-	struct device *port;
-	int r, n = 0;
+enum { ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST, LACP, TLB, ALB, MODES };
 
-	if (!text_copy(copy, sizeof(copy), ports))
-		return config_item_refuse(it, "ports= is longer than %zu bytes", sizeof(copy) - 1);
-	while ((name = strsep(&rest, " \t,+"))) {
-		if (!*name)
+#define BIT(mode) (1u << (mode))
+#define WITH_ARP (BIT(ROUND_ROBIN) | BIT(ACTIVE_BACKUP) | BIT(XOR) | BIT(BROADCAST))
+#define MIIMON_DEFAULT                                                                             \
+	100 // BOND_DEFAULT_MIIMON, which the driver sets in the modes that can't use ARP
+
+static const char *const keys[] = {
+	"name", "ports", "optional", "mtu", "mac", "address", "gateway", NULL};
+
+// Options that exist in some modes only, whatever their value.
+static const struct {
+	const char *option;
+	unsigned int modes;
+} limited[] = {
+	{"primary", BIT(ACTIVE_BACKUP) | BIT(TLB) | BIT(ALB)},
+	{"packets_per_slave", BIT(ROUND_ROBIN)},
+	{"tlb_dynamic_lb", BIT(TLB) | BIT(ALB)},
+	{"lacp_rate", BIT(LACP)},
+	{"lacp_active", BIT(LACP)},
+	{"ad_select", BIT(LACP)},
+	{"ad_actor_sys_prio", BIT(LACP)},
+	{"ad_actor_system", BIT(LACP)},
+	{"ad_user_port_key", BIT(LACP)},
+	{"arp_interval", WITH_ARP},
+	{"arp_ip_target", WITH_ARP},
+	{"arp_validate", WITH_ARP},
+	{"arp_all_targets", WITH_ARP},
+	{"missed_max", WITH_ARP},
+};
+
+static void print_modes(unsigned int modes, char *buf, size_t size)
+{
+	const struct option *mode = option_find(KIND_BOND, "mode");
+	const char *separator = "";
+	size_t length = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < MODES && length < size; i++) {
+		if (!(modes & BIT(i)))
 			continue;
-		if (name_check(name, it->e))
-			return config_item_refuse_error(it, "ports");
-		r = config_item_refer(it, name, &port);
-		if (!r)
-			r = config_item_set_master(it, port, bond);
-		port->optional |= optional;
-		if (r)
-			return r;
-		n++;
+		length += (size_t)snprintf(
+			buf + length, size - length, "%s%s", separator, mode->names[i]);
+		separator = ", ";
 	}
-	return n ? 0 : config_item_refuse(it, "ports= of %s is empty", bond);
+}
+
+static void check_modes(struct config_item *it, const struct bond *bond)
+{
+	const struct option *mode = option_find(KIND_BOND, "mode");
+	char allowed[128];
+
+	for (size_t i = 0; i < sizeof(limited) / sizeof(*limited); i++) {
+		const char *v = config_item_value(it, limited[i].option);
+
+		if (!v || limited[i].modes & BIT(bond->mode))
+			continue;
+		print_modes(limited[i].modes, allowed, sizeof(allowed));
+		config_item_refuse(it, "%s=%s is for mode %s, and the bond has mode %s",
+			limited[i].option, v, allowed, mode->names[bond->mode]);
+	}
+}
+
+static void check_monitoring(struct config_item *it, const struct bond *bond)
+{
+	if (bond->miimon && bond->arp_interval)
+		config_item_refuse(it,
+			"miimon=%u and arp_interval=%u exclude each other: a bond checks its links "
+			"in one way",
+			bond->miimon, bond->arp_interval);
+	if (bond->miimon && bond->arp_validate)
+		config_item_refuse(it, "arp_validate= needs arp_interval=, and excludes miimon=%u",
+			bond->miimon);
+	if (bond->arp_interval && !bond->arp_ip_target[0])
+		config_item_refuse(it,
+			"arp_interval=%u needs arp_ip_target=, the addresses to ask for",
+			bond->arp_interval);
+}
+
+static unsigned int effective_miimon(const struct config_item *it, const struct bond *bond)
+{
+	if (config_item_value(it, "miimon") || BIT(bond->mode) & WITH_ARP)
+		return bond->miimon;
+	return MIIMON_DEFAULT;
+}
+
+// The driver counts delays in steps of miimon, rounding down, and refuses even 0 without it.
+// Rounded here as well, what is read back is what was asked for.
+static void round_delay(
+	struct config_item *it, const char *key, uint32_t *delay, unsigned int miimon)
+{
+	const char *v = config_item_value(it, key);
+
+	if (!v)
+		return;
+	if (!miimon)
+		config_item_refuse(it, "%s=%s needs miimon=, of which it is a multiple", key, v);
+	else
+		*delay -= *delay % miimon;
+}
+
+static void take_options(struct config_item *it, struct link *l)
+{
+	unsigned int miimon;
+
+	config_item_options(it, l);
+	if (it->failed)
+		return;
+	check_modes(it, &l->bond);
+	check_monitoring(it, &l->bond);
+	if (l->bond.ad_actor_system[0] & 1)
+		config_item_refuse(it, "ad_actor_system=%s is a multicast address",
+			config_item_value(it, "ad_actor_system"));
+	miimon = effective_miimon(it, &l->bond);
+	round_delay(it, "updelay", &l->bond.updelay, miimon);
+	round_delay(it, "downdelay", &l->bond.downdelay, miimon);
+	round_delay(it, "peer_notif_delay", &l->bond.peer_notif_delay, miimon);
+}
+
+static void add_port(struct config_item *it, const char *name, const char *bond, bool optional)
+{
+	struct config_device *port;
+
+	if (config_item_check_name(it, "ports", name))
+		return;
+	port = config_item_refer(it, name);
+	if (!port)
+		return;
+	config_item_set_master(it, port, bond);
+	port->optional |= optional;
+}
+
+static void take_ports(struct config_item *it, const char *bond)
+{
+	const char *ports = config_item_value(it, "ports");
+	char copy[ITEM_VALUE_SIZE], *rest, *name;
+	bool optional = false;
+	size_t count = 0;
+
+	config_item_flag(it, "optional", "yes", "no", &optional);
+	if (!ports) {
+		config_item_refuse(it, "bond '%s' has no ports=", bond);
+		return;
+	}
+	if (!text_copy(copy, sizeof(copy), ports))
+		return;
+	for (name = strtok_r(copy, ITEM_SEPARATORS, &rest); name;
+		name = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
+		add_port(it, name, bond, optional);
+		count++;
+	}
+	if (!count)
+		config_item_refuse(it, "ports=%s has no device", ports);
+}
+
+// A primary port that is missing from the host is no matter of the configuration: the target does
+// without it.
+static void check_primary(struct config_item *it, const char *bond)
+{
+	const char *primary = config_item_value(it, "primary");
+	const struct config_device *port;
+
+	if (!primary)
+		return;
+	port = config_find(it->to, primary);
+	if (!port || strcmp(port->link.master.name, bond))
+		config_item_refuse(it, "primary=%s isn't among ports=%s", primary,
+			config_item_value(it, "ports"));
 }
 
 int config_bond(struct config_item *it)
 {
-	const char *name, *ports;
-	struct device *bond;
-	bool optional = false;
-	int r = config_item_name(it, "name", &name);
+	struct config_device *bond;
+	const char *name;
 
-	if (!r)
-		r = config_item_define(it, name, KIND_BOND, &bond);
-	if (r)
-		return r;
-	// By default those of a port that has some; the plan notes which.
-	r = config_item_address(it, bond, name, true);
-	bond->mark.inherit = false;
-	if (!r)
-		r = config_item_options(it, &bond->link);
-	if (!r)
-		r = config_item_mtu(it, &bond->link);
-	if (!r)
-		r = config_item_mac(it, &bond->link);
-	if (r)
-		return r;
-	ports = config_item_take(it, "ports");
-	r = config_item_flag(it, "optional", "yes", "no", &optional);
-	if (r)
-		return r;
-	r = ports ? bond_ports(it, name, ports, optional) : config_item_refuse(it, "bond '%s' has no ports=", name);
-	return r ? r : config_item_refuse_unused(it, "bond");
+	config_item_check_keys(it, "bond", keys, KIND_BOND);
+	name = config_item_name(it, "name");
+	if (!name)
+		return it->failed;
+	bond = config_item_define(it, name, KIND_BOND);
+	if (!bond)
+		return it->failed;
+	config_item_address(it, bond, true);
+	take_options(it, &bond->link);
+	config_item_mtu(it, &bond->link);
+	config_item_mac(it, &bond->link);
+	take_ports(it, name);
+	check_primary(it, name);
+	return it->failed;
 }

@@ -1,286 +1,187 @@
 // SPDX-License-Identifier: ISC
-// What an item of bridges adds to the topology: a bridge, or one for each VLAN.
-#include <linux/if_ether.h>
+// What an item of bridges says: its keys, and which of them go together.
 #include <string.h>
 
-#include "config_item.h"
+#include "config_bridge.h"
 
-#define ADDR_GEN_NONE 1 // IN6_ADDR_GEN_MODE_NONE
+// With STP the kernel takes 2 to 30 s (BR_MIN_FORWARD_DELAY, BR_MAX_FORWARD_DELAY); its default
+// is 15.
+#define STP_DELAY_MIN 200
+#define STP_DELAY_MAX 3000
+#define STP_DELAY_DEFAULT 1500
+#define DEFAULT_PVID 1 // the kernel's
 
-// What one bridges item says, before it is expanded to a bridge per VLAN.
-struct bridge_item {
-	const char *name, *vlan_name;
-	struct vlans vlans, tagged;
-	struct port_vlans untagged; /* the default PVID of a VLAN-aware bridge, if it has one */
-	struct device bridge;
-	bool legacy;   /* the uplink is renamed, and the bridge gets its name */
-	bool optional; /* the uplink may be missing: then the bridge stays without */
-};
+static const char *const keys[] = {"name", "uplink", "vlan", "vlan_name", "tagged", "optional",
+	"legacy", "address", "gateway", "mtu", "mac", "isolated", "antispoof", "tx_offload",
+	"demand", NULL};
 
-static int take_vlans(struct config_item *it, struct bridge_item *b)
+static void take_uplink(struct config_item *it, struct bridge_item *b)
 {
-	const char *v = config_item_take(it, "vlan");
+	if (!config_item_value(it, "uplink"))
+		return;
+	if (config_item_name(it, "uplink"))
+		text_copy(b->uplink, NAME_SIZE, config_item_value(it, "uplink"));
+}
+
+static void take_policy(struct config_item *it, struct bridge_item *b)
+{
+	bool tx_offload = true;
+
+	config_item_flag(it, "isolated", "yes", "no", &b->mark.isolated);
+	config_item_flag(it, "antispoof", "yes", "no", &b->mark.antispoof);
+	config_item_flag(it, "demand", "yes", "no", &b->mark.demand);
+	config_item_flag(it, "tx_offload", "on", "off", &tx_offload);
+	b->mark.tx_offload_off = !tx_offload;
+}
+
+static bool is_one(const struct vlans *set)
+{
 	unsigned int first, last;
 
-	b->vlan_name = config_item_take(it, "vlan_name");
-	if (!v && b->bridge.mark.demand)
-		return config_item_refuse(it, "demand=yes is for VLANs: say which with vlan=");
+	vlans_range(set, 0, &first, &last);
+	return first == last && !vlans_range(set, last + 1, &first, &last);
+}
+
+static void take_vlans(struct config_item *it, struct bridge_item *b)
+{
+	const char *v = config_item_value(it, "vlan");
+	struct err inner;
+
+	b->vlan_name = config_item_value(it, "vlan_name");
+	if (!v && b->mark.demand)
+		config_item_refuse(it, "demand=yes is for VLANs: say which with vlan=");
+	if (!v && b->vlan_name)
+		config_item_refuse(it, "vlan_name=%s needs vlan=", b->vlan_name);
 	if (!v)
-		return b->vlan_name ? config_item_refuse(it, "vlan_name= needs vlan=") : 0;
-	if (!*b->bridge.mark.uplink)
-		return config_item_refuse(it, "vlan=%s needs an uplink=", v);
-	if (vlans_parse(v, &b->vlans, it->e))
-		return config_item_refuse_error(it, "vlan");
-	vlans_range(&b->vlans, 0, &first, &last);
-	if (!strstr(b->name, "{vlan}") && (first != last || vlans_range(&b->vlans, last + 1, &first, &last)))
-		return config_item_refuse(it, "name=%s is for one bridge, vlan=%s asks for several: put {vlan} into it, as in br{vlan}",
+		return;
+	if (!*b->uplink)
+		config_item_refuse(it, "vlan=%s needs an uplink=", v);
+	else if (vlans_parse(v, &b->vlans, &inner))
+		config_item_refuse(it, "vlan: %s", inner.text);
+	else if (!strstr(b->name, "{vlan}") && !is_one(&b->vlans))
+		config_item_refuse(it,
+			"name=%s is for one bridge, vlan=%s asks for several: put {vlan} into it, "
+			"as in br{vlan}",
 			b->name, v);
-	return 0;
 }
 
-static int take_policy(struct config_item *it, struct bridge_item *b)
+// network-bridge since Xen 3.3: eth0 becomes peth0, and the bridge eth0.
+static void take_legacy(struct config_item *it, struct bridge_item *b)
 {
-	struct mark *m = &b->bridge.mark;
-	bool tx_offload = true;
-	int r = config_item_flag(it, "isolated", "yes", "no", &m->isolated);
+	const struct config_device *d = config_find(it->to, b->uplink);
+	char name[NAME_SIZE + 1], line[24];
 
-	if (!r)
-		r = config_item_flag(it, "antispoof", "yes", "no", &m->antispoof);
-	if (!r)
-		r = config_item_flag(it, "demand", "yes", "no", &m->demand);
-	if (!r)
-		r = config_item_flag(it, "tx_offload", "on", "off", &tx_offload);
-	m->tx_offload_off = !tx_offload;
-	return r;
+	config_item_flag(it, "legacy", "yes", "no", &b->legacy);
+	if (it->failed || !b->legacy)
+		return;
+	if (strcmp(b->name, b->uplink) || !vlans_empty(&b->vlans)) {
+		config_item_refuse(it, "legacy=yes gives the bridge the name of its uplink: say "
+				       "name and uplink alike, without vlan=");
+		return;
+	}
+	if (d && *d->link.master.name) {
+		config_item_refuse(it, "legacy=yes renames %s, which is a port of %s%s", b->uplink,
+			d->link.master.name, config_print_line(line, d->master_line));
+		return;
+	}
+	snprintf(name, sizeof(name), "p%s", b->name);
+	if (!config_item_check_name(it, "legacy=yes", name))
+		text_copy(b->uplink, NAME_SIZE, name);
 }
 
-static int take_uplink(struct config_item *it, struct bridge_item *b)
+static void take_tagged(struct config_item *it, struct bridge_item *b)
 {
-	const char *v = config_item_take(it, "uplink");
+	const char *v = config_item_value(it, "tagged");
+	struct err inner;
 
 	if (!v)
-		return 0;
-	if (name_check(v, it->e))
-		return config_item_refuse_error(it, "uplink");
-	text_copy(b->bridge.mark.uplink, NAME_SIZE, v);
-	return 0;
+		return;
+	if (!vlans_empty(&b->vlans))
+		config_item_refuse(it,
+			"tagged=%s and vlan= exclude each other: a VLAN-aware bridge has all its "
+			"VLANs",
+			v);
+	else if (vlans_parse(v, &b->tagged, &inner))
+		config_item_refuse(it, "tagged: %s", inner.text);
 }
 
-// Forward delay 0, STP and multicast snooping off: a vif must talk at once, and neighbour discovery get through.
-static void bridge_defaults(struct link *l)
+static void set_default(struct link *l, const char *option, const char *value)
 {
-	static const char *const defaults[][2] = {
-		{"stp", "no"}, {"forward_delay", "0"}, {"multicast_snooping", "no"}};
-
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(*defaults); i++)
-		option_scan(l, option_find(KIND_BRIDGE, defaults[i][0]), defaults[i][1], NULL);
+	option_scan(l, option_find(KIND_BRIDGE, option), value, NULL);
 }
 
-static int add_vlan(struct config_item *it, const struct bridge_item *b, unsigned int vlan, const char *bridge)
+// A vif must talk at once, and IPv6 neighbour discovery get through: no forward delay, STP or
+// multicast snooping. On a VLAN-aware bridge with a default PVID, every port would be untagged in
+// VLAN 1 unless told otherwise.
+static void set_defaults(struct bridge_item *b)
 {
-	struct vlan_item v = {.lower = b->bridge.mark.uplink, .master = bridge, .id = vlan, .protocol = ETH_P_8021Q};
-	char name[NAME_SIZE];
-	struct device *d;
-	int r = b->vlan_name ? config_item_expand(it, "vlan_name", b->vlan_name, vlan, name) : 0;
-
-	if (b->vlan_name)
-		v.name = name;
-	if (!r)
-		r = config_item_vlan_device(it, &v, &d);
-	if (r)
-		return r;
-	d->on_demand = b->bridge.mark.demand;
-	if (host_find(it->to, bridge)->link.set & LINK_MTU) {
-		d->link.mtu = host_find(it->to, bridge)->link.mtu;
-		d->link.set |= LINK_MTU;
-	}
-	return 0;
+	set_default(&b->link, "stp", "no");
+	set_default(&b->link, "forward_delay", "0");
+	set_default(&b->link, "multicast_snooping", "no");
+	if (vlans_empty(&b->tagged))
+		return;
+	set_default(&b->link, "vlan_filtering", "yes");
+	set_default(&b->link, "vlan_default_pvid", "0");
 }
 
-// The uplink itself is the bridge's port: with all its VLANs, or tagged in those of a VLAN-aware bridge.
-static int add_uplink(struct config_item *it, const struct bridge_item *b, struct device *uplink, const char *bridge)
+static void check_forward_delay(struct config_item *it, struct bridge *bridge)
 {
-	int r = config_item_set_master(it, uplink, bridge);
+	const char *v = config_item_value(it, "forward_delay");
 
-	// dom0 is reached on the bridge if at all: its port gets no link-local address.
-	uplink->link.set |= LINK_ADDR_GEN;
-	uplink->link.addr_gen = ADDR_GEN_NONE;
-	if (b->bridge.link.set & LINK_MTU) {
-		uplink->link.mtu = b->bridge.link.mtu;
-		uplink->link.set |= LINK_MTU;
-	}
-	if (!vlans_empty(&b->tagged)) {
-		uplink->tagged = true;
-		uplink->vlans = b->untagged;
-		vlans_union(&uplink->vlans.all, &b->tagged);
-	}
-	return r;
+	if (!bridge->stp)
+		return;
+	if (!v)
+		bridge->forward_delay = STP_DELAY_DEFAULT;
+	if (bridge->forward_delay < STP_DELAY_MIN || bridge->forward_delay > STP_DELAY_MAX)
+		config_item_refuse(it, "forward_delay=%s: with stp=yes it must be from %d to %d", v,
+			STP_DELAY_MIN, STP_DELAY_MAX);
 }
 
-// A dummy is made when it is missing: a network of guests and dom0 alone.
-static bool is_new_dummy(const struct host *t, const char *name)
+// What untagged frames belong to on a VLAN-aware bridge.
+static void find_default_pvid(struct bridge_item *b)
 {
-	const struct device *d = host_find(t, name);
+	unsigned int pvid = DEFAULT_PVID;
 
-	return !strncmp(name, "dummy", 5) && !(d && d->create);
-}
-
-static bool is_bond_port(const struct host *t, const struct device *d)
-{
-	const struct device *m = host_find(t, d->link.master.name);
-
-	return m && m->link.kind == KIND_BOND;
-}
-
-static int take_optional(struct config_item *it, struct bridge_item *b)
-{
-	return config_item_flag(it, "optional", "yes", "no", &b->optional);
-}
-
-static void take_default_pvid(struct bridge_item *b)
-{
-	unsigned int pvid = b->bridge.link.bridge.vlan_default_pvid;
-
-	if (vlans_empty(&b->tagged) || !pvid)
+	if (!b->link.bridge.vlan_filtering)
+		return;
+	if (option_is_set(&b->link, option_find(KIND_BRIDGE, "vlan_default_pvid")))
+		pvid = b->link.bridge.vlan_default_pvid;
+	if (!pvid)
 		return;
 	b->untagged.pvid = (uint16_t)pvid;
 	vlans_add(&b->untagged.all, pvid, pvid);
 	vlans_add(&b->untagged.untagged, pvid, pvid);
 }
 
-// network-bridge since Xen 3.3: eth0 becomes peth0, and the bridge eth0.
-static int make_legacy(struct config_item *it, struct bridge_item *b)
+static void take_options(struct config_item *it, struct bridge_item *b)
 {
-	char name[NAME_SIZE + 1];
-	int r = config_item_flag(it, "legacy", "yes", "no", &b->legacy);
-
-	if (r || !b->legacy)
-		return r;
-	if (strcmp(b->name, b->bridge.mark.uplink) || !vlans_empty(&b->vlans))
-		return config_item_refuse(it, "legacy=yes gives the bridge the name of its uplink: say name=%s, without vlan=",
-			b->bridge.mark.uplink);
-	snprintf(name, sizeof(name), "p%s", b->name);
-	if (name_check(name, it->e))
-		return config_item_refuse_error(it, "legacy=yes");
-	text_copy(b->bridge.mark.uplink, NAME_SIZE, name);
-	return 0;
-}
-
-static int add_bridge(struct config_item *it, const struct bridge_item *b, unsigned int vlan)
-{
-	struct device *bridge, *uplink;
-	char name[NAME_SIZE];
-	int r = config_item_expand(it, "name", b->name, vlan, name);
-
-	if (!r)
-		r = config_item_define(it, name, KIND_BRIDGE, &bridge);
-	if (r)
-		return r;
-	text_copy(bridge->link.name, NAME_SIZE, name);
-	bridge->link.set |= b->bridge.link.set;
-	bridge->link.options = b->bridge.link.options;
-	bridge->link.bridge = b->bridge.link.bridge;
-	bridge->link.mtu = b->bridge.link.mtu;
-	memcpy(bridge->link.mac, b->bridge.link.mac, MAC_SIZE);
-	bridge->mark = b->bridge.mark;
-	bridge->mark.origin = it->origin;
-	bridge->mark.vlan = vlan;
-	bridge->on_demand = b->bridge.mark.demand;
-	bridge->tagged = !vlans_empty(&b->tagged);
-	bridge->vlans = b->untagged;
-	// Without a default PVID, a VLAN-aware bridge doesn't carry the untagged frames of what its uplink has.
-	r = config_item_address(it, bridge, name,
-		*b->bridge.mark.uplink && !vlan && (vlans_empty(&b->tagged) || b->untagged.pvid));
-	if (r || !*b->bridge.mark.uplink)
-		return r;
-	r = is_new_dummy(it->to, b->bridge.mark.uplink) ? config_item_define(it, b->bridge.mark.uplink, KIND_DUMMY, &uplink)
-					    : config_item_refer(it, b->bridge.mark.uplink, &uplink);
-	if (r)
-		return r;
-	uplink->optional |= b->optional;
-	if (b->legacy)
-		text_copy(uplink->renamed_from, NAME_SIZE, name);
-	// What a bond of the file has, its VLANs and bridges have too, also when the file changes.
-	if (uplink->create && uplink->link.set & LINK_MTU && !(bridge->link.set & LINK_MTU)) {
-		bridge->link.set |= LINK_MTU;
-		bridge->link.mtu = uplink->link.mtu;
-	}
-	if (!uplink->create && vlan && is_bond_port(it->to, uplink))
-		return config_item_refuse(it, "uplink %s of bridge '%s' is a port of %s (line %d)", uplink->link.name,
-			name, uplink->link.master.name, uplink->line);
-	return vlan ? add_vlan(it, b, vlan, name) : add_uplink(it, b, uplink, name);
-}
-
-static int take_tagged(struct config_item *it, struct bridge_item *b)
-{
-	const char *v = config_item_take(it, "tagged");
-	struct link *l = &b->bridge.link;
-
-	if (!v)
-		return 0;
-	if (!vlans_empty(&b->vlans))
-		return config_item_refuse(it, "tagged=%s and vlan= exclude each other: a VLAN-aware bridge has all its VLANs", v);
-	if (vlans_parse(v, &b->tagged, it->e))
-		return config_item_refuse_error(it, "tagged");
-	option_scan(l, option_find(KIND_BRIDGE, "vlan_filtering"), "yes", NULL);
-	// Or every port would be untagged in VLAN 1 unless told otherwise.
-	option_scan(l, option_find(KIND_BRIDGE, "vlan_default_pvid"), "0", NULL);
-	return 0;
-}
-
-// A vif waits while this is read: of a thousand VLANs on demand only the one counts that it asks for, by any of its names.
-static bool is_passed_over(struct config_item *it, const struct bridge_item *b, unsigned int vlan)
-{
-	const char *asked = it->to->demanded;
-	char id[16], name[NAME_SIZE], port[NAME_SIZE] = "", usual[2 * NAME_SIZE];
-
-	if (!asked || !b->bridge.mark.demand)
-		return false;
-	snprintf(id, sizeof(id), "%u", vlan);
-	if (strstr(b->name, "{vlan}") && !b->vlan_name && !strstr(asked, id))
-		return true;
-	snprintf(usual, sizeof(usual), "%s.%s", b->bridge.mark.uplink, id);
-	if (config_item_expand(it, "name", b->name, vlan, name) ||
-		(b->vlan_name && config_item_expand(it, "vlan_name", b->vlan_name, vlan, port)))
-		return false;
-	return strcmp(asked, usual) && strcmp(asked, name) && strcmp(asked, port);
+	set_defaults(b);
+	config_item_options(it, &b->link);
+	config_item_mtu(it, &b->link);
+	config_item_mac(it, &b->link);
+	check_forward_delay(it, &b->link.bridge);
+	if (!vlans_empty(&b->tagged) && !b->link.bridge.vlan_filtering)
+		config_item_refuse(
+			it, "tagged= makes the bridge VLAN-aware: it excludes vlan_filtering=no");
+	find_default_pvid(b);
 }
 
 int config_bridge(struct config_item *it)
 {
-	struct bridge_item b = {.bridge.link.kind = KIND_BRIDGE};
-	unsigned int first, last, id = 0;
-	int r;
+	struct bridge_item b = {.link.kind = KIND_BRIDGE};
 
-	b.name = config_item_take(it, "name");
+	config_item_check_keys(it, "bridge", keys, KIND_BRIDGE);
+	b.name = config_item_value(it, "name");
 	if (!b.name)
-		return config_item_refuse(it, "a bridge has no name=");
-	r = take_uplink(it, &b);
-	if (!r)
-		r = take_policy(it, &b);
-	if (!r)
-		r = take_vlans(it, &b);
-	if (!r)
-		r = make_legacy(it, &b);
-	bridge_defaults(&b.bridge.link);
-	if (!r)
-		r = take_tagged(it, &b);
-	if (!r)
-		r = config_item_options(it, &b.bridge.link);
-	// The kernel wants at least 2 s with STP; its default is 15.
-	if (b.bridge.link.bridge.stp && !b.bridge.link.bridge.forward_delay)
-		b.bridge.link.bridge.forward_delay = 1500;
-	take_default_pvid(&b);
-	if (!r)
-		r = take_optional(it, &b);
-	if (!r)
-		r = config_item_mtu(it, &b.bridge.link);
-	if (!r)
-		r = config_item_mac(it, &b.bridge.link);
-	if (!r && vlans_empty(&b.vlans))
-		r = add_bridge(it, &b, 0);
-	for (; !r && vlans_range(&b.vlans, id, &first, &last); id = last + 1)
-		for (unsigned int v = first; v <= last && !r; v++)
-			r = is_passed_over(it, &b, v) ? 0 : add_bridge(it, &b, v);
-	return r ? r : config_item_refuse_unused(it, "bridge");
+		return config_item_refuse(it, "key 'name' is missing");
+	take_uplink(it, &b);
+	take_policy(it, &b);
+	take_vlans(it, &b);
+	take_legacy(it, &b);
+	take_tagged(it, &b);
+	take_options(it, &b);
+	config_item_flag(it, "optional", "yes", "no", &b.optional);
+	if (!it->failed)
+		config_bridge_add(it, &b);
+	return it->failed;
 }

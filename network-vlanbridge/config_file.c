@@ -1,219 +1,216 @@
 // SPDX-License-Identifier: ISC
-// What is wanted: the file, or a command line, to a topology.
+// The configuration from the file, whose syntax is that of xl.conf.
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <libxlutil.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_item.h"
-
-// Bridges name bonds as their uplinks, VLANs name bridges: in this order, every reference is there.
-static const struct section {
-	const char *name;
-	int (*build)(struct config_item *it);
-} sections[] = {
-	{"bonds", config_bond},
-	{"bridges", config_bridge},
-	{"vlans", config_vlan},
-};
+#include "config_text.h"
 
 #define WAIT_DEFAULT 10
 #define WAIT_MAX 600
-#define SECTIONS (sizeof(sections) / sizeof(*sections))
+#define READ_SIZE 65536
 
-// The library's complaints ("FILE:LINE:COLUMN: …") come as a stream.
-struct report {
-	FILE *stream;
-	char *text;
-	size_t size;
+// In the order in which they are read: bridges name bonds as their uplinks, VLANs name bridges.
+static int (*const read_item[CONFIG_WAIT])(struct config_item *it) = {
+	[CONFIG_BONDS] = config_bond,
+	[CONFIG_BRIDGES] = config_bridge,
+	[CONFIG_VLANS] = config_vlan,
 };
 
-static int report_open(struct report *r, struct err *e)
+struct parser {
+	struct config *to;
+	int lines[CONFIG_NAMES];
+	XLU_Config *xlu;
+	FILE *report; // where libxlutil writes its complaints, FILE:LINE:COLUMN: …, to report_text
+	char *report_text;
+	size_t report_size;
+	struct err *e;
+};
+
+static int refuse_memory(struct parser *p)
 {
-	r->stream = open_memstream(&r->text, &r->size);
-	return r->stream ? 0 : err_set(e, ENOMEM, "no memory to read the configuration");
+	return err_set(p->e, ENOMEM, "no memory to read the configuration");
 }
 
-static void report_close(struct report *r)
+static int parser_open(struct parser *p)
 {
-	if (r->stream)
-		fclose(r->stream);
-	free(r->text);
+	p->report = open_memstream(&p->report_text, &p->report_size);
+	if (!p->report)
+		return refuse_memory(p);
+	p->xlu = xlu_cfg_init(p->report, p->to->file);
+	if (!p->xlu)
+		return refuse_memory(p);
+	return 0;
 }
 
-// libxlutil knows the line of every value but tells it only in its complaints: ask a string for its list.
-static int line_of(XLU_Config *cfg, XLU_ConfigValue *value, struct report *r)
+static void parser_close(struct parser *p)
 {
-	XLU_ConfigList *list;
-	int line = 1;
-	const char *at;
-
-	rewind(r->stream);
-	xlu_cfg_value_get_list(cfg, value, &list, 0);
-	fflush(r->stream);
-	at = r->text ? strchr(r->text, ':') : NULL;
-	if (at)
-		line = atoi(at + 1);
-	return line > 0 ? line : 1;
+	if (p->xlu)
+		xlu_cfg_destroy(p->xlu);
+	if (p->report)
+		fclose(p->report);
+	free(p->report_text);
 }
 
-static int build_item(struct host *t, const struct section *s, int line, const char *text, struct err *e)
+// A comment in the last line needs a newline for libxlutil.
+static int parser_read(struct parser *p, const char *text, size_t size)
 {
-	char *copy = strdup(text);
-	struct config_item it = {.to = t, .origin = MARK_FILE, .line = line, .e = e};
-	int r = copy ? config_item_split(&it, copy) : err_set(e, ENOMEM, "no memory to read the configuration");
+	char *copy = malloc(size + 1);
+	int r;
 
-	if (!r)
-		r = s->build(&it);
+	if (!copy)
+		return refuse_memory(p);
+	if (size)
+		memcpy(copy, text, size);
+	copy[size] = '\n';
+	r = xlu_cfg_readdata(p->xlu, copy, (int)size + 1);
 	free(copy);
-	return r;
-}
-
-static int build_section(XLU_Config *cfg, const struct section *s, struct report *report, struct host *t,
-	struct err *e)
-{
-	XLU_ConfigList *list;
-	int n, r = xlu_cfg_get_list(cfg, s->name, &list, &n, 1);
-
-	if (r == ESRCH)
-		return 0;
-	if (r)
-		return err_set(e, EINVAL, "%s: '%s' must be a list: %s = [ '…', '…' ]", t->file, s->name,
-			s->name);
-	for (int i = 0; i < n; i++) {
-		XLU_ConfigValue *value = xlu_cfg_get_listitem2(list, i);
-		char *text;
-		int line;
-
-		if (xlu_cfg_value_get_string(cfg, value, &text, 1))
-			return err_set(e, EINVAL, "%s: item %d of '%s' is no string", t->file, i + 1, s->name);
-		line = line_of(cfg, value, report);
-		r = build_item(t, s, line, text, e);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static bool known(const char *name, size_t len)
-{
-	if (len == 4 && !memcmp(name, "wait", 4))
-		return true;
-	for (size_t i = 0; i < SECTIONS; i++)
-		if (strlen(sections[i].name) == len && !memcmp(sections[i].name, name, len))
-			return true;
-	return false;
-}
-
-// libxlutil can't list what is defined. A misspelt section must not pass for an empty one, which would take all of its
-// devices down: find the names at the top level, outside of brackets, strings and comments.
-static int check_names(const char *file, const char *text, size_t size, struct err *e)
-{
-	int line = 1, depth = 0;
-	char quote = 0;
-
-	for (size_t i = 0; i < size; i++) {
-		size_t from = i;
-
-		if (text[i] == '\n')
-			line++;
-		if (quote) {
-			if (text[i] == quote)
-				quote = 0;
-		} else if (text[i] == '\'' || text[i] == '"') {
-			quote = text[i];
-		} else if (text[i] == '#') {
-			while (i + 1 < size && text[i + 1] != '\n')
-				i++;
-		} else if (text[i] == '[' || text[i] == ']') {
-			depth += text[i] == '[' ? 1 : -1;
-		} else if (!depth && isalpha((unsigned char)text[i])) {
-			while (i + 1 < size && (isalnum((unsigned char)text[i + 1]) || text[i + 1] == '_'))
-				i++;
-			if (!known(text + from, i + 1 - from))
-				return err_set(e, EINVAL, "%s:%d: '%.*s' is unknown: there are bonds, bridges, vlans and wait",
-					file, line, (int)(i + 1 - from), text + from);
-		}
-	}
-	return 0;
-}
-
-static int read_wait(XLU_Config *cfg, struct host *t, struct err *e)
-{
-	long n = WAIT_DEFAULT;
-	int r = xlu_cfg_get_bounded_long(cfg, "wait", 0, WAIT_MAX, &n, 1);
-
-	if (r && r != ESRCH)
-		return err_set(e, EINVAL, "%s: wait= must be a number of seconds from 0 to %d", t->file, WAIT_MAX);
-	t->wait = (unsigned long)n;
-	return 0;
-}
-
-static int parse(XLU_Config *cfg, struct report *report, const char *text, size_t size, struct host *t,
-	struct err *e)
-{
-	int r = 0;
-
-	if (size > INT32_MAX || xlu_cfg_readdata(cfg, text, (int)size)) {
-		fflush(report->stream);
-		if (report->text)
-			report->text[strcspn(report->text, "\n")] = '\0';
-		return err_set(e, EINVAL, "%s", report->text && *report->text ? report->text : t->file);
-	}
-	r = check_names(t->file, text, size, e);
 	if (!r)
-		r = read_wait(cfg, t, e);
-	for (size_t i = 0; i < SECTIONS && !r; i++)
-		r = build_section(cfg, &sections[i], report, t, e);
+		return 0;
+	fflush(p->report);
+	p->report_text[strcspn(p->report_text, "\n")] = '\0';
+	return err_set(p->e, EINVAL, "%s", *p->report_text ? p->report_text : p->to->file);
+}
+
+// libxlutil knows the line of every value but tells it only in its complaints: ask a string for its
+// list.
+static int line_of(struct parser *p, XLU_ConfigValue *value)
+{
+	size_t prefix = strlen(p->to->file) + 1;
+	XLU_ConfigList *list;
+	long line = 0;
+
+	rewind(p->report);
+	xlu_cfg_value_get_list(p->xlu, value, &list, 0);
+	fflush(p->report);
+	if (strlen(p->report_text) > prefix)
+		line = strtol(p->report_text + prefix, NULL, 10);
+	if (line < 1 || line > INT32_MAX)
+		return 1;
+	return (int)line;
+}
+
+static int read_text(struct parser *p, enum config_name section, int line, const char *text)
+{
+	struct config_item it = {.to = p->to, .origin = MARK_FILE, .line = line, .e = p->e};
+	char *copy = strdup(text);
+
+	if (!copy)
+		return refuse_memory(p);
+	if (!config_item_split(&it, copy))
+		read_item[section](&it);
+	free(copy);
+	return it.failed;
+}
+
+static int read_section(struct parser *p, enum config_name section)
+{
+	const char *name = config_names[section];
+	XLU_ConfigList *list;
+	char *text;
+	int count, r = 0;
+
+	if (!p->lines[section])
+		return 0;
+	if (xlu_cfg_get_list(p->xlu, name, &list, &count, 1))
+		return config_refuse(p->to, p->lines[section], p->e,
+			"'%s' must be a list: %s = [ '…', '…' ]", name, name);
+	for (int i = 0; i < count && !r; i++) {
+		XLU_ConfigValue *value = xlu_cfg_get_listitem2(list, i);
+
+		if (xlu_cfg_value_get_string(p->xlu, value, &text, 1))
+			return config_refuse(p->to, p->lines[section], p->e,
+				"item %d of '%s' is no string", i + 1, name);
+		r = read_text(p, section, line_of(p, value), text);
+	}
 	return r;
 }
 
-int config_parse(const char *file, const char *text, size_t size, struct host *ret, struct err *e)
+// Not by libxlutil's own function for numbers, which takes octal and hexadecimal ones.
+static int read_wait(struct parser *p)
 {
-	struct report report = {0};
-	XLU_Config *cfg = NULL;
-	int r = report_open(&report, e);
+	const char *name = config_names[CONFIG_WAIT], *value = "[…]";
+
+	p->to->wait = WAIT_DEFAULT;
+	if (!p->lines[CONFIG_WAIT])
+		return 0;
+	xlu_cfg_get_string(p->xlu, name, &value, 1);
+	if (number_parse(value, 0, WAIT_MAX, &p->to->wait))
+		return config_refuse(p->to, p->lines[CONFIG_WAIT], p->e,
+			"%s=%s: it must be a decimal number of seconds from 0 to %d", name, value,
+			WAIT_MAX);
+	return 0;
+}
+
+static int parse(struct parser *p, const char *text, size_t size)
+{
+	int r = config_text_check(p->to->file, text, size, p->lines, p->e);
+
+	if (!r)
+		r = parser_open(p);
+	if (!r)
+		r = parser_read(p, text, size);
+	if (!r)
+		r = read_wait(p);
+	for (int i = 0; i < CONFIG_WAIT && !r; i++)
+		r = read_section(p, (enum config_name)i);
+	if (!r)
+		r = config_check(p->to, p->e);
+	return r;
+}
+
+int config_parse(const char *file, const char *text, size_t size, struct config *ret, struct err *e)
+{
+	struct parser p = {.to = ret, .e = e};
+	int r;
 
 	ret->file = file;
-	if (!r && !(cfg = xlu_cfg_init(report.stream, file)))
-		r = err_set(e, ENOMEM, "no memory to read the configuration");
-	if (!r)
-		r = parse(cfg, &report, text, size, ret, e);
-	if (cfg)
-		xlu_cfg_destroy(cfg);
-	report_close(&report);
+	if (size >= INT32_MAX)
+		r = err_set(e, EFBIG, "%s: the file is too long", file);
+	else
+		r = parse(&p, text, size);
+	parser_close(&p);
 	if (r)
-		host_free(ret);
+		config_free(ret);
 	return r;
 }
 
-int config_read(const char *file, struct host *ret, struct err *e)
+// Reads all of f. Returns 0 and the text, which the caller frees, also after a failure.
+static int read_all(FILE *f, const char *file, char **text, size_t *size, struct err *e)
+{
+	size_t n = READ_SIZE;
+
+	while (n == READ_SIZE) {
+		char *grown = realloc(*text, *size + READ_SIZE);
+
+		if (!grown)
+			return err_set(e, ENOMEM, "no memory to read %s", file);
+		*text = grown;
+		n = fread(*text + *size, 1, READ_SIZE, f);
+		*size += n;
+	}
+	if (ferror(f))
+		return err_set(
+			e, errno, "can't read the configuration %s: %s", file, strerror(errno));
+	return 0;
+}
+
+int config_read(const char *file, struct config *ret, struct err *e)
 {
 	FILE *f = fopen(file, "re");
-	size_t size = 0, room = 0, n;
 	char *text = NULL;
-	int r = f ? 0 : err_set(e, errno, "can't read the configuration %s: %s", file, strerror(errno));
+	size_t size = 0;
+	int r;
 
-	while (!r) {
-		char *grown = realloc(text, room += 65536);
-
-		if (!grown) {
-			r = err_set(e, ENOMEM, "no memory to read %s", file);
-			break;
-		}
-		text = grown;
-		n = fread(text + size, 1, room - size, f);
-		size += n;
-		if (ferror(f))
-			r = err_set(e, errno, "can't read the configuration %s: %s", file, strerror(errno));
-		else if (feof(f))
-			break;
-	}
-	if (f)
-		fclose(f);
+	if (!f)
+		return err_set(
+			e, errno, "can't read the configuration %s: %s", file, strerror(errno));
+	r = read_all(f, file, &text, &size, e);
+	fclose(f);
 	if (!r)
 		r = config_parse(file, text, size, ret, e);
 	free(text);

@@ -135,3 +135,27 @@ int external_dhcp(const char *device, bool start, struct err *e)
 	}
 	return err_set(e, ENOENT, "there is no DHCP client: install dhcpcd, dhclient (isc-dhcp-client) or udhcpc");
 }
+
+// Each client writes its process ID where we told it, dhcpcd where it likes.
+bool external_dhcp_runs(const char *device)
+{
+	static const char *const files[] = {"/run/dhclient.{dev}.pid", "/run/udhcpc.{dev}.pid", "/run/dhcpcd/{dev}.pid",
+		"/run/dhcpcd-{dev}.pid", "/run/dhcpcd/{dev}-4.pid", "/run/dhcpcd/{dev}-6.pid"};
+	char path[64];
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		long pid = 0;
+		FILE *f;
+
+		fill_in(files[i], device, path, sizeof(path));
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		if (fscanf(f, "%ld", &pid) != 1)
+			pid = 0;
+		fclose(f);
+		if (pid > 1 && (!kill((pid_t)pid, 0) || errno == EPERM))
+			return true;
+	}
+	return false;
+}

@@ -14,4 +14,7 @@ int external_load_bonding(struct err *e);
  * it. Returns 0 or -errno with a sentence in e. */
 int external_dhcp(const char *device, bool start, struct err *e);
 
+/* Whether such a client, started by us, runs on a device. */
+bool external_dhcp_runs(const char *device);
+
 #endif

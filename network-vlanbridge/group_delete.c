@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "group_delete.h"
-#include "link.h"
+#include "link_msg.h"
 #include "mark.h"
 
 // While one portion goes, others wait: 0.4 s at most in an emulator, with short grace periods (make bench).
@@ -44,7 +44,7 @@ static bool is_expedited(void)
 	return c != '0';
 }
 
-int expedite_begin(void)
+static int expedite_begin(void)
 {
 	int ends[2];
 	char c;
@@ -70,7 +70,7 @@ int expedite_begin(void)
 	return ends[1];
 }
 
-void expedite_end(int guard)
+static void expedite_end(int guard)
 {
 	if (guard < 0)
 		return;
@@ -110,7 +110,7 @@ static int send_portion(struct netlink *nl, const char *const *names, size_t n, 
 	return r;
 }
 
-int group_delete(struct netlink *nl, const char *const *names, size_t n, bool *deleted, struct err *e)
+static int delete_by_group(struct netlink *nl, const char *const *names, size_t n, struct err *e)
 {
 	size_t size;
 	int r = 0;
@@ -120,8 +120,35 @@ int group_delete(struct netlink *nl, const char *const *names, size_t n, bool *d
 		r = send_portion(nl, names + i, size, MARK_GROUP_GOING, true, e);
 		if (r)
 			send_portion(nl, names + i, size, MARK_GROUP, false, &(struct err){0});
-		for (size_t k = i; k < i + size; k++)
-			deleted[k] = !r;
 	}
+	return r;
+}
+
+// Few of them: one message each.
+static int delete_one_by_one(struct netlink *nl, const char *const *names, size_t n, struct err *e)
+{
+	struct netlink_ack ack;
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct nl_msg *m = link_msg_delete(names[i]);
+
+		r = m ? netlink_send(nl, &m, 1, &ack, NULL, NULL, e) : err_set(e, ENOMEM, "no memory to delete devices");
+		netlink_message_free(m);
+		if (!r && ack.error)
+			r = err_set(e, -ack.error, "can't delete %s: %s", names[i], ack.reason);
+	}
+	return r;
+}
+
+int group_delete(struct netlink *nl, const char *const *names, size_t n, struct err *e)
+{
+	int guard, r;
+
+	if (n < GROUP_DELETE_MIN)
+		return delete_one_by_one(nl, names, n, e);
+	guard = expedite_begin();
+	r = delete_by_group(nl, names, n, e);
+	expedite_end(guard);
 	return r;
 }

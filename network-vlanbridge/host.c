@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The one model of a host's network.
+// The model of a host's network.
 #include "host.h"
 
 #include <errno.h>
@@ -7,72 +7,325 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct name_entry {
-	const char *name; // inside the device
-	struct device *device;
-};
+#include "name_tree.h"
 
-static int compare(const void *a, const void *b)
+// Entries that are the same thing for the kernel are neighbours in this order, whatever their attributes.
+static int compare_keys(const void *a, const void *b)
 {
-	return strcmp(((const struct name_entry *)a)->name, ((const struct name_entry *)b)->name);
-}
-
-static int index_name(struct host *t, const char *name, struct device *d)
-{
-	struct name_entry *new = malloc(sizeof(*new)), **at;
-
-	if (!new)
-		return -ENOMEM;
-	*new = (struct name_entry){name, d};
-	at = tsearch(new, &t->names, compare);
-	if (at && *at == new)
-		return 0;
-	free(new);
-	return at ? -EEXIST : -ENOMEM;
-}
-
-static void forget_name(struct host *t, const char *name)
-{
-	struct name_entry key = {name, NULL}, **at = tfind(&key, &t->names, compare), *entry;
-
-	if (!at)
-		return;
-	entry = *at;
-	tdelete(&key, &t->names, compare);
-	free(entry);
-}
-
-struct device *host_find(const struct host *t, const char *name)
-{
-	struct name_entry key = {name, NULL}, **at = tfind(&key, &t->names, compare);
-
-	return at ? (*at)->device : NULL;
-}
-
-int host_add(struct host *t, const char *name, struct device **ret)
-{
-	struct device **grown, *d = calloc(1, sizeof(*d));
+	const struct l3_entry *x = a, *y = b;
 	int r;
 
-	// Doubles at the powers of two.
-	if (!(t->count & (t->count - 1))) {
-		grown = reallocarray(t->devices, t->count ? t->count * 2 : 1, sizeof(*grown));
-		if (grown)
-			t->devices = grown;
-		else
-			d = (free(d), NULL);
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	if (x->family != y->family)
+		return x->family - y->family;
+	r = x->kind == L3_RULE ? strcmp(x->text, y->text) : strcmp(x->key, y->key);
+	if (r)
+		return r;
+	if (x->device_count != y->device_count)
+		return x->device_count < y->device_count ? -1 : 1;
+	for (size_t i = 0; i < x->device_count; i++) {
+		r = strcmp(x->devices[i].name, y->devices[i].name);
+		if (r)
+			return r;
 	}
-	if (!d)
+	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct l3_entry *x = a, *y = b;
+	int r = compare_keys(a, b);
+
+	if (r)
+		return r;
+	r = strcmp(x->label, y->label);
+	if (r)
+		return r;
+	return strcmp(x->text, y->text);
+}
+
+static void no_free(void *entry)
+{
+	(void)entry; // the list owns it
+}
+
+struct device *host_find(const struct host *h, const char *name)
+{
+	return name_tree_find(&h->names, name);
+}
+
+static int grow_devices(struct host *h)
+{
+	size_t room = h->count ? h->count * 2 : 16;
+	struct device **grown;
+
+	if (h->count & (h->count - 1) || (h->count && h->count < 16))
+		return 0;
+	grown = reallocarray(h->devices, room, sizeof(*grown));
+	if (!grown)
 		return -ENOMEM;
-	r = text_copy(d->link.name, sizeof(d->link.name), name) ? index_name(t, d->link.name, d)
-								 : -EINVAL;
+	h->devices = grown;
+	return 0;
+}
+
+int host_add(struct host *h, const char *name, struct device **ret)
+{
+	struct device *d = calloc(1, sizeof(*d));
+	int r;
+
+	if (!d || grow_devices(h)) {
+		free(d);
+		return -ENOMEM;
+	}
+	if (!text_copy(d->link.name, sizeof(d->link.name), name)) {
+		free(d);
+		return -EINVAL;
+	}
+	r = name_tree_add(&h->names, name, d);
 	if (r) {
 		free(d);
 		return r;
 	}
-	d->slot = t->count;
-	t->devices[t->count++] = *ret = d;
+	d->slot = h->count;
+	h->devices[h->count++] = d;
+	*ret = d;
 	return 0;
+}
+
+int host_add_altname(struct host *h, struct device *d, const char *altname)
+{
+	int r = name_tree_add(&h->names, altname, d);
+
+	if (!r && strcmp(altname, d->link.altname))
+		d->more_names = true;
+	return r;
+}
+
+static void count_entry(struct host *h, const struct l3_entry *e, int change)
+{
+	struct device *d;
+
+	for (size_t i = 0; i < e->device_count; i++) {
+		d = host_find(h, e->devices[i].name);
+		if (d)
+			d->entries += (size_t)change;
+	}
+}
+
+void host_count_references(struct host *h)
+{
+	const struct l3_entry *e;
+	struct device *other;
+	size_t at = 0;
+
+	for (size_t i = 0; i < h->count; i++)
+		h->devices[i]->ports = h->devices[i]->uppers = h->devices[i]->entries = 0;
+	for (size_t i = 0; i < h->count; i++) {
+		other = host_find(h, h->devices[i]->link.master.name);
+		if (other)
+			other->ports++;
+		other = host_find(h, h->devices[i]->link.lower.name);
+		if (other)
+			other->uppers++;
+	}
+	while ((e = host_next_entry(h, &at)))
+		count_entry(h, e, 1);
+}
+
+void host_set_master(struct host *h, struct device *d, const char *master)
+{
+	struct device *m = host_find(h, d->link.master.name);
+
+	if (m)
+		m->ports--;
+	d->link.master = (struct link_ref){0};
+	text_copy(d->link.master.name, NAME_SIZE, master);
+	m = host_find(h, master);
+	if (m)
+		m->ports++;
+}
+
+static void rename_in_entries(struct host *h, const char *old, const char *name)
+{
+	const struct l3_entry *e;
+	struct l3_entry *moved;
+	size_t at = 0, last = h->entries.count;
+
+	while (at < last && (e = host_next_entry(h, &at))) {
+		if (e->kind == L3_RULE || !l3_uses(e, old))
+			continue;
+		moved = l3_copy(e);
+		if (!moved)
+			return;
+		l3_move(moved, old, name);
+		host_remove_entry(h, e);
+		host_add_entry(h, moved);
+	}
+}
+
+int host_rename(struct host *h, struct device *d, const char *name)
+{
+	char old[NAME_SIZE];
+
+	if (host_find(h, name))
+		return -EEXIST;
+	memcpy(old, d->link.name, sizeof(old));
+	for (size_t i = 0; i < h->count; i++) {
+		struct link *l = &h->devices[i]->link;
+
+		if (!strcmp(l->master.name, old))
+			text_copy(l->master.name, NAME_SIZE, name);
+		if (!strcmp(l->lower.name, old))
+			text_copy(l->lower.name, NAME_SIZE, name);
+	}
+	name_tree_remove(&h->names, old);
+	text_copy(d->link.name, NAME_SIZE, name);
+	if (name_tree_add(&h->names, name, d))
+		return -ENOMEM;
+	if (d->entries)
+		rename_in_entries(h, old, name);
+	return 0;
+}
+
+void host_remove(struct host *h, struct device *d)
+{
+	struct device *other = host_find(h, d->link.master.name);
+
+	if (other)
+		other->ports--;
+	other = host_find(h, d->link.lower.name);
+	if (other)
+		other->uppers--;
+	if (d->more_names)
+		name_tree_remove_value(&h->names, d);
+	name_tree_remove(&h->names, d->link.name);
+	if (*d->link.altname)
+		name_tree_remove(&h->names, d->link.altname);
+	h->devices[d->slot] = h->devices[--h->count];
+	h->devices[d->slot]->slot = d->slot;
+	free(d);
+}
+
+int host_add_entry(struct host *h, struct l3_entry *e)
+{
+	struct l3_entry **at;
+
+	if (!e)
+		return -ENOMEM;
+	at = tsearch(e, &h->entry_tree, compare_entries);
+	if (!at || *at != e) {
+		l3_free(e);
+		return at ? 0 : -ENOMEM;
+	}
+	e->slot = h->entries.count;
+	count_entry(h, e, 1);
+	return l3_list_append(&h->entries, e);
+}
+
+const struct l3_entry *host_find_entry(const struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry **at = tfind(e, &h->entry_tree, compare_entries);
+
+	return at ? *at : NULL;
+}
+
+const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry **at = tfind(e, &h->entry_tree, compare_keys);
+
+	return at ? *at : NULL;
+}
+
+void host_remove_entry(struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry **at = tfind(e, &h->entry_tree, compare_entries), *found;
+
+	if (!at)
+		return;
+	found = *at;
+	tdelete(found, &h->entry_tree, compare_entries);
+	count_entry(h, found, -1);
+	h->entries.list[found->slot] = NULL;
+	l3_free(found);
+}
+
+const struct l3_entry *host_next_entry(const struct host *h, size_t *i)
+{
+	while (*i < h->entries.count) {
+		if (h->entries.list[(*i)++])
+			return h->entries.list[*i - 1];
+	}
+	return NULL;
+}
+
+// Alternative names beyond the first are only in the tree.
+struct copy {
+	const struct host *from;
+	struct host *to;
+	int failed;
+};
+
+static int copy_names(const struct host *from, struct host *to);
+
+int host_copy(const struct host *h, struct host *ret)
+{
+	const struct l3_entry *e;
+	struct device *d;
+	size_t at = 0;
+	int r = 0;
+
+	*ret = (struct host){.bonding = h->bonding, .ipv6 = h->ipv6};
+	for (size_t i = 0; i < h->count && !r; i++) {
+		r = host_add(ret, h->devices[i]->link.name, &d);
+		if (r)
+			break;
+		*d = *h->devices[i];
+		d->slot = i;
+		d->entries = 0;
+		if (*d->link.altname)
+			r = name_tree_add(&ret->names, d->link.altname, d);
+	}
+	if (!r)
+		r = copy_names(h, ret);
+	while (!r && (e = host_next_entry(h, &at)))
+		r = host_add_entry(ret, l3_copy(e));
+	if (r)
+		host_free(ret);
+	return r;
+}
+
+static void copy_name(const char *name, void *value, void *arg)
+{
+	struct copy *c = arg;
+	const struct device *d = value;
+	struct device *to = c->to->devices[d->slot];
+
+	if (d->more_names && name_tree_add(&c->to->names, name, to) == -ENOMEM)
+		c->failed = -ENOMEM;
+}
+
+static int copy_names(const struct host *from, struct host *to)
+{
+	struct copy c = {.from = from, .to = to};
+	bool any = false;
+
+	for (size_t i = 0; i < from->count; i++)
+		any |= from->devices[i]->more_names;
+	if (any)
+		name_tree_each(&from->names, copy_name, &c);
+	return c.failed;
+}
+
+void host_free(struct host *h)
+{
+	name_tree_free(&h->names);
+	tdestroy(h->entry_tree, no_free);
+	for (size_t i = 0; i < h->count; i++)
+		free(h->devices[i]);
+	free(h->devices);
+	l3_list_free(&h->entries);
+	*h = (struct host){0};
 }
 
 void device_read_mark(struct device *d)
@@ -87,111 +340,40 @@ bool device_is_ours(const struct device *d)
 	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;
 }
 
-int host_set_altname(struct host *t, struct device *d, const char *altname)
+static bool is_vlan(const struct device *d, const char *lower, uint32_t id, uint32_t protocol)
 {
-	// The tree's keys are the names inside the devices: out of the tree before a key changes.
-	if (*d->link.altname)
-		forget_name(t, d->link.altname);
-	if (!text_copy(d->link.altname, sizeof(d->link.altname), altname))
-		return -EINVAL;
-	return *altname ? index_name(t, d->link.altname, d) : 0;
+	return d->link.kind == KIND_VLAN && d->link.vlan.id == id && d->link.vlan.protocol == protocol &&
+		!strcmp(d->link.lower.name, lower);
 }
 
-int host_rename(struct host *t, struct device *d, const char *name)
-{
-	char old[NAME_SIZE];
-
-	if (host_find(t, name))
-		return -EEXIST;
-	memcpy(old, d->link.name, sizeof(old));
-	for (size_t i = 0; i < t->count; i++) {
-		struct link *l = &t->devices[i]->link;
-
-		if (!strcmp(l->master.name, old))
-			text_copy(l->master.name, NAME_SIZE, name);
-		if (!strcmp(l->lower.name, old))
-			text_copy(l->lower.name, NAME_SIZE, name);
-	}
-	forget_name(t, old);
-	text_copy(d->link.name, NAME_SIZE, name);
-	return index_name(t, d->link.name, d);
-}
-
-void host_remove(struct host *t, struct device *d)
-{
-	forget_name(t, d->link.name);
-	if (*d->link.altname)
-		forget_name(t, d->link.altname);
-	t->devices[d->slot] = t->devices[--t->count];
-	t->devices[d->slot]->slot = d->slot;
-	free(d);
-}
-
-void host_free(struct host *t)
-{
-	tdestroy(t->names, free);
-	for (size_t i = 0; i < t->count; i++)
-		free(t->devices[i]);
-	free(t->devices);
-	l3_list_free(&t->records);
-	*t = (struct host){0};
-}
-
-struct device *host_find_vlan(
-	const struct host *t, const char *lower, uint32_t id, uint32_t protocol)
+// Try LOWER.ID first, then scan.
+struct device *host_find_vlan(const struct host *h, const char *lower, uint32_t id, uint32_t protocol)
 {
 	char name[NAME_SIZE + 12];
 	struct device *d;
 
-	// Nearly always it is called as everybody calls it; only then look at all of them.
 	snprintf(name, sizeof(name), "%s.%u", lower, id);
-	d = host_find(t, name);
-	for (size_t i = 0; i <= t->count; i++) {
-		if (d && d->link.kind == KIND_VLAN && d->link.vlan.id == id &&
-			d->link.vlan.protocol == protocol && !strcmp(d->link.lower.name, lower))
-			return d;
-		d = i < t->count ? t->devices[i] : NULL;
-	}
+	d = host_find(h, name);
+	if (d && is_vlan(d, lower, id, protocol))
+		return d;
+	d = host_find(h, lower);
+	if (!d || !d->uppers)
+		return NULL;
+	for (size_t i = 0; i < h->count; i++)
+		if (is_vlan(h->devices[i], lower, id, protocol))
+			return h->devices[i];
 	return NULL;
 }
 
-static void describe_options(FILE *out, const struct link *l)
+bool device_is_same(const struct device *a, const struct device *b)
 {
-	const struct kind_row *k = &link_kinds[l->kind];
-	char value[512];
-
-	for (size_t i = 0; i < k->count; i++)
-		if (option_is_set(l, &k->options[i]))
-			fprintf(out, " %s=%s", k->options[i].name,
-				option_print(l, &k->options[i], value, sizeof(value)));
+	if (a->link.kind != b->link.kind)
+		return false;
+	return a->link.kind != KIND_VLAN || (a->link.vlan.id == b->link.vlan.id && a->link.vlan.protocol == b->link.vlan.protocol &&
+		!strcmp(a->link.lower.name, b->link.lower.name));
 }
 
-void link_describe(FILE *out, const struct link *l)
+const char *original_device_name(const struct device *d)
 {
-	char mac[18];
-
-	fprintf(out, "%s", l->name);
-	if (l->kind != KIND_OTHER)
-		fprintf(out, " %s", link_kinds[l->kind].name);
-	if (l->set & LINK_RENAME)
-		fprintf(out, " name=%s", l->new_name);
-	if (l->set & LINK_LOWER && *l->lower.name)
-		fprintf(out, " link=%s", l->lower.name);
-	describe_options(out, l);
-	if (l->set & LINK_MTU)
-		fprintf(out, " mtu=%u", l->mtu);
-	if (l->set & LINK_MAC)
-		fprintf(out, " mac=%s", mac_print(l->mac, mac));
-	if (l->set & LINK_MASTER)
-		fprintf(out, *l->master.name ? " master=%s" : " nomaster", l->master.name);
-	if (l->set & LINK_GROUP)
-		fprintf(out, " group=%u", l->group);
-	if (l->set & LINK_ALTNAME && *l->altname)
-		fprintf(out, " altname=%s", l->altname);
-	if (l->set & LINK_ADDR_GEN)
-		fprintf(out, " addr_gen=%u", l->addr_gen);
-	if (l->set & LINK_ALIAS)
-		fprintf(out, " alias=\"%s\"", l->alias);
-	if (l->set & LINK_UP)
-		fprintf(out, l->up ? " up" : " down");
+	return d->mark.was & MARK_WAS_NAME ? d->mark.was_name : d->link.name;
 }

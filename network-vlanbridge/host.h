@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The one model of a host's network. Three producers fill it: the file, the command line, the kernel. */
+/* The model of a host's network: the devices that the kernel has, and their layer-3 entries. The snapshot fills it from the
+ * kernel; origin, target and the kernel model make others like it. Pure. */
 #ifndef HOST_H
 #define HOST_H
 
@@ -7,54 +8,75 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "l3.h"
 #include "link.h"
 #include "mark.h"
-#include "l3.h"
 #include "vlans.h"
 
-/* What dom0 has on a device. */
-enum address_policy {
-	ADDRESS_KEEP,    /* nothing was said */
-	ADDRESS_NONE,    /* none, not even a link-local one */
-	ADDRESS_INHERIT, /* those of the device that becomes its port */
-	ADDRESS_DHCP,
-	ADDRESS_LIST, /* those among the topology's records */
-};
-
 struct device {
-	struct link link; /* wanted: the fields that matter; from the kernel: all that it reports */
-	struct mark mark; /* wanted: to write; from the kernel: as read from the alias */
-	bool create;      /* wanted: made when it is missing. Otherwise it must be there: a NIC, an uplink */
-	bool optional;    /* wanted: may be missing */
-	bool on_demand;   /* wanted: changed if it is there, not made */
-	bool tagged;      /* vlans counts */
-	struct port_vlans vlans; /* of a port of a VLAN-aware bridge; of the bridge itself, its own port's */
-	enum address_policy policy;
-	size_t slot;  /* its place in the topology */
-	size_t ports; /* from the kernel: how many devices have it as their master */
-	bool doomed;  /* being planned: it is going */
-	bool to_be_lowered; /* being planned: it goes down at the end */
-	bool unmarked; /* wanted: a guest's vif, which is only put back where it was */
-	char renamed_from[NAME_SIZE]; /* wanted: what it is called before we come, "" if as now */
-	int line; /* where the file asks for it; 0 when it doesn't */
+	struct link link; /* as the kernel has it */
+	struct mark mark; /* as read from the alias, see device_read_mark */
+	struct port_vlans vlans; /* of a port of a VLAN-aware bridge; of such a bridge itself, its own port's */
+	bool dhcp;        /* a DHCP client of ours runs on it */
+	char attached[NAME_SIZE]; /* in an origin: the bridge of ours that this device, not ours, is a port of */
+	uint32_t mtu_before_bond; /* in the model: the MTU that the kernel gives back when it leaves its bond; 0: unknown */
+	size_t slot;      /* its place in the host */
+	size_t ports;     /* how many devices have it as their master */
+	size_t uppers;    /* how many devices stand on it (their lower device) */
+	size_t entries;   /* how many layer-3 entries name it */
+	bool more_names;  /* has alternative names besides link.altname */
 };
 
 struct host {
-	unsigned long wait; /* seconds for devices that aren't there yet */
-	const char *file; /* that the lines are of; NULL for a command line */
-	const char *demanded; /* of what the file has on demand, only what has this name is of interest; NULL: all of it */
 	struct device **devices;
 	size_t count;
-	struct l3_list records;
-	void *names; /* tsearch tree of names and alternative names */
+	void *names;    /* tsearch tree of names and alternative names */
+	void *entry_tree; /* tsearch tree of the entries */
+	struct l3_list entries; /* in the kernel's order; NULL where one was removed: see host_next_entry */
 	bool bonding; /* the bonding module is loaded: before that, making a bond makes bond0 too */
+	bool ipv6;    /* the kernel has IPv6: devices have an addr_gen_mode */
 };
 
-/* Releases what t holds. Fine on {0}. */
-void host_free(struct host *t);
+/* Frees what h holds. Fine on {0}. */
+void host_free(struct host *h);
 
-/* Adds a device called name. Returns 0 and the device, which belongs to t; -EEXIST when t has it, -ENOMEM. */
-int host_add(struct host *t, const char *name, struct device **ret);
+/* Adds a device called name, everything else 0. Returns 0 and the device, which belongs to h; -EEXIST when the name is taken, -EINVAL
+ * when it is too long, -ENOMEM. */
+int host_add(struct host *h, const char *name, struct device **ret);
+
+/* A copy of everything. Returns 0 or -ENOMEM. */
+int host_copy(const struct host *h, struct host *ret);
+
+/* The device with that name or alternative name, or NULL. */
+struct device *host_find(const struct host *h, const char *name);
+
+/* Gives d, of h, one more name by which host_find finds it. Returns 0, -EEXIST or -ENOMEM. */
+int host_add_altname(struct host *h, struct device *d, const char *altname);
+
+/* Calls d, of h, otherwise, in all references to it and in all entries but policy rules, which the kernel keeps by name. Returns
+ * 0, -EEXIST or -ENOMEM. */
+int host_rename(struct host *h, struct device *d, const char *name);
+
+/* Takes d out of h and frees it; the order of the others may change. Its entries and references to it stay. */
+void host_remove(struct host *h, struct device *d);
+
+/* Sets d's master, "" for none, keeping the count of ports. */
+void host_set_master(struct host *h, struct device *d, const char *master);
+
+/* Counts ports, uppers and entries anew, for one who filled h in by himself. */
+void host_count_references(struct host *h);
+
+/* Adds an entry, which belongs to h from then on (also if this fails: then it is freed). An equal one that is there already stays: then the
+ * new one is freed. Returns 0 or -ENOMEM. */
+int host_add_entry(struct host *h, struct l3_entry *e);
+void host_remove_entry(struct host *h, const struct l3_entry *e); /* an equal one, if there is one; frees it */
+const struct l3_entry *host_find_entry(const struct host *h, const struct l3_entry *e);
+
+/* The same thing on the same devices, whatever its attributes (l3_same_key); which one, where there are several, is open. NULL: none. */
+const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e);
+
+/* The entries in order: `size_t i = 0; while ((e = host_next_entry(h, &i)))`. Removing e meanwhile is fine. */
+const struct l3_entry *host_next_entry(const struct host *h, size_t *i);
 
 /* Reads the mark of a device that the kernel described. Our link group, which a device has from the moment it is made,
  * says whose it is if we were killed before the alias was written. */
@@ -63,21 +85,14 @@ void device_read_mark(struct device *d);
 /* Whether we made d, as its mark says. */
 bool device_is_ours(const struct device *d);
 
-/* The device with that name or alternative name, or NULL. */
-struct device *host_find(const struct host *t, const char *name);
+/* Whether two descriptions of a device of ours are of the same one: it can be changed into the other. */
+bool device_is_same(const struct device *a, const struct device *b);
 
-/* Gives d, of t, an alternative name, "" for none. Returns 0, -EEXIST or -ENOMEM. */
-int host_set_altname(struct host *t, struct device *d, const char *altname);
-
-/* Calls d, of t, and all references to it otherwise. Returns 0, -EEXIST or -ENOMEM. */
-int host_rename(struct host *t, struct device *d, const char *name);
-
-/* Takes d out of t and frees it; the order of the others may change. */
-void host_remove(struct host *t, struct device *d);
+/* What a borrowed device was called before us; any other: its name. */
+const char *original_device_name(const struct device *d);
 
 /* The VLAN device of lower with that ID and protocol, whatever its name, or NULL. */
-struct device *host_find_vlan(
-	const struct host *t, const char *lower, uint32_t id, uint32_t protocol);
+struct device *host_find_vlan(const struct host *h, const char *lower, uint32_t id, uint32_t protocol);
 
 /* Prints a device as one line: name, kind, what is set. The form that plan cases and `plan` use. */
 void link_describe(FILE *out, const struct link *l);

@@ -1,69 +1,73 @@
 // SPDX-License-Identifier: ISC
-// Addresses, routes and policy rules as records that can change their device.
+// Addresses, routes, rules and neighbours as entries that can change their device.
 #include "l3.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "vlans.h"
+#include "l3_key.h"
 
-void l3_clear(struct l3_entry *r)
+void l3_free(struct l3_entry *e)
 {
-	free(r->text);
-	free(r->message);
-	r->text = NULL;
-	r->message = NULL;
+	if (!e)
+		return;
+	free(e->text);
+	free(e->devices);
+	free(e->message);
+	free(e);
 }
 
-void l3_free(struct l3_entry *r)
+// NULL without memory, and of what is empty.
+static void *copy_bytes(const void *from, size_t size)
 {
-	if (r)
-		l3_clear(r);
-	free(r);
+	void *copy;
+
+	if (!from || !size)
+		return NULL;
+	copy = malloc(size);
+	if (copy)
+		memcpy(copy, from, size);
+	return copy;
 }
 
-struct l3_entry *l3_copy(const struct l3_entry *r)
+struct l3_entry *l3_copy(const struct l3_entry *e)
 {
 	struct l3_entry *c = malloc(sizeof(*c));
 
 	if (!c)
 		return NULL;
-	*c = *r;
-	c->text = strdup(r->text);
-	c->message = r->message ? malloc(r->size) : NULL;
-	if (!c->text || (r->message && !c->message)) {
+	*c = *e;
+	c->text = strdup(e->text);
+	c->devices = copy_bytes(e->devices, e->device_count * sizeof(*e->devices));
+	c->message = copy_bytes(e->message, e->size);
+	if (!c->text || (e->device_count && !c->devices) || (e->message && e->size && !c->message)) {
 		l3_free(c);
 		return NULL;
 	}
-	if (r->message)
-		memcpy(c->message, r->message, r->size);
 	return c;
 }
 
-int l3_list_add(struct l3_list *all, const struct l3_entry *r)
+int l3_list_append(struct l3_list *all, struct l3_entry *e)
 {
-	struct l3_entry **grown, *c;
+	struct l3_entry **grown;
+	size_t room = all->room ? all->room * 2 : 16;
 
-	if (!(all->count & (all->count - 1))) {
-		grown = reallocarray(all->list, all->count ? all->count * 2 : 1, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		all->list = grown;
-	}
-	c = l3_copy(r);
-	if (!c)
+	if (!e)
 		return -ENOMEM;
-	all->list[all->count++] = c;
+	if (all->count == all->room) {
+		grown = reallocarray(all->list, room, sizeof(*grown));
+		if (!grown) {
+			l3_free(e);
+			return -ENOMEM;
+		}
+		all->list = grown;
+		all->room = room;
+	}
+	all->list[all->count++] = e;
 	return 0;
-}
-
-void l3_list_remove(struct l3_list *all, size_t i)
-{
-	l3_free(all->list[i]);
-	memmove(&all->list[i], &all->list[i + 1], (--all->count - i) * sizeof(*all->list));
 }
 
 void l3_list_free(struct l3_list *all)
@@ -74,128 +78,85 @@ void l3_list_free(struct l3_list *all)
 	*all = (struct l3_list){0};
 }
 
+static int compare_numbers(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_devices(const struct l3_entry *a, const struct l3_entry *b)
+{
+	int r = compare_numbers(a->device_count, b->device_count);
+
+	for (size_t i = 0; !r && i < a->device_count; i++)
+		r = strcmp(a->devices[i].name, b->devices[i].name);
+	return r;
+}
+
+int l3_compare(const struct l3_entry *a, const struct l3_entry *b)
+{
+	int r = compare_numbers(a->kind, b->kind);
+
+	if (!r)
+		r = compare_numbers((size_t)a->family, (size_t)b->family);
+	if (!r)
+		r = strcmp(a->text, b->text);
+	if (!r)
+		r = strcmp(a->label, b->label);
+	if (!r)
+		r = compare_devices(a, b);
+	return r;
+}
+
 bool l3_equal(const struct l3_entry *a, const struct l3_entry *b)
 {
-	if (a->kind != b->kind || a->family != b->family || a->link_count != b->link_count ||
-		strcmp(a->text, b->text) || strcmp(a->label, b->label))
-		return false;
-	for (size_t i = 0; i < a->link_count; i++)
-		if (strcmp(a->links[i].name, b->links[i].name))
-			return false;
-	return true;
+	return !l3_compare(a, b);
 }
 
-const struct l3_entry *l3_list_find(const struct l3_list *all, const struct l3_entry *r)
+bool l3_same_key(const struct l3_entry *a, const struct l3_entry *b)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		const struct l3_entry *a = all->list[i];
-
-		if (a->kind == r->kind && a->family == r->family && !strcmp(a->key, r->key) &&
-			l3_uses(a, r->links[0].name))
-			return a;
-	}
-	return NULL;
+	return a->kind == b->kind && a->family == b->family && !strcmp(a->key, b->key) && !compare_devices(a, b);
 }
 
-bool l3_uses(const struct l3_entry *r, const char *device)
+bool l3_uses(const struct l3_entry *e, const char *device)
 {
-	for (size_t i = 0; i < r->link_count; i++)
-		if (!strcmp(r->links[i].name, device))
+	for (size_t i = 0; i < e->device_count; i++)
+		if (!strcmp(e->devices[i].name, device))
 			return true;
 	return false;
 }
 
-void l3_move(struct l3_entry *r, const char *from, const char *to)
+void l3_move(struct l3_entry *e, const char *from, const char *to)
 {
-	for (size_t i = 0; i < r->link_count; i++)
-		if (!strcmp(r->links[i].name, from)) {
-			r->links[i].index = 0;
-			text_copy(r->links[i].name, NAME_SIZE, to);
+	for (size_t i = 0; i < e->device_count; i++)
+		if (!strcmp(e->devices[i].name, from)) {
+			e->devices[i].index = 0;
+			text_copy(e->devices[i].name, NAME_SIZE, to);
 		}
 }
 
-void l3_describe(FILE *out, const struct l3_entry *r)
+bool l3_same_subnet(const struct l3_entry *a, const struct l3_entry *b)
 {
-	static const char *const kinds[] = {"address", "route", "rule"};
+	char network_a[L3_PREFIX_SIZE], network_b[L3_PREFIX_SIZE];
+	struct l3_address_key key_a, key_b;
 
-	fprintf(out, "%s %s", kinds[r->kind], r->key);
-	for (size_t i = 0; i < r->link_count; i++)
-		if (!i || strcmp(r->links[i].name, r->links[i - 1].name))
-			fprintf(out, " dev %s", r->links[i].name);
-	if (*r->label)
-		fprintf(out, " label %s", r->label);
+	if (a->kind != L3_ADDRESS || b->kind != L3_ADDRESS || a->family != AF_INET || b->family != AF_INET)
+		return false;
+	if (l3_key_read_address(a, &key_a) || l3_key_read_address(b, &key_b))
+		return false;
+	l3_key_network(AF_INET, key_a.address, key_a.prefix, network_a);
+	l3_key_network(AF_INET, key_b.address, key_b.prefix, network_b);
+	return !strcmp(network_a, network_b);
 }
 
-static struct l3_entry *new_record(enum l3_kind kind, int family, const char *key, const char *device)
+void l3_describe(FILE *out, const struct l3_entry *e)
 {
-	struct l3_entry *r = calloc(1, sizeof(*r));
+	static const char *const kinds[L3_KIND_COUNT] = {
+		[L3_ADDRESS] = "address", [L3_ROUTE] = "route", [L3_RULE] = "rule", [L3_NEIGHBOUR] = "neighbour"};
 
-	if (!r)
-		return NULL;
-	r->kind = kind;
-	r->family = family;
-	snprintf(r->key, sizeof(r->key), "%s", key);
-	r->text = strdup(key);
-	r->ours = true;
-	r->link_count = 1;
-	text_copy(r->links[0].name, NAME_SIZE, device);
-	if (!r->text) {
-		l3_free(r);
-		return NULL;
-	}
-	return r;
-}
-
-static int parse_address(const char *text, int *family, unsigned char bytes[16])
-{
-	*family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	return inet_pton(*family, text, bytes) == 1 ? 0 : -EINVAL;
-}
-
-int l3_address(const char *text, const char *device, struct l3_entry **ret, struct err *e)
-{
-	char copy[64], canonical[INET6_ADDRSTRLEN], key[96], *slash;
-	unsigned char bytes[16];
-	unsigned long prefix;
-	int family;
-
-	if (!text_copy(copy, sizeof(copy), text) || !(slash = strchr(copy, '/')))
-		return err_set(e, EINVAL, "'%s' is no address like 192.0.2.1/24", text);
-	*slash = '\0';
-	if (parse_address(copy, &family, bytes) ||
-		number_parse(slash + 1, 1, family == AF_INET ? 32 : 128, &prefix))
-		return err_set(e, EINVAL, "'%s' is no address like 192.0.2.1/24 or 2001:db8::1/64", text);
-	inet_ntop(family, bytes, canonical, sizeof(canonical));
-	snprintf(key, sizeof(key), "%s/%lu", canonical, prefix);
-	*ret = new_record(L3_ADDRESS, family, key, device);
-	return *ret ? 0 : err_set(e, ENOMEM, "no memory for an address");
-}
-
-int l3_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e)
-{
-	char canonical[INET6_ADDRSTRLEN], key[96];
-	unsigned char bytes[16];
-	int family;
-
-	if (parse_address(gateway, &family, bytes))
-		return err_set(e, EINVAL, "'%s' is no address of a gateway", gateway);
-	inet_ntop(family, bytes, canonical, sizeof(canonical));
-	snprintf(key, sizeof(key), "default/0 via %s table 254", canonical);
-	*ret = new_record(L3_ROUTE, family, key, device);
-	if (*ret)
-		(*ret)->gateway = true;
-	return *ret ? 0 : err_set(e, ENOMEM, "no memory for a route");
-}
-
-int l3_link_local(const uint8_t mac[6], const char *device, struct l3_entry **ret)
-{
-	char key[64];
-
-	snprintf(key, sizeof(key), "fe80::%x:%xff:fe%02x:%x/64", (mac[0] ^ 2) << 8 | mac[1], mac[2], mac[3],
-		mac[4] << 8 | mac[5]);
-	if (l3_address(key, device, ret, NULL))
-		return -ENOMEM;
-	(*ret)->link_local = true;
-	(*ret)->ours = false;
-	return 0;
+	fprintf(out, "%s %s", kinds[e->kind], e->key);
+	for (size_t i = 0; i < e->device_count; i++)
+		if (!i || strcmp(e->devices[i].name, e->devices[i - 1].name))
+			fprintf(out, " dev %s", e->devices[i].name);
+	if (*e->label)
+		fprintf(out, " label %s", e->label);
 }

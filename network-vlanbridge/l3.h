@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Addresses, routes and policy rules: what moves with the device it belongs to. A record keeps the kernel's own message, so
- * that what we don't know about it moves too; its text is what plans compare and print. */
+/* Layer-3 entries: addresses, routes, policy rules and permanent neighbours: what moves with the device it belongs to.
+ * An entry keeps the kernel's own message, so that attributes that we don't know move too; its text is what plans compare. */
 #ifndef L3_H
 #define L3_H
 
@@ -14,71 +14,80 @@
 
 /* The protocol of the addresses and routes that we make (IFA_PROTO, rtm_protocol): a number that nobody else uses, 'v'. */
 #define L3_PROTOCOL 118
-#define L3_LINKS 8 /* next hops of a route that can name devices */
+#define L3_KEY_SIZE 160
+#define L3_ADDRESS_SIZE 46 /* INET6_ADDRSTRLEN */
 
-struct nl_msg;
-struct nlmsghdr;
+enum l3_kind { L3_ADDRESS, L3_ROUTE, L3_RULE, L3_NEIGHBOUR, L3_KIND_COUNT };
 
-enum l3_kind { L3_ADDRESS, L3_ROUTE, L3_RULE };
+/* A device that an entry names: by the kernel's index and by name. */
+struct l3_device {
+	int index;
+	char name[NAME_SIZE];
+};
 
 struct l3_entry {
 	enum l3_kind kind;
-	int family;          /* AF_INET or AF_INET6 */
-	bool link_local;     /* an IPv6 address that the kernel makes by itself */
-	bool ours;           /* made by us from the configuration, as its protocol says */
-	bool is_default;     /* an IPv4 default route of the main table */
-	bool gateway;        /* a route through a gateway: needs the routes to it first */
-	char key[96];        /* what tells it from others: of an address, ADDRESS/PREFIX */
-	char *text;          /* all that counts, without its devices */
+	int family;      /* AF_INET or AF_INET6 */
+	bool link_local; /* an IPv6 address that the kernel made by itself, from addr_gen_mode */
+	bool ours;       /* made by us from the configuration, as its protocol says */
+	bool is_default; /* an IPv4 default route of the main table */
+	bool gateway;    /* a route through a gateway: needs the routes to it first */
+	bool from_kernel; /* a route with protocol kernel: the kernel may have made it together with an address */
+	bool no_prefix_route; /* of an address: IFA_F_NOPREFIXROUTE */
+	bool secondary;  /* of an IPv4 address: goes with the primary one of its subnet (promote_secondaries=0) */
+	bool volatile_;  /* from a router advertisement, or with a lifetime: may change at any time without us */
+	uint32_t prefix_metric; /* of an address: the metric that the kernel gives its prefix route, 0 for the usual one */
+	bool nexthop_object; /* a route through a nexthop object (ip nexthop): it can't be moved */
+	char key[L3_KEY_SIZE]; /* what tells it from others of the host, apart from its devices: l3_key.h */
+	char *text;            /* all that counts, without its devices */
 	char label[NAME_SIZE]; /* of an IPv4 address, without the device's name in front: "" or ":1" */
-	struct {
-		int index;
-		char name[NAME_SIZE];
-	} links[L3_LINKS]; /* the device of an address or rule; of a route, one for each next hop */
-	size_t link_count;
-	void *message; /* the kernel's: family header and attributes; NULL in tests */
+	char source[L3_ADDRESS_SIZE]; /* of a route: its source address ("src"), or "" */
+	struct l3_device *devices; /* of an address, rule or neighbour one; of a route one for each next hop; owned */
+	size_t device_count;
+	void *message; /* the kernel's: family header and attributes; NULL where we made the entry, and in tests; owned */
 	size_t size;
+	size_t slot; /* its place in the host's list */
 };
 
 struct l3_list {
 	struct l3_entry **list;
-	size_t count;
+	size_t count, room;
 };
 
-/* Appends a record that is copied whole. Returns 0 or -ENOMEM. */
-int l3_list_add(struct l3_list *all, const struct l3_entry *r);
-void l3_list_remove(struct l3_list *all, size_t i);
+/* Appends e, which belongs to the list from then on (also if this fails: then it is freed). NULL is -ENOMEM. Returns 0 or -ENOMEM. */
+int l3_list_append(struct l3_list *all, struct l3_entry *e);
 void l3_list_free(struct l3_list *all);
 
-/* The record of all that has r's kind, key and devices: the same thing, whatever its attributes. */
-const struct l3_entry *l3_list_find(const struct l3_list *all, const struct l3_entry *r);
+struct l3_entry *l3_copy(const struct l3_entry *e); /* NULL without memory */
+void l3_free(struct l3_entry *e);                   /* NULL is fine */
 
-struct l3_entry *l3_copy(const struct l3_entry *r); /* NULL without memory */
-void l3_free(struct l3_entry *r);                 /* NULL is fine */
+/* Order by everything that counts: kind, family, text, label, devices. 0: equal. */
+int l3_compare(const struct l3_entry *a, const struct l3_entry *b);
 bool l3_equal(const struct l3_entry *a, const struct l3_entry *b);
-bool l3_uses(const struct l3_entry *r, const char *device);
-void l3_move(struct l3_entry *r, const char *from, const char *to);
+
+/* Whether both are the same thing for the kernel, whatever their attributes: kind, family, key and devices. */
+bool l3_same_key(const struct l3_entry *a, const struct l3_entry *b);
+
+bool l3_uses(const struct l3_entry *e, const char *device);
+void l3_move(struct l3_entry *e, const char *from, const char *to);
+
+/* The subnet of an IPv4 address entry equals that of another one (same prefix length and network). */
+bool l3_same_subnet(const struct l3_entry *a, const struct l3_entry *b);
 
 /* One line, without the newline: `address 192.0.2.1/24 dev eth0`. */
-void l3_describe(FILE *out, const struct l3_entry *r);
+void l3_describe(FILE *out, const struct l3_entry *e);
 
-/* An address that the configuration asks for: ADDRESS/PREFIX. Returns 0, or -EINVAL with a sentence in e. */
-int l3_address(const char *text, const char *device, struct l3_entry **ret, struct err *e);
+/* An address that the configuration asks for: ADDRESS/PREFIX. Returns 0 and an entry, which the caller frees, or -EINVAL with a
+ * message in e. */
+int l3_new_address(const char *text, const char *device, struct l3_entry **ret, struct err *e);
 
-/* The link-local address that the kernel makes from a MAC address (addr_gen_mode eui64). Returns 0 or -ENOMEM. */
-int l3_link_local(const uint8_t mac[6], const char *device, struct l3_entry **ret);
+/* The link-local address that the kernel makes from a MAC address (addr_gen_mode eui64). NULL without memory. */
+struct l3_entry *l3_new_link_local(const uint8_t mac[6], const char *device);
 
-/* A default route through gateway, an address. Returns 0, or -EINVAL with a sentence in e. */
-int l3_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e);
+/* A default route through gateway, an address. Returns 0, or -EINVAL with a message in e. */
+int l3_new_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e);
 
-/* record_msg.c, netlink: fills ret (link names still empty) from a dump's message. Returns 0; -ENODATA for what
- * doesn't move: what the kernel makes by itself with an address or a device. The caller frees with l3_clear. */
-int l3_parse(const struct nlmsghdr *h, struct l3_entry *ret);
-void l3_clear(struct l3_entry *r);
-
-/* The messages that make or delete r, whose links must have their index: 1 or 2 (an IPv6 address is added without duplicate
- * address detection, since it was ours a moment ago, then gets its own flags). Returns their number, or -ENOMEM. */
-int l3_messages(const struct l3_entry *r, bool add, struct nl_msg *msgs[2]);
-struct nl_msg *l3_dump(enum l3_kind kind);
+/* Pure: drops the routes that the kernel makes by itself with an address (its prefix route) or with IPv6 on a device. */
+void l3_list_drop_implied(struct l3_list *all);
 
 #endif

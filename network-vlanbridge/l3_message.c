@@ -1,199 +1,269 @@
 // SPDX-License-Identifier: ISC
-// Records to netlink. What isn't about the device is passed on as the kernel gave it.
+// Layer-3 entries to netlink. What isn't about the device is passed on as the kernel gave it.
+#include "l3_message.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/fib_rules.h>
-#include <linux/if_addr.h>
-#include <linux/rtnetlink.h>
+#include <linux/neighbour.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "netlink.h"
+#include "l3_key.h"
 #include "l3_wire.h"
+#include "netlink.h"
 
-// Room for all that the record has, and for what is added to it.
-static struct nl_msg *message(const struct l3_entry *r, int type, int flags, const void *header, size_t size)
+#define CENTISECONDS 100 // USER_HZ: in RTA_CACHEINFO
+
+// Room for all that the entry has, and for what is added to it.
+static struct nl_msg *message(const struct l3_entry *e, int type, int flags, const void *header)
 {
-	struct nl_msg *m = netlink_message(type, flags, header, size);
+	struct nl_msg *m = netlink_message(type, flags, header, (size_t)l3_header_size(e->kind));
 
-	if (m && nlmsg_expand(m, r->size + 1024)) {
+	if (m && nlmsg_expand(m, e->size + 1024)) {
 		netlink_message_free(m);
 		return NULL;
 	}
 	return m;
 }
 
-// All attributes of a record but those that name devices, which put_links writes.
-static int put_attributes(struct nl_msg *m, const struct l3_entry *r)
+static struct nl_msg *finish(struct nl_msg *m, int failed)
+{
+	if (!failed)
+		return m;
+	netlink_message_free(m);
+	return NULL;
+}
+
+// Not what is written anew, nor what a nexthop object says in the route's place.
+static bool is_passed_on(const struct l3_entry *e, int type)
+{
+	if (e->kind == L3_ADDRESS && type == IFA_FLAGS)
+		return false;
+	if (e->nexthop_object && (type == RTA_GATEWAY || type == RTA_VIA || type == RTA_ENCAP || type == RTA_ENCAP_TYPE))
+		return false;
+	return !l3_left_out(e->kind, type);
+}
+
+static int put_attributes(struct nl_msg *m, const struct l3_entry *e)
 {
 	struct nlattr *a;
 	int left;
 
-	nla_for_each_attr(a, l3_attributes(r), l3_attributes_size(r), left)
-		if (!l3_left_out(r->kind, nla_type(a)) || (r->kind == L3_ADDRESS && nla_type(a) == IFA_CACHEINFO))
-			if (!(r->kind == L3_ADDRESS && nla_type(a) == IFA_FLAGS) &&
-				nla_put(m, nla_type(a), nla_len(a), nla_data(a)))
-				return -ENOMEM;
+	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e), left)
+		if (is_passed_on(e, nla_type(a)) && nla_put(m, nla_type(a), nla_len(a), nla_data(a)))
+			return -ENOMEM;
 	return 0;
 }
 
-static struct nlattr *attribute(const struct l3_entry *r, int type)
+static struct nlattr *find_attribute(const struct l3_entry *e, int type)
 {
-	return nla_find(l3_attributes(r), l3_attributes_size(r), type);
+	return nla_find(l3_attributes(e), l3_attributes_size(e), type);
 }
 
-static int put_label(struct nl_msg *m, const struct l3_entry *r)
+static int put_label(struct nl_msg *m, const struct l3_entry *e)
 {
 	char label[2 * NAME_SIZE];
 
-	if (r->family != AF_INET)
+	if (e->family != AF_INET)
 		return 0;
-	snprintf(label, sizeof(label), "%s%s", !*r->label || *r->label == ':' ? r->links[0].name : "", r->label);
+	snprintf(label, sizeof(label), "%s%s", !*e->label || *e->label == ':' ? e->devices->name : "", e->label);
 	// A label that got too long with the device's new name: better the address without it than no address.
-	return nla_put_string(m, IFA_LABEL, strlen(label) < NAME_SIZE ? label : r->links[0].name);
+	return nla_put_string(m, IFA_LABEL, strlen(label) < NAME_SIZE ? label : e->devices->name);
+}
+
+static int put_lifetime(struct nl_msg *m, const struct l3_entry *e)
+{
+	struct nlattr *info = find_attribute(e, IFA_CACHEINFO);
+
+	return info ? nla_put(m, IFA_CACHEINFO, nla_len(info), nla_data(info)) : 0;
+}
+
+static int put_broadcast(struct nl_msg *m, const struct l3_address_key *k)
+{
+	uint32_t broadcast;
+
+	if (k->prefix >= 31)
+		return 0;
+	memcpy(&broadcast, k->local, 4);
+	broadcast |= htonl(0xffffffffU >> k->prefix);
+	return nla_put(m, IFA_BROADCAST, 4, &broadcast);
 }
 
 // From the configuration: only the address itself is known.
-static struct nl_msg *configured_address(const struct l3_entry *r, bool add)
+static int put_configured_address(struct nl_msg *m, const struct l3_entry *e, const struct l3_address_key *k, bool add)
 {
-	struct ifaddrmsg h = {.ifa_family = (unsigned char)r->family, .ifa_index = (unsigned int)r->links[0].index};
-	char text[INET6_ADDRSTRLEN] = "";
-	unsigned char bytes[16];
-	struct nl_msg *m;
-	int size = r->family == AF_INET ? 4 : 16, prefix = 0;
+	int size = e->family == AF_INET ? 4 : 16;
 
-	if (sscanf(r->key, "%45[^/]/%d", text, &prefix) != 2 || inet_pton(r->family, text, bytes) != 1)
-		return NULL;
-	h.ifa_prefixlen = (unsigned char)prefix;
-	m = netlink_message(add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0, &h, sizeof(h));
-	if (m && (nla_put(m, IFA_LOCAL, size, bytes) || nla_put(m, IFA_ADDRESS, size, bytes))) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	if (m && add)
-		nla_put_u8(m, IFA_PROTO, r->link_local ? IFAPROT_KERNEL_LL : L3_PROTOCOL);
-	if (m && add && r->family == AF_INET && prefix < 31) {
-		uint32_t broadcast;
-
-		memcpy(&broadcast, bytes, 4);
-		broadcast |= htonl(0xffffffffU >> prefix);
-		nla_put(m, IFA_BROADCAST, 4, &broadcast);
-	}
-	return m;
+	if (nla_put(m, IFA_LOCAL, size, k->local) || nla_put(m, IFA_ADDRESS, size, k->address))
+		return -ENOMEM;
+	if (!add)
+		return 0;
+	if (nla_put_u8(m, IFA_PROTO, e->link_local ? IFAPROT_KERNEL_LL : L3_PROTOCOL))
+		return -ENOMEM;
+	return e->family == AF_INET ? put_broadcast(m, k) : 0;
 }
 
-static struct nl_msg *configured_gateway(const struct l3_entry *r, bool add)
+static struct nl_msg *configured_address(const struct l3_entry *e, bool add)
 {
-	struct rtmsg h = {.rtm_family = (unsigned char)r->family, .rtm_table = RT_TABLE_MAIN,
+	struct ifaddrmsg h = {.ifa_family = (unsigned char)e->family, .ifa_index = (unsigned int)e->devices->index};
+	struct l3_address_key k;
+	struct nl_msg *m;
+
+	if (l3_key_read_address(e, &k))
+		return NULL;
+	h.ifa_prefixlen = (unsigned char)k.prefix;
+	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
+	return m ? finish(m, put_configured_address(m, e, &k, add)) : NULL;
+}
+
+static struct nl_msg *kernel_address(const struct l3_entry *e, bool add, uint32_t more_flags)
+{
+	struct ifaddrmsg h = *(struct ifaddrmsg *)e->message;
+	struct nlattr *own = find_attribute(e, IFA_FLAGS);
+	uint32_t flags = (own ? nla_get_u32(own) : 0) | more_flags;
+	struct nl_msg *m;
+
+	h.ifa_index = (unsigned int)e->devices->index;
+	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
+	return m ? finish(m, put_attributes(m, e) || put_label(m, e) || put_lifetime(m, e) || nla_put_u32(m, IFA_FLAGS, flags))
+		 : NULL;
+}
+
+/* IPv4: not exclusive, since the same route over the old device may still be there for the moment; the new one goes first.
+ * IPv6: appended, so that the next hops of one route become siblings. */
+static int route_flags(const struct l3_entry *e)
+{
+	return e->family == AF_INET6 ? NLM_F_CREATE | NLM_F_APPEND : NLM_F_CREATE;
+}
+
+static struct nl_msg *configured_gateway(const struct l3_entry *e, bool add)
+{
+	struct rtmsg h = {.rtm_family = (unsigned char)e->family, .rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = L3_PROTOCOL, .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST};
-	char text[INET6_ADDRSTRLEN] = "";
+	char via[L3_ADDRESS_SIZE];
 	unsigned char bytes[16];
 	struct nl_msg *m;
 
-	if (sscanf(r->key, "default/0 via %45s", text) != 1 || inet_pton(r->family, text, bytes) != 1)
+	if (!l3_key_value(e->key, "via", via, sizeof(via)) || inet_pton(e->family, via, bytes) != 1)
 		return NULL;
-	m = netlink_message(add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0, &h, sizeof(h));
-	if (m && (nla_put(m, RTA_GATEWAY, r->family == AF_INET ? 4 : 16, bytes) ||
-			 nla_put_u32(m, RTA_OIF, (uint32_t)r->links[0].index))) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	return m;
+	m = message(e, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? route_flags(e) : 0, &h);
+	return m ? finish(m, nla_put(m, RTA_GATEWAY, e->family == AF_INET ? 4 : 16, bytes) ||
+				nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index) ||
+				nla_put_u32(m, RTA_PRIORITY, l3_usual_metric(e->family)))
+		 : NULL;
 }
 
-static struct nl_msg *address_message(const struct l3_entry *r, bool add, int flags, uint32_t more)
+static int put_multipath(struct nl_msg *m, const struct l3_entry *e, const struct nlattr *multipath)
 {
-	struct ifaddrmsg h = *(struct ifaddrmsg *)r->message;
-	struct nlattr *own = attribute(r, IFA_FLAGS);
-	struct nl_msg *m;
+	struct nlattr *copy = nla_reserve(m, RTA_MULTIPATH, nla_len(multipath));
+	struct rtnexthop *nh = NULL;
 
-	h.ifa_index = (unsigned int)r->links[0].index;
-	m = message(r, add ? RTM_NEWADDR : RTM_DELADDR, flags, &h, sizeof(h));
-	if (m && (put_attributes(m, r) || put_label(m, r) ||
-			 nla_put_u32(m, IFA_FLAGS, (own ? nla_get_u32(own) : 0) | more))) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	return m;
-}
-
-static int put_next_hops(struct nl_msg *m, const struct l3_entry *r)
-{
-	struct nlattr *multipath = attribute(r, RTA_MULTIPATH), *copy;
-	struct rtnexthop *nh;
-	int left;
-
-	if (!multipath)
-		return nla_put_u32(m, RTA_OIF, (uint32_t)r->links[0].index);
-	copy = nla_reserve(m, RTA_MULTIPATH, nla_len(multipath));
 	if (!copy)
 		return -ENOMEM;
 	memcpy(nla_data(copy), nla_data(multipath), (size_t)nla_len(multipath));
-	nh = nla_data(copy);
-	left = nla_len(copy);
-	for (size_t i = 0; RTNH_OK(nh, left) && i < r->link_count; i++) {
-		nh->rtnh_ifindex = r->links[i].index;
-		left -= (int)RTNH_ALIGN(nh->rtnh_len);
-		nh = RTNH_NEXT(nh);
-	}
+	for (size_t i = 0; i < e->device_count && (nh = l3_hop_after(copy, nh)); i++)
+		nh->rtnh_ifindex = e->devices[i].index;
 	return 0;
 }
 
-// A route from a router advertisement has a lifetime, which comes in ticks and goes in seconds.
-static int put_expiry(struct nl_msg *m, const struct l3_entry *r)
+static int put_ways(struct nl_msg *m, const struct l3_entry *e, bool add)
 {
-	struct nlattr *a = attribute(r, RTA_CACHEINFO);
-	struct rta_cacheinfo *info = a && nla_len(a) >= (int)sizeof(*info) ? nla_data(a) : NULL;
+	struct rtnexthop alone = {.rtnh_len = sizeof(alone), .rtnh_ifindex = e->devices->index};
+	struct nlattr *multipath = find_attribute(e, RTA_MULTIPATH);
 
-	if (r->family != AF_INET6 || !info || info->rta_expires <= 0)
+	if (e->nexthop_object)
 		return 0;
-	return nla_put_u32(m, RTA_EXPIRES, (uint32_t)info->rta_expires / 100);
+	if (multipath)
+		return put_multipath(m, e, multipath);
+	// Without a gateway, an IPv6 route's deletion takes all its next hops, unless it names them like this (ip6_route_del).
+	if (!add && e->family == AF_INET6 && !e->gateway)
+		return nla_put(m, RTA_MULTIPATH, sizeof(alone), &alone);
+	return nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index);
 }
 
-static struct nl_msg *route_message(const struct l3_entry *r, bool add)
+// A route from a router advertisement has a lifetime, which comes in ticks and goes in seconds.
+static int put_expiry(struct nl_msg *m, const struct l3_entry *e)
 {
-	// Not exclusive: the same route over the old device may still be there for the moment.
-	struct nl_msg *m = message(r, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE : 0, r->message,
-		sizeof(struct rtmsg));
+	struct nlattr *a = find_attribute(e, RTA_CACHEINFO);
+	struct rta_cacheinfo info;
 
-	if (m && (put_attributes(m, r) || put_next_hops(m, r) || (add && put_expiry(m, r)))) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	return m;
+	if (e->family != AF_INET6 || !a)
+		return 0;
+	memcpy(&info, nla_data(a), sizeof(info));
+	if (info.rta_expires <= 0)
+		return 0;
+	return nla_put_u32(m, RTA_EXPIRES, (uint32_t)(info.rta_expires + CENTISECONDS - 1) / CENTISECONDS);
 }
 
-static struct nl_msg *rule_message(const struct l3_entry *r, bool add)
+static struct nl_msg *kernel_route(const struct l3_entry *e, bool add)
 {
-	struct nl_msg *m = message(r, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0,
-		r->message, sizeof(struct fib_rule_hdr));
+	struct nl_msg *m = message(e, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? route_flags(e) : 0, e->message);
+
+	return m ? finish(m, put_attributes(m, e) || put_ways(m, e, add) || (add && put_expiry(m, e))) : NULL;
+}
+
+static struct nl_msg *rule_message(const struct l3_entry *e, bool add)
+{
+	struct nl_msg *m = message(e, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0, e->message);
 	size_t n = 0;
 
-	if (m && (put_attributes(m, r) ||
-			 (attribute(r, FRA_IIFNAME) && nla_put_string(m, FRA_IIFNAME, r->links[n++].name)) ||
-			 (attribute(r, FRA_OIFNAME) && nla_put_string(m, FRA_OIFNAME, r->links[n++].name)))) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	return m;
+	return m ? finish(m, put_attributes(m, e) ||
+				(find_attribute(e, FRA_IIFNAME) && nla_put_string(m, FRA_IIFNAME, e->devices[n++].name)) ||
+				(find_attribute(e, FRA_OIFNAME) && nla_put_string(m, FRA_OIFNAME, e->devices[n++].name)))
+		 : NULL;
 }
 
-int l3_messages(const struct l3_entry *r, bool add, struct nl_msg *msgs[2])
+static struct nl_msg *neighbour_message(const struct l3_entry *e, bool add)
 {
-	bool twice = r->message && r->kind == L3_ADDRESS && r->family == AF_INET6 && add;
+	struct ndmsg h = *(struct ndmsg *)e->message;
+	struct nl_msg *m;
+
+	h.ndm_ifindex = e->devices->index;
+	m = message(e, add ? RTM_NEWNEIGH : RTM_DELNEIGH, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
+	return m ? finish(m, put_attributes(m, e)) : NULL;
+}
+
+static struct nl_msg *configured_message(const struct l3_entry *e, bool add)
+{
+	switch (e->kind) {
+	case L3_ADDRESS:
+		return configured_address(e, add);
+	case L3_ROUTE:
+		return configured_gateway(e, add);
+	default:
+		return NULL;
+	}
+}
+
+static struct nl_msg *kernel_message(const struct l3_entry *e, bool add, uint32_t address_flags)
+{
+	switch (e->kind) {
+	case L3_ADDRESS:
+		return kernel_address(e, add, address_flags);
+	case L3_ROUTE:
+		return kernel_route(e, add);
+	case L3_RULE:
+		return rule_message(e, add);
+	default:
+		return neighbour_message(e, add);
+	}
+}
+
+int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2])
+{
+	bool twice = e->message && e->kind == L3_ADDRESS && e->family == AF_INET6 && add;
 
 	msgs[1] = NULL;
-	if (!r->message)
-		msgs[0] = r->kind == L3_ADDRESS ? configured_address(r, add) : configured_gateway(r, add);
-	else if (r->kind == L3_ADDRESS)
-		msgs[0] = address_message(r, add, add ? NLM_F_CREATE | NLM_F_EXCL : 0, twice ? IFA_F_NODAD : 0);
+	if (e->message)
+		msgs[0] = kernel_message(e, add, twice ? IFA_F_NODAD : 0);
 	else
-		msgs[0] = r->kind == L3_ROUTE ? route_message(r, add) : rule_message(r, add);
+		msgs[0] = configured_message(e, add);
 	if (twice)
-		msgs[1] = address_message(r, true, NLM_F_REPLACE, 0);
+		msgs[1] = kernel_message(e, add, 0);
 	if (!msgs[0] || (twice && !msgs[1])) {
 		netlink_message_free(msgs[0]);
 		netlink_message_free(msgs[1]);
@@ -207,8 +277,16 @@ struct nl_msg *l3_dump(enum l3_kind kind)
 	struct ifaddrmsg address = {.ifa_family = AF_UNSPEC};
 	struct rtmsg route = {.rtm_family = AF_UNSPEC};
 	struct fib_rule_hdr rule = {.family = AF_UNSPEC};
+	struct ndmsg neighbour = {.ndm_family = AF_UNSPEC};
 
-	return kind == L3_ADDRESS ? netlink_message(RTM_GETADDR, NLM_F_DUMP, &address, sizeof(address))
-		: kind == L3_ROUTE  ? netlink_message(RTM_GETROUTE, NLM_F_DUMP, &route, sizeof(route))
-					: netlink_message(RTM_GETRULE, NLM_F_DUMP, &rule, sizeof(rule));
+	switch (kind) {
+	case L3_ADDRESS:
+		return netlink_message(RTM_GETADDR, NLM_F_DUMP, &address, sizeof(address));
+	case L3_ROUTE:
+		return netlink_message(RTM_GETROUTE, NLM_F_DUMP, &route, sizeof(route));
+	case L3_RULE:
+		return netlink_message(RTM_GETRULE, NLM_F_DUMP, &rule, sizeof(rule));
+	default:
+		return netlink_message(RTM_GETNEIGH, NLM_F_DUMP, &neighbour, sizeof(neighbour));
+	}
 }

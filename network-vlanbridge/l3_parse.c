@@ -1,48 +1,112 @@
 // SPDX-License-Identifier: ISC
-// Records from netlink. What isn't about the device is passed on as the kernel gave it.
+// Layer-3 entries from netlink. What isn't about the device is kept as the kernel gave it.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/fib_rules.h>
-#include <linux/if_addr.h>
-#include <linux/rtnetlink.h>
+#include <linux/neighbour.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "netlink.h"
+#include "l3_key.h"
+#include "l3_message.h"
 #include "l3_wire.h"
 
-#define ATTRIBUTES 40 // more than any of the three kinds has
+#define ATTRIBUTES 40 // more than any of the four kinds has
 
-int l3_header_size(enum l3_kind kind)
+// The lengths that the attributes read here must have; addresses depend on the family, l3_read_ip looks at them.
+static const struct nla_policy policies[L3_KIND_COUNT][ATTRIBUTES + 1] = {
+	[L3_ADDRESS] = {
+		[IFA_FLAGS] = {.type = NLA_U32},
+		[IFA_PROTO] = {.type = NLA_U8},
+		[IFA_RT_PRIORITY] = {.type = NLA_U32},
+		[IFA_CACHEINFO] = {.minlen = sizeof(struct ifa_cacheinfo)},
+	},
+	[L3_ROUTE] = {
+		[RTA_TABLE] = {.type = NLA_U32},
+		[RTA_PRIORITY] = {.type = NLA_U32},
+		[RTA_OIF] = {.type = NLA_U32},
+		[RTA_VIA] = {.minlen = sizeof(struct rtvia)},
+		[RTA_CACHEINFO] = {.minlen = sizeof(struct rta_cacheinfo)},
+	},
+	[L3_RULE] = {
+		[FRA_PRIORITY] = {.type = NLA_U32},
+	},
+};
+
+int l3_read_ip(int family, const struct nlattr *a, char buf[L3_ADDRESS_SIZE])
 {
-	return kind == L3_ADDRESS ? (int)sizeof(struct ifaddrmsg)
-		: kind == L3_ROUTE  ? (int)sizeof(struct rtmsg)
-					: (int)sizeof(struct fib_rule_hdr);
+	int size = family == AF_INET ? 4 : 16;
+
+	buf[0] = '\0';
+	if (!a)
+		return 0;
+	if (nla_len(a) < size || !inet_ntop(family, nla_data(a), buf, L3_ADDRESS_SIZE))
+		return -ENODATA;
+	return 0;
 }
 
-struct nlattr *l3_attributes(const struct l3_entry *r)
+int l3_set_devices(struct l3_entry *e, size_t count)
 {
-	return (struct nlattr *)((char *)r->message + NLMSG_ALIGN((unsigned int)l3_header_size(r->kind)));
+	e->devices = calloc(count, sizeof(*e->devices));
+	if (!e->devices)
+		return -ENOMEM;
+	e->device_count = count;
+	return 0;
 }
 
-int l3_attributes_size(const struct l3_entry *r)
+int l3_set_device(struct l3_entry *e, unsigned int index)
 {
-	return (int)r->size - (int)NLMSG_ALIGN((unsigned int)l3_header_size(r->kind));
+	if (l3_set_devices(e, 1))
+		return -ENOMEM;
+	e->devices->index = (int)index;
+	return 0;
 }
 
-bool l3_left_out(enum l3_kind kind, int type)
+static int parse_rule(struct l3_entry *e, struct nlattr **tb)
 {
-	switch (kind) {
-	case L3_ADDRESS:
-		return type == IFA_CACHEINFO || type == IFA_LABEL;
-	case L3_ROUTE:
-		return type == RTA_CACHEINFO || type == RTA_OIF || type == RTA_MULTIPATH || type == RTA_EXPIRES;
-	default:
-		return type == FRA_IIFNAME || type == FRA_OIFNAME;
-	}
+	const struct nlattr *names[2] = {tb[FRA_IIFNAME], tb[FRA_OIFNAME]};
+	size_t count = (names[0] != NULL) + (names[1] != NULL), n = 0;
+
+	if (!count)
+		return -ENODATA;
+	if (l3_set_devices(e, count))
+		return -ENOMEM;
+	((struct fib_rule_hdr *)e->message)->flags &= FIB_RULE_INVERT;
+	for (int i = 0; i < 2; i++)
+		if (names[i])
+			nla_strlcpy(e->devices[n++].name, names[i], NAME_SIZE);
+	snprintf(e->key, sizeof(e->key), "%u", tb[FRA_PRIORITY] ? nla_get_u32(tb[FRA_PRIORITY]) : 0);
+	return 0;
+}
+
+static void set_neighbour_key(struct l3_entry *e, const char *address, const struct nlattr *mac)
+{
+	const unsigned char *b = mac ? nla_data(mac) : NULL;
+	size_t length = (size_t)snprintf(e->key, sizeof(e->key), "%s", address);
+
+	for (int i = 0; b && i < nla_len(mac) && length + 16 < sizeof(e->key); i++)
+		length += (size_t)snprintf(e->key + length, sizeof(e->key) - length, "%s%02x", i ? ":" : " lladdr ", b[i]);
+}
+
+static int parse_neighbour(struct l3_entry *e, struct nlattr **tb)
+{
+	struct ndmsg *h = e->message;
+	char address[L3_ADDRESS_SIZE];
+
+	if (!(h->ndm_state & NUD_PERMANENT) || h->ndm_flags & (NTF_PROXY | NTF_EXT_LEARNED))
+		return -ENODATA;
+	if (l3_read_ip(e->family, tb[NDA_DST], address) || !*address)
+		return -ENODATA;
+	if (l3_set_device(e, (unsigned int)h->ndm_ifindex))
+		return -ENOMEM;
+	set_neighbour_key(e, address, tb[NDA_LLADDR]);
+	h->ndm_ifindex = 0;
+	h->ndm_type = 0;
+	h->ndm_flags &= NTF_ROUTER;
+	return 0;
 }
 
 static void print_hex(FILE *out, const void *data, int len)
@@ -53,143 +117,147 @@ static void print_hex(FILE *out, const void *data, int len)
 		fprintf(out, "%02x", b[i]);
 }
 
-static const char *ip(int family, const struct nlattr *a, char buf[INET6_ADDRSTRLEN])
+// RTA_MULTIPATH, whose devices are zeroed by then, has weights and encapsulations.
+static bool in_text(enum l3_kind kind, int type)
 {
-	if (!a || nla_len(a) < (family == AF_INET ? 4 : 16) ||
-		!inet_ntop(family, nla_data(a), buf, INET6_ADDRSTRLEN))
-		return "default";
-	return buf;
+	return !l3_left_out(kind, type) || (kind == L3_ROUTE && type == RTA_MULTIPATH);
 }
 
 // All attributes in hexadecimal, sorted by type as nla_parse does: the text only has to be complete and stable.
-static char *print_text(const struct l3_entry *r, struct nlattr **tb, int max)
+static void write_text(FILE *out, const struct l3_entry *e, struct nlattr **tb)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s ", r->key);
-	print_hex(out, r->message, l3_header_size(r->kind));
-	for (int i = 1; i <= max; i++)
-		if (tb[i] && (!l3_left_out(r->kind, i) || (r->kind == L3_ROUTE && i == RTA_MULTIPATH))) {
+	fprintf(out, "%s", e->key);
+	// What we make, and what the kernel makes by itself, is told by its key alone: so is an entry that isn't made yet.
+	if (e->ours || e->link_local)
+		return;
+	fputc(' ', out);
+	print_hex(out, e->message, l3_header_size(e->kind));
+	for (int i = 1; i <= ATTRIBUTES; i++) {
+		if (!tb[i])
+			continue;
+		if (in_text(e->kind, i)) {
 			fprintf(out, " %d:", i);
 			print_hex(out, nla_data(tb[i]), nla_len(tb[i]));
+		} else if (e->kind == L3_RULE) {
+			fprintf(out, " %d", i); // iif or oif: not the device, but which of the two it is
 		}
-	fclose(out);
-	return text;
-}
-
-static int parse_address(struct l3_entry *r, struct nlattr **tb)
-{
-	struct ifaddrmsg *h = r->message;
-	struct nlattr *local = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
-	uint32_t flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : h->ifa_flags;
-	char a[INET6_ADDRSTRLEN];
-
-	// Temporary addresses are made anew by the kernel from the one they belong to.
-	if (!local)
-		return -ENODATA;
-	if (h->ifa_family == AF_INET6 && flags & IFA_F_TEMPORARY)
-		return -ENODATA;
-	r->link_count = 1;
-	r->links[0].index = (int)h->ifa_index;
-	h->ifa_index = 0;
-	h->ifa_flags = 0;
-	r->link_local = h->ifa_family == AF_INET6 && h->ifa_scope == RT_SCOPE_LINK;
-	snprintf(r->key, sizeof(r->key), "%s/%u", ip(h->ifa_family, local, a), h->ifa_prefixlen);
-	r->ours = tb[IFA_PROTO] && nla_get_u8(tb[IFA_PROTO]) == L3_PROTOCOL;
-	if (tb[IFA_LABEL])
-		nla_strlcpy(r->label, tb[IFA_LABEL], sizeof(r->label));
-	if (tb[IFA_FLAGS]) { // not what only tells how it is doing
-		flags &= ~(uint32_t)(IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_SECONDARY | IFA_F_DEPRECATED |
-			IFA_F_OPTIMISTIC | IFA_F_STABLE_PRIVACY);
-		memcpy(nla_data(tb[IFA_FLAGS]), &flags, sizeof(flags));
 	}
-	return 0;
 }
 
-static int parse_next_hops(struct l3_entry *r, struct nlattr *multipath)
+static int set_text(struct l3_entry *e, struct nlattr **tb)
 {
-	struct rtnexthop *nh = nla_data(multipath);
-	int left = nla_len(multipath);
+	size_t size;
+	FILE *out = open_memstream(&e->text, &size);
 
-	for (; RTNH_OK(nh, left); left -= RTNH_ALIGN(nh->rtnh_len), nh = RTNH_NEXT(nh)) {
-		if (r->link_count == L3_LINKS)
-			return -E2BIG;
-		r->links[r->link_count++].index = nh->rtnh_ifindex;
-		nh->rtnh_ifindex = 0;
-		nh->rtnh_flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
+	if (!out)
+		return -ENOMEM;
+	write_text(out, e, tb);
+	return fclose(out) ? -ENOMEM : 0;
+}
+
+static bool find_kind(int type, enum l3_kind *ret)
+{
+	static const int types[L3_KIND_COUNT] = {
+		[L3_ADDRESS] = RTM_NEWADDR, [L3_ROUTE] = RTM_NEWROUTE, [L3_RULE] = RTM_NEWRULE, [L3_NEIGHBOUR] = RTM_NEWNEIGH};
+
+	for (int kind = 0; kind < L3_KIND_COUNT; kind++)
+		if (types[kind] == type) {
+			*ret = (enum l3_kind)kind;
+			return true;
+		}
+	return false;
+}
+
+static struct l3_entry *new_entry(enum l3_kind kind, const struct nlmsghdr *h)
+{
+	struct l3_entry *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->kind = kind;
+	e->size = h->nlmsg_len - NLMSG_HDRLEN;
+	e->message = malloc(e->size);
+	if (!e->message) {
+		l3_free(e);
+		return NULL;
 	}
-	return 0;
+	memcpy(e->message, NLMSG_DATA(h), e->size);
+	e->family = *(unsigned char *)e->message; // the first byte of each of the four headers
+	return e;
 }
 
-static int parse_route(struct l3_entry *r, struct nlattr **tb)
+static int parse_kind(struct l3_entry *e, struct nlattr **tb)
 {
-	struct rtmsg *h = r->message;
-	char dst[INET6_ADDRSTRLEN], via[INET6_ADDRSTRLEN];
-	uint32_t table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : h->rtm_table;
-
-	if (h->rtm_flags & RTM_F_CLONED || h->rtm_protocol == RTPROT_KERNEL || h->rtm_type == RTN_LOCAL ||
-		h->rtm_type == RTN_BROADCAST || h->rtm_type == RTN_ANYCAST ||
-		(h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST))
-		return -ENODATA;
-	r->ours = h->rtm_protocol == L3_PROTOCOL;
-	r->is_default = h->rtm_family == AF_INET && !h->rtm_dst_len && table == RT_TABLE_MAIN;
-	h->rtm_flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
-	if (tb[RTA_OIF]) {
-		r->link_count = 1;
-		r->links[0].index = (int)nla_get_u32(tb[RTA_OIF]);
+	switch (e->kind) {
+	case L3_ADDRESS:
+		return l3_parse_address(e, tb);
+	case L3_ROUTE:
+		return l3_parse_route(e, tb);
+	case L3_RULE:
+		return parse_rule(e, tb);
+	default:
+		return parse_neighbour(e, tb);
 	}
-	r->gateway = tb[RTA_GATEWAY] || tb[RTA_VIA] || tb[RTA_MULTIPATH];
-	snprintf(r->key, sizeof(r->key), "%s/%u%s%s table %u", ip(h->rtm_family, tb[RTA_DST], dst), h->rtm_dst_len,
-		tb[RTA_GATEWAY] ? " via " : "", tb[RTA_GATEWAY] ? ip(h->rtm_family, tb[RTA_GATEWAY], via) : "",
-		table);
-	if (tb[RTA_MULTIPATH] && parse_next_hops(r, tb[RTA_MULTIPATH]))
-		return -E2BIG;
-	return r->link_count ? 0 : -ENODATA;
 }
 
-static int parse_rule(struct l3_entry *r, struct nlattr **tb)
+// Appends the entry, or frees one that is of no interest.
+static int parse_entry(struct l3_entry *e, struct nlattr **tb, struct l3_list *ret)
 {
-	struct nlattr *names[2] = {tb[FRA_IIFNAME], tb[FRA_OIFNAME]};
+	int r = parse_kind(e, tb);
 
-	((struct fib_rule_hdr *)r->message)->flags &= FIB_RULE_INVERT;
-	for (int i = 0; i < 2; i++)
-		if (names[i])
-			nla_strlcpy(r->links[r->link_count++].name, names[i], NAME_SIZE);
-	snprintf(r->key, sizeof(r->key), "%u", tb[FRA_PRIORITY] ? nla_get_u32(tb[FRA_PRIORITY]) : 0);
-	return r->link_count ? 0 : -ENODATA;
+	if (!r)
+		r = set_text(e, tb);
+	if (!r)
+		return l3_list_append(ret, e);
+	l3_free(e);
+	return r == -ENODATA ? 0 : r;
 }
 
-int l3_parse(const struct nlmsghdr *h, struct l3_entry *ret)
+static int parse_hops(const struct l3_entry *e, const struct nlattr *multipath, struct l3_list *ret)
+{
+	struct rtnexthop *nh = NULL;
+	int r = 0;
+
+	while (!r && (nh = l3_hop_after(multipath, nh))) {
+		struct nl_msg *m = l3_hop_message(e, nh);
+
+		r = m ? l3_parse(nlmsg_hdr(m), ret) : -ENOMEM;
+		nlmsg_free(m);
+	}
+	return r;
+}
+
+// A hop with a weight keeps its RTA_MULTIPATH, which holds the weight.
+static bool has_more_hops(const struct l3_entry *e, struct nlattr **tb)
+{
+	struct rtnexthop *first;
+
+	if (e->kind != L3_ROUTE || e->family != AF_INET6 || !tb[RTA_MULTIPATH] || tb[RTA_NH_ID])
+		return false;
+	first = l3_hop_after(tb[RTA_MULTIPATH], NULL);
+	return first && (!first->rtnh_hops || l3_hop_after(tb[RTA_MULTIPATH], first));
+}
+
+int l3_parse(const struct nlmsghdr *h, struct l3_list *ret)
 {
 	struct nlattr *tb[ATTRIBUTES + 1];
-	int result;
+	struct l3_entry *e;
+	enum l3_kind kind;
+	int r = 0;
 
-	*ret = (struct l3_entry){0};
-	ret->kind = h->nlmsg_type == RTM_NEWADDR ? L3_ADDRESS
-		: h->nlmsg_type == RTM_NEWROUTE  ? L3_ROUTE
-						 : L3_RULE;
-	if ((int)h->nlmsg_len - NLMSG_HDRLEN < l3_header_size(ret->kind))
-		return -ENODATA;
-	ret->size = h->nlmsg_len - NLMSG_HDRLEN;
-	ret->message = malloc(ret->size);
-	if (!ret->message)
+	if (!find_kind(h->nlmsg_type, &kind) || (int)h->nlmsg_len - NLMSG_HDRLEN < NLA_ALIGN(l3_header_size(kind)))
+		return 0;
+	e = new_entry(kind, h);
+	if (!e)
 		return -ENOMEM;
-	memcpy(ret->message, NLMSG_DATA(h), ret->size);
-	ret->family = *(unsigned char *)ret->message;
-	result = nla_parse(tb, ATTRIBUTES, l3_attributes(ret), l3_attributes_size(ret), NULL) < 0 ? -ENODATA
-		: (ret->family != AF_INET && ret->family != AF_INET6)                               ? -ENODATA
-		: ret->kind == L3_ADDRESS ? parse_address(ret, tb)
-		: ret->kind == L3_ROUTE   ? parse_route(ret, tb)
-					      : parse_rule(ret, tb);
-	if (!result) {
-		ret->text = print_text(ret, tb, ATTRIBUTES);
-		result = ret->text ? 0 : -ENOMEM;
+	if ((e->family != AF_INET && e->family != AF_INET6) ||
+		nla_parse(tb, ATTRIBUTES, l3_attributes(e), l3_attributes_size(e), policies[kind]) < 0) {
+		l3_free(e);
+		return 0;
 	}
-	if (result)
-		l3_clear(ret);
-	return result;
+	if (!has_more_hops(e, tb))
+		return parse_entry(e, tb, ret);
+	r = parse_hops(e, tb[RTA_MULTIPATH], ret);
+	l3_free(e);
+	return r;
 }

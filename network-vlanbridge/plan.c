@@ -1,118 +1,256 @@
 // SPDX-License-Identifier: ISC
-// The difference between what is wanted and what is there.
+// The steps from one host to another.
 //
-// Sweep what isn't wanted any more; then for every wanted device, lower ones first: make it, or change what differs,
-// or, when it is somebody else's, see that it fits and borrow it as a port or uplink.
+// A round goes through the passes in the order that interrupts least: note marks, create, add addresses, move ports, add routes, remove what is
+// left, delete, clear marks. Each pass does what is possible now on the model, and waits with the rest. What the kernel takes away
+// as a side effect is missing in the model from then on, and the next round adds it. The plan is complete when the model is the target.
+//
+// Every prefix of the plan has the same origin: a mark is written before what it describes is changed, an entry is removed only where
+// another copy of it stands on a device whose marks lead to the same origin. So a run that is killed anywhere is as good as undone.
 #include "plan.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "planner.h"
+#include "kernel_model.h"
+#include "plan_build.h"
 
-enum rank { RANK_BOND, RANK_BOND_PORT, RANK_DUMMY, RANK_BRIDGE, RANK_UPLINK, RANK_VLAN, RANK_END };
+#define ROUNDS_MAX 40
 
-static enum rank rank(const struct planner *p, const struct device *w)
+static void (*const passes[])(struct planner *p) = {
+	plan_note_marks,
+	plan_load_module,
+	plan_create_devices,
+	plan_attach_guests,
+	plan_delete_devices,
+	plan_set_options,
+	plan_set_fields,
+	plan_rename_devices,
+	plan_bring_up,
+	plan_add_addresses,
+	plan_set_masters,
+	plan_bring_up,
+	plan_create_vlans,
+	plan_attach_guests,
+	plan_set_vlans,
+	plan_set_port_flags,
+	plan_add_addresses,
+	plan_add_routes,
+	plan_remove_entries,
+	plan_start_dhcp,
+	plan_bring_down,
+	plan_clear_marks,
+};
+
+void plan_free(struct plan *p)
 {
-	const struct device *m = host_find(p->wanted, w->link.master.name);
-
-	if (!w->create)
-		return m && m->link.kind == KIND_BOND ? RANK_BOND_PORT : RANK_UPLINK;
-	return w->link.kind == KIND_BOND    ? RANK_BOND
-		: w->link.kind == KIND_DUMMY  ? RANK_DUMMY
-		: w->link.kind == KIND_BRIDGE ? RANK_BRIDGE
-					      : RANK_VLAN;
+	for (size_t i = 0; i < p->count; i++)
+		step_free(&p->steps[i]);
+	free(p->steps);
+	*p = (struct plan){0};
 }
 
-// The addresses and the gateway that the file asks for: ours that it doesn't ask for any more go.
-static int want_addresses(struct planner *p, const struct device *w)
+void planner_fail(struct planner *p, int code, const char *fmt, ...)
 {
-	int r = planner_drop_ours(p, w->link.name);
+	char text[sizeof(p->e->text)];
+	va_list ap;
 
-	for (size_t i = 0; i < p->wanted->records.count && !r; i++) {
-		const struct l3_entry *want = p->wanted->records.list[i];
+	if (p->failed)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	p->failed = err_set(p->e, code, "%s", text);
+}
 
-		if (l3_uses(want, w->link.name) && !l3_list_find(&p->state->records, want))
-			r = planner_record(p, true, want);
+static int append(struct plan *p, const struct step *s)
+{
+	struct step *grown;
+
+	if (!(p->count & (p->count - 1))) {
+		grown = reallocarray(p->steps, p->count ? p->count * 2 : 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		p->steps = grown;
 	}
-	return r;
+	p->steps[p->count++] = *s;
+	return 0;
 }
 
-// A VLAN of a device that is missing and may be.
-static bool waits_for_uplink(const struct planner *p, const struct device *w)
+void planner_do(struct planner *p, struct step s)
 {
-	const struct device *lower = host_find(p->wanted, w->link.lower.name);
+	char *text;
+	int r;
 
-	return lower && lower->optional && !host_find(p->state, w->link.lower.name);
-}
-
-// A VLAN whose bridge on demand was made, before something killed the program that made it.
-static bool is_cut_off(const struct planner *p, const struct device *w)
-{
-	return w->link.kind == KIND_VLAN && host_find(p->state, w->link.master.name);
-}
-
-static int want_device(struct planner *p, const struct device *w)
-{
-	struct device *s = host_find(p->state, w->link.name);
-	char why[64];
-
-	if ((w->on_demand && !s && !is_cut_off(p, w)) || (w->link.kind == KIND_VLAN && waits_for_uplink(p, w)))
-		return 0;
-	if (w->create) {
-		bool dhcp = s && s->mark.dhcp;
-		int r = s ? planner_change(p, w, s) : planner_make(p, w);
-
-		return r || dhcp == w->mark.dhcp ? r : planner_dhcp(p, w, w->mark.dhcp);
+	if (p->failed || append(p->plan, &s)) {
+		step_free(&s);
+		planner_fail(p, ENOMEM, "no memory for the plan");
+		return;
 	}
-	if (s)
-		return planner_borrow(p, w, s);
-	if (w->optional)
+	r = kernel_model_do(&p->now, &s);
+	if (!r)
+		return;
+	text = step_text(&s);
+	planner_fail(p, -r, "the plan doesn't fit its own model at '%s': %s", text ? text : "?", strerror(-r));
+	free(text);
+}
+
+static struct link *copy_link(struct planner *p, const struct link *l)
+{
+	struct link *copy = malloc(sizeof(*copy));
+
+	if (copy)
+		*copy = *l;
+	else
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	return copy;
+}
+
+static struct link only_name(const struct link *l)
+{
+	struct link d = {.kind = l->kind, .index = l->index, .up = l->up};
+
+	memcpy(d.name, l->name, sizeof(d.name));
+	return d;
+}
+
+void planner_set(struct planner *p, struct device *d, const struct link *change)
+{
+	const struct kind_row *k = &link_kinds[d->link.kind];
+	struct link to = only_name(&d->link);
+
+	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
+		if (change->set & f && !(d->link.set & f && link_field_equal(&d->link, change, f)))
+			link_copy_field(&to, change, f);
+	if (to.set & LINK_PORT_FLAGS) // only those that differ: not every kernel takes all that it tells
+		to.port_flags_known = (to.port_flags ^ d->link.port_flags) & to.port_flags_known & d->link.port_flags_known;
+	for (size_t i = 0; i < k->count && change->kind == d->link.kind; i++) {
+		const struct option *o = &k->options[i];
+
+		if (option_is_set(change, o) && !(option_is_set(&d->link, o) && option_equal(change, &d->link, o)))
+			option_copy(&to, change, o);
+	}
+	if (to.set || to.options)
+		planner_do(p, (struct step){.kind = STEP_LINK_SET, .link = copy_link(p, &to)});
+}
+
+void planner_set_up(struct planner *p, struct device *d, bool up)
+{
+	struct link change = {.set = LINK_UP, .up = up};
+
+	planner_set(p, d, &change);
+}
+
+void planner_set_master(struct planner *p, struct device *d, const char *master)
+{
+	struct link change = {.set = LINK_MASTER};
+
+	text_copy(change.master.name, sizeof(change.master.name), master);
+	planner_set(p, d, &change);
+}
+
+void planner_add_link(struct planner *p, const struct link *l)
+{
+	planner_do(p, (struct step){.kind = STEP_LINK_ADD, .link = copy_link(p, l)});
+}
+
+void planner_delete_link(struct planner *p, const struct device *d)
+{
+	struct link gone = only_name(&d->link);
+
+	planner_do(p, (struct step){.kind = STEP_LINK_DEL, .link = copy_link(p, &gone)});
+}
+
+void planner_dhcp(struct planner *p, const struct device *d, bool start)
+{
+	struct link l = only_name(&d->link);
+
+	planner_do(p, (struct step){.kind = start ? STEP_DHCP_START : STEP_DHCP_STOP, .link = copy_link(p, &l)});
+}
+
+void planner_entry(struct planner *p, bool add, const struct l3_entry *e)
+{
+	struct l3_entry *copy = l3_copy(e);
+
+	if (copy)
+		planner_do(p, (struct step){.kind = add ? STEP_L3_ADD : STEP_L3_DEL, .entry = copy});
+	else
+		planner_fail(p, ENOMEM, "no memory for the plan");
+}
+
+static void vlans_step(struct planner *p, bool add, const struct device *d, const struct port_vlans *v)
+{
+	struct link l = only_name(&d->link);
+
+	if (!vlans_empty(&v->all))
+		planner_do(p, (struct step){.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .link = copy_link(p, &l), .vlans = *v});
+}
+
+static bool vlan_is_same(const struct port_vlans *a, const struct port_vlans *b, unsigned int id)
+{
+	return vlans_has(&a->all, id) == vlans_has(&b->all, id) && vlans_has(&a->untagged, id) == vlans_has(&b->untagged, id) &&
+		(a->pvid == id) == (b->pvid == id);
+}
+
+static void copy_vlan(struct port_vlans *to, const struct port_vlans *from, unsigned int id)
+{
+	vlans_add(&to->all, id, id);
+	if (vlans_has(&from->untagged, id))
+		vlans_add(&to->untagged, id, id);
+	if (from->pvid == id)
+		to->pvid = (uint16_t)id;
+}
+
+// What differs goes and comes again: the kernel doesn't take flags back from a VLAN that is there.
+void planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want)
+{
+	struct port_vlans del = {0}, add = {0};
+
+	for (unsigned int id = VLAN_MIN; id <= VLAN_MAX; id++) {
+		if (vlan_is_same(&d->vlans, want, id))
+			continue;
+		if (vlans_has(&d->vlans.all, id))
+			copy_vlan(&del, &d->vlans, id);
+		if (vlans_has(&want->all, id))
+			copy_vlan(&add, want, id);
+	}
+	vlans_step(p, false, d, &del);
+	vlans_step(p, true, d, &add);
+}
+
+static void run_rounds(struct planner *p)
+{
+	size_t before = 0;
+
+	for (int round = 0; round < ROUNDS_MAX && !p->failed; round++) {
+		before = p->plan->count;
+		for (size_t i = 0; i < sizeof(passes) / sizeof(*passes) && !p->failed; i++)
+			passes[i](p);
+		if (planner_is_done(p))
+			return;
+		if (p->plan->count == before && p->may_park)
+			break;
+		p->may_park = p->plan->count == before;
+	}
+	planner_fail(p, EDEADLK, "there is no way from the present state to the desired one; please report this with the output of 'status --json' and the configuration");
+}
+
+int plan_make(const struct host *current, const struct host *target, struct plan *ret, struct err *e)
+{
+	struct planner p = {.target = target, .now = *current, .plan = ret, .e = e};
+
+	*ret = (struct plan){0};
+	if (planner_is_done(&p)) // on the original: nearly always there is nothing to do
 		return 0;
-	planner_purpose(w, why, sizeof(why));
-	return planner_refuse(p, w, ENODEV, "there is no device '%s', which is to be %s", w->link.name, why);
-}
-
-// The VLANs of a port of a VLAN-aware bridge, and of the bridge's own port.
-static int want_vlans(struct planner *p, const struct device *w)
-{
-	struct device *s = host_find(p->state, w->link.name);
-
-	return s ? planner_vlans(p, s, &w->vlans) : 0;
-}
-
-int plan_make(const struct host *wanted, struct host *current, enum plan_scope scope,
-	const struct host *only, struct plan *ret, struct err *e)
-{
-	struct planner p = {.wanted = wanted, .only = only, .state = current, .scope = scope, .plan = ret, .e = e};
-	struct l3_list kept = {0};
-	int r = planner_sweep(&p);
-
-	for (size_t i = 0; i < current->count && !p.foreign_vlans; i++)
-		p.foreign_vlans = current->devices[i]->link.kind == KIND_VLAN && !device_is_ours(current->devices[i]);
-	for (size_t i = 0; i < wanted->count && !r; i++)
-		if (*wanted->devices[i]->renamed_from)
-			r = planner_legacy_take(&p, wanted->devices[i], &kept);
-	for (int k = 0; k < RANK_END; k++)
-		for (size_t i = 0; i < wanted->count && !r; i++) {
-			const struct device *w = wanted->devices[i];
-			enum rank own = rank(&p, w);
-
-			if (scope == PLAN_ADD && only && !host_find(only, w->link.name))
-				continue;
-			if (own == (enum rank)k)
-				r = want_device(&p, w);
-			else if (k == RANK_UPLINK && (own == RANK_BOND || own == RANK_DUMMY))
-				r = planner_join(&p, w);
-			if (!r && w->tagged && k == RANK_UPLINK)
-				r = want_vlans(&p, w);
-			if (!r && own == (enum rank)k && w->create)
-				r = want_addresses(&p, w);
-			if (!r && own == (enum rank)k && k == RANK_BRIDGE && kept.count)
-				r = planner_legacy_give(&p, w, &kept);
-		}
-	l3_list_free(&kept);
-	if (r)
+	if (host_copy(current, &p.now) || planner_index_homes(&p))
+		planner_fail(&p, ENOMEM, "no memory for the plan");
+	else
+		run_rounds(&p);
+	planner_free_homes(&p);
+	host_free(&p.now);
+	if (p.failed)
 		plan_free(ret);
-	return r;
+	return p.failed;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What the kernel has now: dumps to a topology.
+// What the kernel has now: dumps to the model of a host.
 #include "snapshot.h"
 
 #include <errno.h>
@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "external.h"
+#include "l3_message.h"
+#include "link_msg.h"
 #include "port_msg.h"
 
 static int by_index(const void *a, const void *b)
@@ -43,9 +46,10 @@ static int each_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 		return 0;
 	if (!r) {
 		d->link = l;
-		d->link.altname[0] = '\0';
 		device_read_mark(d);
-		r = host_set_altname(t, d, l.altname);
+		d->dhcp = d->mark.dhcp && external_dhcp_runs(d->link.name);
+		t->ipv6 |= (l.set & LINK_ADDR_GEN) != 0;
+		r = *l.altname ? host_add_altname(t, d, l.altname) : 0;
 	}
 	return r ? err_set(e, -r, "can't keep the list of links: %s", strerror(-r)) : 0;
 }
@@ -55,62 +59,74 @@ static void restart(void *arg)
 	host_free(arg);
 }
 
-static int each_record(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+static int each_entry(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
-	struct host *t = arg;
-	struct l3_entry record;
-	int r = l3_parse(h, &record);
-
 	(void)i;
-	if (r == -ENODATA)
-		return 0;
-	if (r == -E2BIG)
-		return err_set(e, E2BIG, "a route has more than %d next hops", L3_LINKS);
-	if (!r)
-		r = l3_list_add(&t->records, &record);
-	l3_clear(&record);
-	return r ? err_set(e, -r, "no memory for addresses and routes") : 0;
+	return l3_parse(h, arg) ? err_set(e, ENOMEM, "no memory for addresses and routes") : 0;
 }
 
-static void restart_records(void *arg)
+static void restart_entries(void *arg)
 {
-	l3_list_free(&((struct host *)arg)->records);
+	l3_list_free(arg);
 }
 
 // ":1" of "eth0:1", which becomes xenbr0:1 when it moves.
-static void split_label(struct l3_entry *r)
+static void split_label(struct l3_entry *e)
 {
-	size_t n = strlen(r->links[0].name);
+	size_t n = e->device_count ? strlen(e->devices[0].name) : 0;
 
-	if (!strncmp(r->label, r->links[0].name, n) && (!r->label[n] || r->label[n] == ':'))
-		memmove(r->label, r->label + n, strlen(r->label + n) + 1);
+	if (!strncmp(e->label, e->devices[0].name, n) && (!e->label[n] || e->label[n] == ':'))
+		memmove(e->label, e->label + n, strlen(e->label + n) + 1);
 }
 
-static int read_records(struct netlink *nl, struct host *t, struct err *e)
+static void name_devices(struct l3_entry *e, const struct host *h)
 {
-	// Each kind into a topology of its own, so that an interrupted dump starts anew without the other kinds.
-	for (int kind = L3_ADDRESS; kind <= L3_RULE; kind++) {
-		struct host part = {0};
-		int r = netlink_dump(nl, l3_dump((enum l3_kind)kind), each_record, restart_records, &part, e);
+	for (size_t i = 0; i < e->device_count; i++) {
+		struct link_ref ref = {.index = e->devices[i].index};
 
-		for (size_t i = 0; i < part.records.count && !r; i++) {
-			struct l3_entry *record = part.records.list[i];
-
-			for (size_t k = 0; k < record->link_count; k++) {
-				struct link_ref ref = {.index = record->links[k].index};
-
-				name_ref(&ref, t);
-				if (ref.index)
-					memcpy(record->links[k].name, ref.name, NAME_SIZE);
-			}
-			split_label(record);
-			r = l3_list_add(&t->records, record);
-		}
-		host_free(&part);
-		if (r)
-			return r;
+		name_ref(&ref, (void *)(uintptr_t)h);
+		if (ref.index)
+			memcpy(e->devices[i].name, ref.name, NAME_SIZE);
 	}
-	return 0;
+	if (*e->label)
+		split_label(e);
+}
+
+// Each kind into a list of its own, so that an interrupted dump starts anew without the other kinds.
+static int read_kind(struct netlink *nl, enum l3_kind kind, const struct host *h, struct l3_list *all, struct err *e)
+{
+	struct l3_list part = {0};
+	int r = netlink_dump(nl, l3_dump(kind), each_entry, restart_entries, &part, e);
+
+	for (size_t i = 0; i < part.count && !r; i++) {
+		struct l3_entry *entry = part.list[i];
+
+		part.list[i] = NULL;
+		name_devices(entry, h);
+		r = l3_list_append(all, entry) ? err_set(e, ENOMEM, "no memory for addresses and routes") : 0;
+	}
+	l3_list_free(&part);
+	return r;
+}
+
+static int read_entries(struct netlink *nl, struct host *h, struct err *e)
+{
+	struct l3_list all = {0};
+	int r = 0;
+
+	for (int kind = 0; kind < L3_KIND_COUNT && !r; kind++)
+		r = read_kind(nl, (enum l3_kind)kind, h, &all, e);
+	if (!r)
+		l3_list_drop_implied(&all);
+	for (size_t i = 0; i < all.count && !r; i++) {
+		struct l3_entry *entry = all.list[i];
+
+		all.list[i] = NULL;
+		if (entry && host_add_entry(h, entry))
+			r = err_set(e, ENOMEM, "no memory for addresses and routes");
+	}
+	l3_list_free(&all);
+	return r;
 }
 
 int snapshot_links(struct netlink *nl, struct host *ret, struct err *e)
@@ -124,14 +140,10 @@ int snapshot_links(struct netlink *nl, struct host *ret, struct err *e)
 	if (ret->count)
 		qsort(ret->devices, ret->count, sizeof(*ret->devices), by_index);
 	for (size_t i = 0; i < ret->count; i++) {
-		struct device *d = ret->devices[i], *master;
-
-		d->slot = i;
-		link_refs(&d->link, name_ref, ret);
-		master = host_find(ret, d->link.master.name);
-		if (master)
-			master->ports++;
+		ret->devices[i]->slot = i;
+		link_refs(&ret->devices[i]->link, name_ref, ret);
 	}
+	host_count_references(ret);
 	return 0;
 }
 
@@ -150,11 +162,11 @@ static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 	return 0;
 }
 
-// Ports have VLANs also where the bridge doesn't look at them; only a VLAN-aware bridge makes it worth asking.
+// Ports have VLANs also where the bridge doesn't look at them: what they had is what they get back.
 static int read_vlans(struct netlink *nl, struct host *t, struct err *e)
 {
 	for (size_t i = 0; i < t->count; i++)
-		if (t->devices[i]->link.kind == KIND_BRIDGE && t->devices[i]->link.bridge.vlan_filtering)
+		if (t->devices[i]->link.kind == KIND_BRIDGE)
 			return netlink_dump(nl, port_msg_dump(), each_port, NULL, t, e);
 	return 0;
 }
@@ -164,7 +176,7 @@ int snapshot_read(struct netlink *nl, struct host *ret, struct err *e)
 	int r = snapshot_links(nl, ret, e);
 
 	if (!r)
-		r = read_records(nl, ret, e);
+		r = read_entries(nl, ret, e);
 	if (!r)
 		r = read_vlans(nl, ret, e);
 	if (r)

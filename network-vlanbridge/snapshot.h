@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* What the kernel has now: dumps to a topology. */
+/* What the kernel has now: dumps to the model of a host. */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
 #include "netlink.h"
 #include "host.h"
 
-/* Fills ret, which must be {0}, with all devices of this network namespace, their marks, addresses, routes and rules, and whether
- * bonding is loaded. Returns 0, or -errno with a sentence in e; ret is empty then. The caller frees it. */
+/* Fills ret, which must be {0}, with all devices of this network namespace, their marks, layer-3 entries, and whether
+ * bonding is loaded. Returns 0, or -errno with a message in e; ret is empty then. The caller frees it. */
 int snapshot_read(struct netlink *nl, struct host *ret, struct err *e);
 
 /* The devices alone. */

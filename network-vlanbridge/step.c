@@ -1,93 +1,15 @@
 // SPDX-License-Identifier: ISC
-// Steps: their inverse, their effect on the model, their text.
+// One step of a plan: its fields, its text.
 #include "step.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 void step_free(struct step *s)
 {
 	free(s->link);
-	l3_free(s->record);
+	l3_free(s->entry);
 	*s = (struct step){0};
-}
-
-void plan_free(struct plan *p)
-{
-	for (size_t i = 0; i < p->count; i++) {
-		step_free(&p->changes[i].todo);
-		step_free(&p->changes[i].undo);
-	}
-	free(p->changes);
-	*p = (struct plan){0};
-}
-
-static struct link *link_copy(const struct link *l)
-{
-	struct link *copy = malloc(sizeof(*copy));
-
-	if (copy)
-		*copy = *l;
-	return copy;
-}
-
-static int append(struct plan *p, struct change *c, struct err *e)
-{
-	struct change *grown;
-
-	if (!(p->count & (p->count - 1))) {
-		grown = reallocarray(p->changes, p->count ? p->count * 2 : 1, sizeof(*grown));
-		if (!grown)
-			goto fail;
-		p->changes = grown;
-	}
-	p->changes[p->count++] = *c;
-	return 0;
-fail:
-	step_free(&c->todo);
-	step_free(&c->undo);
-	return err_set(e, ENOMEM, "no memory for the plan");
-}
-
-int plan_append(struct plan *p, enum step_kind todo, const struct link *to, enum step_kind undo,
-	const struct link *from, struct err *e)
-{
-	struct change c = {.todo.kind = todo, .undo.kind = undo};
-
-	if ((to && !(c.todo.link = link_copy(to))) || (from && !(c.undo.link = link_copy(from)))) {
-		step_free(&c.todo);
-		return err_set(e, ENOMEM, "no memory for the plan");
-	}
-	return append(p, &c, e);
-}
-
-int plan_append_record(struct plan *p, bool add, const struct l3_entry *r, struct err *e)
-{
-	struct change c = {.todo = {.kind = add ? STEP_RECORD_ADD : STEP_RECORD_DEL, .record = l3_copy(r)},
-		.undo = {.kind = add ? STEP_RECORD_DEL : STEP_RECORD_ADD, .record = l3_copy(r)}};
-
-	if (!c.todo.record || !c.undo.record) {
-		step_free(&c.todo);
-		step_free(&c.undo);
-		return err_set(e, ENOMEM, "no memory for the plan");
-	}
-	return append(p, &c, e);
-}
-
-int plan_append_vlans(struct plan *p, bool add, const struct link *port, const struct port_vlans *v, struct err *e)
-{
-	struct change c = {.todo = {.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .vlans = *v},
-		.undo = {.kind = add ? STEP_VLANS_DEL : STEP_VLANS_ADD, .vlans = *v}};
-
-	c.todo.link = link_copy(port);
-	c.undo.link = link_copy(port);
-	if (!c.todo.link || !c.undo.link) {
-		step_free(&c.todo);
-		step_free(&c.undo);
-		return err_set(e, ENOMEM, "no memory for the plan");
-	}
-	return append(p, &c, e);
 }
 
 static void copy_ref(struct link_ref *to, const struct link_ref *from)
@@ -127,6 +49,10 @@ void link_copy_field(struct link *to, const struct link *from, unsigned int f)
 	case LINK_ALTNAME:
 		memcpy(to->altname, from->altname, sizeof(to->altname));
 		break;
+	case LINK_PORT_FLAGS:
+		to->port_flags = from->port_flags;
+		to->port_flags_known = from->port_flags_known;
+		break;
 	case LINK_RENAME:
 		memcpy(to->new_name, from->new_name, sizeof(to->new_name));
 		break;
@@ -156,39 +82,89 @@ bool link_field_equal(const struct link *a, const struct link *b, unsigned int f
 		return a->addr_gen == b->addr_gen;
 	case LINK_ALTNAME:
 		return !strcmp(a->altname, b->altname);
+	case LINK_PORT_FLAGS:
+		return !((a->port_flags ^ b->port_flags) & a->port_flags_known & b->port_flags_known);
 	default:
 		return true;
 	}
 }
 
+static void describe_options(FILE *out, const struct link *l)
+{
+	const struct kind_row *k = &link_kinds[l->kind];
+	char value[512];
+
+	for (size_t i = 0; i < k->count; i++)
+		if (option_is_set(l, &k->options[i]))
+			fprintf(out, " %s=%s", k->options[i].name,
+				option_print(l, &k->options[i], value, sizeof(value)));
+}
+
+void link_describe(FILE *out, const struct link *l)
+{
+	char mac[18];
+
+	fprintf(out, "%s", l->name);
+	if (l->kind != KIND_OTHER)
+		fprintf(out, " %s", link_kinds[l->kind].name);
+	if (l->set & LINK_RENAME)
+		fprintf(out, " name=%s", l->new_name);
+	if (l->set & LINK_LOWER && *l->lower.name)
+		fprintf(out, " link=%s", l->lower.name);
+	describe_options(out, l);
+	if (l->set & LINK_MTU)
+		fprintf(out, " mtu=%u", l->mtu);
+	if (l->set & LINK_MAC)
+		fprintf(out, " mac=%s", mac_print(l->mac, mac));
+	if (l->set & LINK_MASTER)
+		fprintf(out, *l->master.name ? " master=%s" : " nomaster", l->master.name);
+	if (l->set & LINK_GROUP)
+		fprintf(out, " group=%u", l->group);
+	if (l->set & LINK_ALTNAME && *l->altname)
+		fprintf(out, " altname=%s", l->altname);
+	if (l->set & LINK_ADDR_GEN)
+		fprintf(out, " addr_gen=%u", l->addr_gen);
+	if (l->set & LINK_ALIAS)
+		fprintf(out, " alias=\"%s\"", l->alias);
+	if (l->set & LINK_PORT_FLAGS)
+		fprintf(out, " port_flags=%llx", (unsigned long long)l->port_flags);
+	if (l->set & LINK_UP)
+		fprintf(out, l->up ? " up" : " down");
+}
+
+static void print_vlans(FILE *out, const struct step *s)
+{
+	char ids[4096];
+
+	fprintf(out, "%s dev %s", vlans_print(&s->vlans.all, ids, sizeof(ids)), s->link->name);
+	if (!vlans_empty(&s->vlans.untagged))
+		fprintf(out, " untagged %s", vlans_print(&s->vlans.untagged, ids, sizeof(ids)));
+	if (s->vlans.pvid)
+		fprintf(out, " pvid %u", s->vlans.pvid);
+}
+
 void step_print(FILE *out, const struct step *s)
 {
-	static const char *const verbs[] = {[STEP_NONE] = "nothing",
-		[STEP_MODULE] = "load module bonding max_bonds=0",
+	static const char *const verbs[] = {[STEP_MODULE] = "load module bonding max_bonds=0",
 		[STEP_LINK_ADD] = "add ",
 		[STEP_LINK_DEL] = "delete ",
 		[STEP_LINK_SET] = "set ",
-		[STEP_RECORD_ADD] = "add ",
-		[STEP_RECORD_DEL] = "delete ",
+		[STEP_L3_ADD] = "add ",
+		[STEP_L3_DEL] = "delete ",
 		[STEP_VLANS_ADD] = "add vlans ",
 		[STEP_VLANS_DEL] = "delete vlans ",
 		[STEP_DHCP_START] = "start dhcp on ",
 		[STEP_DHCP_STOP] = "stop dhcp on "};
-	char ids[4096];
 
 	fputs(verbs[s->kind], out);
-	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
-		fprintf(out, "%s dev %s", vlans_print(&s->vlans.all, ids, sizeof(ids)), s->link->name);
-		if (!vlans_empty(&s->vlans.untagged))
-			fprintf(out, " untagged %s", vlans_print(&s->vlans.untagged, ids, sizeof(ids)));
-		if (s->vlans.pvid)
-			fprintf(out, " pvid %u", s->vlans.pvid);
-	} else if (s->kind == STEP_LINK_DEL || s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP)
+	if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
+		print_vlans(out, s);
+	else if (s->kind == STEP_LINK_DEL || s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP)
 		fputs(s->link->name, out);
 	else if (s->link)
 		link_describe(out, s->link);
-	else if (s->record)
-		l3_describe(out, s->record);
+	else if (s->entry)
+		l3_describe(out, s->entry);
 }
 
 char *step_text(const struct step *s)

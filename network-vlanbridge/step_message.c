@@ -2,7 +2,7 @@
 // The netlink messages of a step about a device.
 #include "step_message.h"
 
-#include "link.h"
+#include "link_msg.h"
 
 // An MTU in the create message doesn't pin a bridge's; a change of it afterwards does.
 static uint32_t unpinned(uint32_t mtu)

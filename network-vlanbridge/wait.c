@@ -6,13 +6,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "log.h"
 #include "snapshot.h"
 
-static const struct device *missing(const struct host *wanted, const struct host *current)
+static const struct config_device *find_missing(const struct config *config, const struct host *current)
 {
-	for (size_t i = 0; i < wanted->count; i++) {
-		const struct device *w = wanted->devices[i];
+	for (size_t i = 0; i < config->count; i++) {
+		const struct config_device *w = config->devices[i];
 
 		if (!w->create && !w->optional && !host_find(current, w->link.name) &&
 			!(*w->renamed_from && host_find(current, w->renamed_from)))
@@ -29,10 +30,10 @@ static long milliseconds(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int wait_for_devices(struct netlink *nl, const struct host *wanted, struct err *e)
+int wait_for_devices(struct netlink *nl, const struct config *config, struct err *e)
 {
-	long deadline = milliseconds() + (long)wanted->wait * 1000;
-	const struct device *w = NULL, *told = NULL;
+	long deadline = milliseconds() + (long)config->wait * 1000;
+	const struct config_device *w = NULL, *told = NULL;
 	int r = 0, fd = -1;
 	bool more = true;
 
@@ -40,7 +41,7 @@ int wait_for_devices(struct netlink *nl, const struct host *wanted, struct err *
 		struct host current = {0};
 
 		r = snapshot_links(nl, &current, e);
-		w = r ? NULL : missing(wanted, &current);
+		w = r ? NULL : find_missing(config, &current);
 		host_free(&current);
 		if (!w)
 			break;
@@ -50,7 +51,7 @@ int wait_for_devices(struct netlink *nl, const struct host *wanted, struct err *
 			continue;
 		}
 		if (w != told)
-			log_info("network-vlanbridge: waiting for %s, %lu s at most", w->link.name, wanted->wait);
+			log_info("network-vlanbridge: waiting for %s, %lu s at most", w->link.name, config->wait);
 		told = w;
 		more = netlink_wait(fd, deadline - milliseconds());
 	} while (!r && more);

@@ -3,11 +3,11 @@
 #ifndef WAIT_H
 #define WAIT_H
 
+#include "config.h"
 #include "netlink.h"
-#include "host.h"
 
-/* Waits until every device that wanted needs is there, wanted->wait seconds at most, by the kernel's events. What is missing
- * then is for the plan to say. Returns 0, or -errno with a sentence in e when it can't listen. */
-int wait_for_devices(struct netlink *nl, const struct host *wanted, struct err *e);
+/* Waits until every device that config needs is there, config->wait seconds at most, by the kernel's events. What is
+ * missing then is refused by the target. Returns 0, or -errno with a message in e when it can't listen. */
+int wait_for_devices(struct netlink *nl, const struct config *config, struct err *e);
 
 #endif

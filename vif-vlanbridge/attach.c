@@ -7,6 +7,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+#include "link_msg.h"
 #include "port_msg.h"
 #include "tx_offload.h"
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_msg.h"
+
 // Questions of one send, and where the answers go.
 struct query_batch {
 	struct nl_msg *msgs[SLOTS];

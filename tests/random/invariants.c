@@ -189,6 +189,22 @@ static size_t guest_disturbed(const struct state *before, const struct state *no
 	return violations;
 }
 
+// Bridges of the same uplink and VLAN: the program says so in their alias.
+static bool same_network(const struct state *before, const char *old, const struct state *now, const char *new)
+{
+	char prefix[64];
+	const char *a, *b;
+
+	snprintf(prefix, sizeof(prefix), "link %s alias", old);
+	a = state_find(before, prefix);
+	snprintf(prefix, sizeof(prefix), "link %s alias", new);
+	b = state_find(now, prefix);
+	a = a ? strstr(a, "uplink=") : NULL;
+	b = b ? strstr(b, "uplink=") : NULL;
+	return a && b && strcspn(a, " \"") == strcspn(b, " \"") && !strncmp(a, b, strcspn(a, " \"")) &&
+		!strcmp(strstr(a, " vlan=") ? strstr(a, " vlan=") : "", strstr(b, " vlan=") ? strstr(b, " vlan=") : "");
+}
+
 size_t guests_disturbed(
 	const struct state *before, const struct state *edit, const struct state *target, const struct state *now, char *text, size_t size)
 {
@@ -209,9 +225,10 @@ size_t guests_disturbed(
 			bool vlans = same_vlan_handling(before, edit, bridge) && same_vlan_handling(before, target, bridge);
 
 			violations += guest_disturbed(before, now, vif->name, vlans, text, size);
-		} else if (after->master && !state_device(target, bridge)) {
-			note(text, size, "# %s was in %s, which isn't wanted any more, and is in %s\n", vif->name, bridge,
-				device_name(now, after->master));
+		} else if (after->master && !state_device(target, bridge) &&
+			!same_network(before, bridge, now, device_name(now, after->master))) {
+			note(text, size, "# %s was in %s, which isn't wanted any more, and is in %s, another network\n", vif->name,
+				bridge, device_name(now, after->master));
 			violations++;
 		}
 	}

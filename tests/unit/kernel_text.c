@@ -2,6 +2,7 @@
 // A kernel state from text.
 #include "kernel_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -28,7 +29,7 @@ static void kind(struct link *l, const char *name)
 {
 	text_copy(l->kind_name, sizeof(l->kind_name), name);
 	l->kind = kind_find(name);
-	for (size_t i = 0; i < link_kinds[l->kind].count && l->kind == KIND_BOND; i++)
+	for (size_t i = 0; i < link_kinds[l->kind].count && l->kind != KIND_VLAN; i++)
 		option_reset(l, &link_kinds[l->kind].options[i]);
 }
 
@@ -42,7 +43,15 @@ static void word(struct host *t, struct device *d, const char *w)
 		l->up = *w == 'u';
 	else if (kind_find(w) != KIND_OTHER && l->kind == KIND_OTHER)
 		kind(l, w);
-	else if (key(w, "link", &v))
+	else if (!strcmp(w, "dhcp"))
+		d->dhcp = true;
+	else if (!strncmp(w, "vlans=", 6)) {
+		assert_int_equal(port_vlans_parse(w + 6, &d->vlans, NULL), 0);
+	} else if (!strcmp(w, "isolated")) {
+		l->port_flags_known = LINK_PORT_FLAGS_INITIAL | 1ULL << 33;
+		l->port_flags = l->port_flags_known;
+		l->set |= LINK_PORT_FLAGS;
+	} else if (key(w, "link", &v))
 		assert_true(text_copy(l->lower.name, NAME_SIZE, v));
 	else if (key(w, "master", &v))
 		assert_true(text_copy(l->master.name, NAME_SIZE, v));
@@ -55,7 +64,7 @@ static void word(struct host *t, struct device *d, const char *w)
 	else if (key(w, "mac", &v))
 		assert_int_equal(mac_scan(v, l->mac), 0), l->set |= LINK_MAC;
 	else if (key(w, "altname", &v))
-		assert_int_equal(host_set_altname(t, d, v), 0), l->set |= LINK_ALTNAME;
+		text_copy(l->altname, sizeof(l->altname), v), assert_int_equal(host_add_altname(t, d, v), 0), l->set |= LINK_ALTNAME;
 	else if (sscanf(w, "%63[a-z_]=", name) == 1 && option_find(l->kind, name))
 		assert_int_equal(option_scan(l, option_find(l->kind, name), w + strlen(name) + 1, NULL), 0);
 	else
@@ -85,33 +94,80 @@ static void line(struct host *t, char *text)
 	device_read_mark(d);
 }
 
-// `address KEY dev DEVICE`, with `ours` in front if the file gave it, `route KEY dev DEVICE`, `rule NUMBER dev DEVICE`.
-static bool record_line(struct host *t, char *text)
+// Takes `dev NAME` out of the words, as often as it is there, and `label LABEL`; what remains is the key.
+static void take_devices(struct l3_entry *e, char *text)
 {
-	static const char *const kinds[] = {"address ", "route ", "rule "};
-	char *dev = strstr(text, " dev ");
-	struct l3_entry r = {.family = strchr(text, ':') ? AF_INET6 : AF_INET, .link_count = 1};
+	char *word, *next, *rest = text, key[1024] = "";
+
+	while ((word = strsep(&rest, " "))) {
+		bool dev = !strcmp(word, "dev"), label = !strcmp(word, "label");
+
+		if (!dev && !label) {
+			snprintf(key + strlen(key), sizeof(key) - strlen(key), "%s%s", *key ? " " : "", word);
+			continue;
+		}
+		next = strsep(&rest, " ");
+		assert_non_null(next);
+		if (label) {
+			assert_true(text_copy(e->label, sizeof(e->label), next));
+			continue;
+		}
+		e->devices = reallocarray(e->devices, e->device_count + 1, sizeof(*e->devices));
+		e->devices[e->device_count] = (struct l3_device){0};
+		assert_true(text_copy(e->devices[e->device_count++].name, NAME_SIZE, next));
+	}
+	assert_true(text_copy(e->key, sizeof(e->key), key));
+	e->text = strdup(key);
+}
+
+// `[ours ]address KEY [label LABEL] dev DEVICE`, `route KEY dev DEVICE [... dev DEVICE]`, `rule KEY dev DEVICE`, `neighbour KEY dev DEVICE`.
+static bool entry_line(struct host *t, char *text)
+{
+	static const char *const kinds[] = {"address ", "route ", "rule ", "neighbour "};
+	struct l3_entry *e = calloc(1, sizeof(*e));
+	char *word;
+	size_t n;
 
 	if (!strncmp(text, "ours ", 5)) {
-		r.ours = true;
+		e->ours = true;
 		text += 5;
 	}
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < 4; k++) {
 		if (strncmp(text, kinds[k], strlen(kinds[k])))
 			continue;
-		assert_non_null(dev);
-		*dev = '\0';
-		assert_true(text_copy(r.links[0].name, NAME_SIZE, dev + 5));
-		r.kind = (enum l3_kind)k;
-		text += strlen(kinds[k]);
-		assert_true(text_copy(r.key, sizeof(r.key), text));
-		r.text = r.key;
-		r.gateway = strstr(text, " via ");
-		r.link_local = k == L3_ADDRESS && !strncmp(text, "fe80:", 5);
-		assert_int_equal(l3_list_add(&t->records, &r), 0);
+		e->kind = (enum l3_kind)k;
+		take_devices(e, text + strlen(kinds[k]));
+		e->family = strchr(e->key, ':') && k != L3_NEIGHBOUR ? AF_INET6 : AF_INET;
+		// "eth0:1" is the label ":1"
+		n = e->device_count ? strlen(e->devices[0].name) : 0;
+		if (*e->label && !strncmp(e->label, e->devices[0].name, n))
+			memmove(e->label, e->label + n, strlen(e->label + n) + 1);
+		e->gateway = strstr(e->key, "via ");
+		if ((word = strstr(e->key, " src ")))
+			assert_int_equal(sscanf(word + 5, "%45s", e->source), 1);
+		e->link_local = k == L3_ADDRESS && !strncmp(e->key, "fe80:", 5) && strstr(e->key, "ff:fe");
+		e->is_default = k == L3_ROUTE && !strncmp(e->key, "default", 7) && e->family == AF_INET;
+		if (!e->device_count) { // it moves with nothing: the model doesn't have it
+			l3_free(e);
+			return true;
+		}
+		assert_int_equal(host_add_entry(t, e), 0);
 		return true;
 	}
+	l3_free(e);
 	return false;
+}
+
+static void mark_secondary_addresses(struct host *h)
+{
+	for (size_t i = 0; i < h->entries.count; i++)
+		for (size_t k = 0; k < i; k++) {
+			struct l3_entry *a = h->entries.list[i], *b = h->entries.list[k];
+
+			if (a->kind == L3_ADDRESS && b->kind == L3_ADDRESS && a->family == AF_INET && b->family == AF_INET &&
+				l3_uses(a, b->devices[0].name) && l3_same_subnet(a, b))
+				a->secondary = true;
+		}
 }
 
 void kernel_text(char *text, struct host *t)
@@ -121,13 +177,10 @@ void kernel_text(char *text, struct host *t)
 	while ((l = strsep(&rest, "\n"))) {
 		if (!strcmp(l, "bonding"))
 			t->bonding = true;
-		else if (*l && *l != '#' && !record_line(t, l))
+		else if (*l && *l != '#' && !entry_line(t, l))
 			line(t, l);
 	}
-	for (size_t i = 0; i < t->count; i++) {
-		struct device *m = host_find(t, t->devices[i]->link.master.name);
-
-		if (m)
-			m->ports++;
-	}
+	t->ipv6 = true;
+	mark_secondary_addresses(t);
+	host_count_references(t);
 }

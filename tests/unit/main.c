@@ -17,6 +17,9 @@ int main(int argc, char **argv)
 	failed += test_names();
 	failed += test_mark();
 	failed += test_link();
+	failed += test_netlink();
+	failed += test_l3();
+	failed += test_l3_model();
 	failed += test_config();
 	failed += test_vif_request();
 	failed += test_vif_target();

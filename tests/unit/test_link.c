@@ -63,10 +63,38 @@ static void errors_name_the_choices(void **state)
 	assert_string_equal(e.text, "num_grat_arp=256: it must be a number from 0 to 255");
 }
 
+static void kernel_defaults(void **state)
+{
+	struct link l = {.kind = KIND_BRIDGE};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < link_kinds[KIND_BRIDGE].count; i++)
+		option_reset(&l, &link_kinds[KIND_BRIDGE].options[i]);
+	assert_int_equal(l.bridge.forward_delay, 1500);
+	assert_int_equal(l.bridge.ageing_time, 30000);
+	assert_int_equal(l.bridge.multicast_snooping, 1);
+	assert_int_equal(l.bridge.vlan_default_pvid, 1);
+	assert_string_equal(option_print(&l, option_find(KIND_BRIDGE, "vlan_protocol"), text, sizeof(text)), "802.1Q");
+}
+
+static void modes(void **state)
+{
+	const uint32_t lacp = 1 << 4, rr = 1 << 0, tlb_alb = 1 << 5 | 1 << 6;
+
+	(void)state;
+	assert_int_equal(option_find(KIND_BOND, "lacp_rate")->modes, lacp);
+	assert_int_equal(option_find(KIND_BOND, "ad_actor_system")->modes, lacp);
+	assert_int_equal(option_find(KIND_BOND, "packets_per_slave")->modes, rr);
+	assert_int_equal(option_find(KIND_BOND, "primary")->modes, 1 << 1 | tlb_alb);
+	assert_int_equal(option_find(KIND_BOND, "arp_interval")->modes & (lacp | tlb_alb), 0);
+	assert_int_equal(option_find(KIND_BOND, "miimon")->modes, 0);
+}
+
 int test_link(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(words_and_numbers), cmocka_unit_test(every_row),
-		cmocka_unit_test(errors_name_the_choices)};
+		cmocka_unit_test(errors_name_the_choices), cmocka_unit_test(kernel_defaults), cmocka_unit_test(modes)};
 
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ static void round_trip(void **state)
 {
 	static const char *const aliases[] = {"", "vlanbridge file", "vlanbridge file uplink=bond0 vlan=3",
 		"vlanbridge args uplink=eth0 vlan=4094 demand isolated antispoof tx_offload=off",
-		"rack 4 vlanbridge port up=1 mtu=9000 addr_gen=0 mac=52:54:00:12:34:56", "vlanbridge file adopted",
+		"rack 4 vlanbridge port up=1 mtu=9000 addr_gen=0", "vlanbridge file adopted",
 		"my-vlanbridge host", "about vlanbridges"};
 	char alias[ALIAS_SIZE];
 	struct mark m;

@@ -11,7 +11,9 @@
 
 #include "kernel_text.h"
 #include "network-vlanbridge/config.h"
+#include "network-vlanbridge/kernel_model.h"
 #include "network-vlanbridge/plan.h"
+#include "network-vlanbridge/target.h"
 #include "tests.h"
 
 struct plan_case {
@@ -70,59 +72,15 @@ static void split(struct plan_case *c)
 	}
 }
 
-static char *describe(const struct host *t)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
 
-	for (size_t i = 0; i < t->count; i++) {
-		struct link l = t->devices[i]->link;
-
-		link_describe(f, &l);
-		fputc('\n', f);
-	}
-	for (size_t i = 0; i < t->records.count; i++) {
-		l3_describe(f, t->records.list[i]);
-		fputc('\n', f);
-	}
-	fclose(f);
-	return text;
-}
-
-static int by_line(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-// The same lines in any order: a device that was deleted and made again stands at the end.
-static void assert_same_lines(const char *path, char *got, char *wanted)
-{
-	char *a[1024], *b[1024], *word;
-	size_t n = 0, m = 0;
-
-	while ((word = strsep(&got, "\n")))
-		a[n++] = word;
-	while ((word = strsep(&wanted, "\n")))
-		b[m++] = word;
-	assert_int_equal(n, m);
-	qsort(a, n, sizeof(*a), by_line);
-	qsort(b, m, sizeof(*b), by_line);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(a[i], b[i]))
-			fail_msg("%s: undo leads to\n%s\ninstead of\n%s", path, a[i], b[i]);
-}
-
-static char *print_steps(const struct plan *p, bool undo)
+static char *print_steps(const struct plan *p)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < p->count; i++) {
-		const struct change *c = &p->changes[undo ? p->count - 1 - i : i];
-
-		step_print(f, undo ? &c->undo : &c->todo);
+		step_print(f, &p->steps[i]);
 		fputc('\n', f);
 	}
 	fclose(f);
@@ -157,62 +115,88 @@ static void compare(const struct plan_case *c, const char *what, const char *got
 		fail_msg("%s: %s are\n%s\ninstead of\n%s", c->path, what, got, wanted);
 }
 
-// Planning again finds nothing to do; the undo of every step, backwards, leads to where it began.
-static void check_properties(const struct plan_case *c, const struct host *wanted, struct host *current,
-	const struct plan *p, char *before)
+static void make_plan(const struct plan_case *c, const struct host *current, const struct config *config, struct plan *ret,
+	struct host *target, struct err *e)
 {
-	enum plan_scope scope = c->stop ? PLAN_ALL : PLAN_FILE;
-	struct plan again = {0};
-	struct err e = {0};
-	char *after;
+	struct origin origin = {0};
 
-	if (plan_make(wanted, current, scope, NULL, &again, &e))
+	if (!e->code)
+		origin_make(current, c->stop ? SCOPE_ALL : SCOPE_FILE, c->stop ? NULL : config, &origin, e);
+	if (!e->code)
+		target_make(&origin, c->stop ? NULL : config, target, e);
+	if (!e->code)
+		plan_make(current, target, ret, e);
+	origin_free(&origin);
+}
+
+static void do_steps(const struct plan_case *c, struct host *h, const struct plan *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (kernel_model_do(h, &p->steps[i]))
+			fail_msg("%s: step %zu doesn't fit: %s", c->path, i, step_text(&p->steps[i]));
+}
+
+// Planning again finds nothing to do; the undo leads to where it began.
+static void check_properties(const struct plan_case *c, const struct config *config, struct host *current, const struct plan *p,
+	struct plan *undo)
+{
+	struct plan again = {0};
+	struct host before = {0}, target = {0};
+	struct err e = {0};
+
+	assert_int_equal(host_copy(current, &before), 0);
+	do_steps(c, current, p);
+	make_plan(c, current, config, &again, &target, &e);
+	if (e.code)
 		fail_msg("%s: planning again fails: %s", c->path, e.text);
 	if (again.count)
-		fail_msg("%s: planning again finds %s", c->path, print_steps(&again, false));
-	for (size_t i = p->count; i-- > 0;)
-		if (step_simulate(current, &p->changes[i].undo, &e))
-			fail_msg("%s: undo: %s", c->path, e.text);
-	after = describe(current);
-	assert_same_lines(c->path, after, before);
-	free(after);
+		fail_msg("%s: planning again finds %s", c->path, print_steps(&again));
+	if (plan_make(current, &before, undo, &e))
+		fail_msg("%s: no undo: %s", c->path, e.text);
+	do_steps(c, current, undo);
+	plan_free(&again);
+	if (plan_make(current, &before, &again, &e) || again.count)
+		fail_msg("%s: the undo leaves %s", c->path, e.code ? e.text : print_steps(&again));
+	plan_free(&again);
+	host_free(&before);
+	host_free(&target);
 }
 
 static void run_case(void **state)
 {
 	struct plan_case c = {.path = *state};
-	struct host wanted = {0}, current = {0};
-	struct plan plan = {0};
+	struct config config = {0};
+	struct host current = {0}, target = {0};
+	struct plan plan = {0}, undo = {0};
 	struct err e = {0};
-	char *before, *steps, *undo, *kernel;
+	char *steps, *back, *kernel;
 
 	c.text = slurp(c.path);
 	split(&c);
 	assert_non_null(c.kernel);
 	kernel = strdup(c.kernel);
 	kernel_text(kernel, &current);
-	before = describe(&current);
 	if (!c.stop)
-		config_parse("conf", c.config, strlen(c.config), &wanted, &e);
+		config_parse("conf", c.config, strlen(c.config), &config, &e);
+	make_plan(&c, &current, &config, &plan, &target, &e);
 	if (!e.code)
-		plan_make(&wanted, &current, c.stop ? PLAN_ALL : PLAN_FILE, NULL, &plan, &e);
-	steps = print_steps(&plan, false);
-	undo = print_steps(&plan, true);
+		check_properties(&c, &config, &current, &plan, &undo);
+	steps = print_steps(&plan);
+	back = print_steps(&undo);
 	if (getenv("UPDATE"))
-		update(&c, steps, undo, e.code ? e.text : NULL);
+		update(&c, steps, back, e.code ? e.text : NULL);
 	else if (c.error || e.code)
 		compare(&c, "errors", e.text, c.error ? c.error : "none");
 	else
-		compare(&c, "steps", steps, c.steps), compare(&c, "undo", undo, c.undo);
-	if (!e.code)
-		check_properties(&c, &wanted, &current, &plan, before);
+		compare(&c, "steps", steps, c.steps), compare(&c, "undo", back, c.undo);
 	plan_free(&plan);
-	host_free(&wanted);
+	plan_free(&undo);
+	config_free(&config);
 	host_free(&current);
+	host_free(&target);
 	free(kernel);
-	free(before);
 	free(steps);
-	free(undo);
+	free(back);
 	free(c.text);
 }
 

@@ -15,6 +15,9 @@ int test_vlans(void);
 int test_names(void);
 int test_mark(void);
 int test_link(void);
+int test_netlink(void);
+int test_l3(void);
+int test_l3_model(void);
 int test_config(void);
 int test_plan_cases(const char *directory);
 

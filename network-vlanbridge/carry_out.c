@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: ISC
+// current → origin → target → plan → apply → verify; and back, by the same engine, if that fails.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "command.h"
+#include "command_run.h"
+#include "log.h"
+#include "snapshot.h"
+#include "target.h"
+#include "wait.h"
+
+// Somebody else may change the host meanwhile, or the kernel do what the model doesn't know: what is left is planned anew.
+#define ATTEMPTS 3
+
+static const struct config *names_in_scope(const struct command_run *r)
+{
+	return r->stop && !r->from_args ? NULL : &r->config;
+}
+
+static int make_target(const struct origin *o, const struct command_run *r, struct host *ret, struct err *e)
+{
+	return target_make(o, r->stop ? NULL : &r->config, ret, e);
+}
+
+static int read_current(struct netlink *nl, struct command_run *r, struct err *e)
+{
+	host_free(&r->current);
+	return snapshot_read(nl, &r->current, e);
+}
+
+static int plan_now(struct command_run *r, struct err *e)
+{
+	int result;
+
+	origin_free(&r->origin);
+	host_free(&r->target);
+	plan_free(&r->plan);
+	result = origin_make(&r->current, r->scope, names_in_scope(r), &r->origin, e);
+	if (!result)
+		result = make_target(&r->origin, r, &r->target, e);
+	if (!result)
+		result = plan_make(&r->current, &r->target, &r->plan, e);
+	return result;
+}
+
+int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status)
+{
+	int result = read_current(nl, r, e);
+
+	*status = EXIT_FAILED;
+	if (result)
+		return result;
+	*status = EXIT_USAGE;
+	return plan_now(r, e);
+}
+
+static const struct l3_entry *find_lost_entry(const struct host *before, const struct host *after)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(before, &at)))
+		if (!e->volatile_ && !e->link_local && !host_find_entry_key(after, e))
+			return e;
+	return NULL;
+}
+
+// The result may look right, and dom0 have lost an address on the way: what there was without us must be there without us still.
+static int refuse_loss(const struct origin *before, const struct origin *after, struct err *e)
+{
+	const struct l3_entry *lost = find_lost_entry(&before->host, &after->host);
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+
+	if (!lost || (lost->device_count && !host_find(&after->host, lost->devices[0].name)))
+		return 0;
+	f = open_memstream(&text, &size);
+	if (f) {
+		l3_describe(f, lost);
+		fclose(f);
+	}
+	err_set(e, EIO, "%s was lost on the way", text ? text : "an address or a route");
+	free(text);
+	return -EIO;
+}
+
+static void say_what_is_left(const struct plan *p, struct err *e)
+{
+	char *text = p->count ? step_text(&p->steps[0]) : NULL;
+
+	err_set(e, EIO, "the kernel accepted everything, but the result isn't the desired state: still to do: %s", text ? text : "?");
+	free(text);
+}
+
+static void tell_what_is_left(const struct plan *p)
+{
+	char *text = step_text(&p->steps[0]);
+
+	log_info("network-vlanbridge: not all is as planned, %zu steps more: %s", p->count, text ? text : "?");
+	free(text);
+}
+
+// One way there, and on from wherever it led, until nothing is left to do.
+static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e)
+{
+	int result = 0;
+
+	for (int attempt = 0; attempt < ATTEMPTS && r->plan.count && !result; attempt++) {
+		if (attempt)
+			tell_what_is_left(&r->plan);
+		result = apply_run(nl, &r->plan, e);
+		if (result == -ENOBUFS) // the answers are lost, not the work: look what there is
+			result = 0;
+		if (!result)
+			result = read_current(nl, r, e);
+		if (!result)
+			result = plan_now(r, e);
+	}
+	if (!result && r->plan.count)
+		say_what_is_left(&r->plan, e);
+	return !result && r->plan.count ? -EIO : result;
+}
+
+static int roll_back_once(struct netlink *nl, struct command_run *r, const struct host *before, struct err *e)
+{
+	int result = read_current(nl, r, e);
+
+	plan_free(&r->plan);
+	if (!result)
+		result = plan_make(&r->current, before, &r->plan, e);
+	if (!result && r->plan.count)
+		result = apply_run(nl, &r->plan, e);
+	return result;
+}
+
+// Back to the state before, by a plan like any other. e has the reason, to which is added what couldn't be rolled back.
+static void roll_back(struct netlink *nl, struct command_run *r, const struct host *before, struct err *e)
+{
+	struct err reason = *e, trouble = {0};
+
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		trouble = (struct err){0};
+		if (!roll_back_once(nl, r, before, &trouble) && !r->plan.count)
+			return;
+	}
+	if (!trouble.code)
+		say_what_is_left(&r->plan, &trouble);
+	err_set(e, reason.code, "%s; and rolling back failed: %s", reason.text, trouble.text);
+}
+
+static int copy_before(const struct host *current, struct host *before, struct err *e)
+{
+	return host_copy(current, before) ? err_set(e, ENOMEM, "no memory for the state before") : 0;
+}
+
+static void keep_origin(struct command_run *r, struct origin *kept)
+{
+	*kept = r->origin;
+	r->origin = (struct origin){0};
+}
+
+static bool is_bond_down(const struct step *s)
+{
+	return s->kind == STEP_LINK_SET && s->link->kind == KIND_BOND && s->link->set & LINK_UP && !s->link->up;
+}
+
+// Whoever waits for a ping should know why.
+static void tell_interruptions(const struct plan *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (is_bond_down(&p->steps[i]))
+			log_warning("network-vlanbridge: %s goes down for a moment: the kernel makes this change only so",
+				p->steps[i].link->name);
+}
+
+// The plan is in r. Does it, verifies that nothing is lost, or rolls back.
+static int do_all_or_nothing(struct netlink *nl, struct command_run *r, const struct host *before, struct err *e)
+{
+	struct origin original;
+	int result;
+
+	if (!r->plan.count)
+		return EXIT_DONE;
+	tell_interruptions(&r->plan);
+	// The plan's names point nowhere else: origin and target may be made anew while it is applied.
+	result = origin_make(before, r->scope, names_in_scope(r), &original, e);
+	if (!result)
+		result = go_to_target(nl, r, e);
+	if (!result)
+		result = refuse_loss(&original, &r->origin, e);
+	if (result)
+		roll_back(nl, r, before, e);
+	origin_free(&original);
+	return result ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err *e)
+{
+	struct host before = {0};
+	int status;
+
+	if (!r->stop && r->config.wait && wait_for_devices(nl, &r->config, e))
+		return EXIT_FAILED;
+	if (command_run_plan(nl, r, e, &status))
+		return status;
+	if (!r->plan.count)
+		return EXIT_DONE;
+	if (copy_before(&r->current, &before, e))
+		return EXIT_FAILED;
+	status = do_all_or_nothing(nl, r, &before, e);
+	host_free(&before);
+	return status;
+}
+
+// What stop released: remembered from the origin of before, since a released vif doesn't say where it was.
+static int start_from(struct netlink *nl, struct command_run *r, const struct origin *o, const struct host *before, struct err *e)
+{
+	int result = read_current(nl, r, e);
+
+	host_free(&r->target);
+	plan_free(&r->plan);
+	if (!result)
+		result = make_target(o, r, &r->target, e);
+	if (!result)
+		result = plan_make(&r->current, &r->target, &r->plan, e);
+	if (result) {
+		roll_back(nl, r, before, e);
+		return EXIT_FAILED;
+	}
+	return do_all_or_nothing(nl, r, before, e);
+}
+
+int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e)
+{
+	struct host before = {0};
+	struct origin original = {0};
+	enum scope scope = r->scope;
+	int status;
+
+	if (r->config.wait && wait_for_devices(nl, &r->config, e))
+		return EXIT_FAILED;
+	// A configuration that is refused stops nothing.
+	if (command_run_plan(nl, r, e, &status))
+		return status;
+	if (copy_before(&r->current, &before, e))
+		return EXIT_FAILED;
+	keep_origin(r, &original);
+	r->stop = true;
+	r->scope = SCOPE_ALL;
+	status = plan_now(r, e) ? EXIT_FAILED : do_all_or_nothing(nl, r, &before, e);
+	r->stop = false;
+	r->scope = scope;
+	if (!status)
+		status = start_from(nl, r, &original, &before, e);
+	origin_free(&original);
+	host_free(&before);
+	return status;
+}

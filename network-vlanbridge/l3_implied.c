@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: ISC
+// The routes that the kernel makes by itself: with an address (fib_add_ifaddr, addrconf_prefix_route) or with IPv6 on a device.
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "l3_key.h"
+#include "vlans.h"
+
+#define IP6_PREFIX_METRIC 256 // IP6_RT_PRIO_ADDRCONF: of the routes that the kernel makes with an address
+
+static bool same_device(const struct l3_entry *a, const struct l3_entry *b)
+{
+	return a->device_count == 1 && b->device_count == 1 && a->devices->index == b->devices->index &&
+		!strcmp(a->devices->name, b->devices->name);
+}
+
+static bool has_destination(const struct l3_entry *route, const char *destination)
+{
+	size_t n = strlen(destination);
+
+	return !strncmp(route->key, destination, n) && (!route->key[n] || route->key[n] == ' ');
+}
+
+static bool has_metric(const struct l3_entry *route, unsigned long metric)
+{
+	unsigned long n = l3_usual_metric(route->family);
+	char text[16];
+
+	if (l3_key_value(route->key, "metric", text, sizeof(text)) && number_parse(text, 0, UINT32_MAX, &n))
+		return false;
+	return n == metric;
+}
+
+// The source address of a kernel's IPv4 prefix route is the address that it was made with (fib_add_ifaddr).
+static bool has_source(const struct l3_entry *route, const struct l3_address_key *key)
+{
+	char local[L3_ADDRESS_SIZE] = "";
+
+	if (route->family == AF_INET6)
+		return !*route->source;
+	inet_ntop(AF_INET, key->local, local, sizeof(local));
+	return !strcmp(route->source, local);
+}
+
+// Whether the kernel makes this route when it gets that address.
+static bool is_prefix_route(const struct l3_entry *route, const struct l3_entry *address)
+{
+	unsigned long metric = route->family == AF_INET6 ? IP6_PREFIX_METRIC : 0;
+	char network[L3_PREFIX_SIZE];
+	struct l3_address_key key;
+
+	if (address->kind != L3_ADDRESS || address->family != route->family || address->no_prefix_route ||
+		!same_device(route, address) || l3_key_read_address(address, &key))
+		return false;
+	if (address->prefix_metric)
+		metric = address->prefix_metric;
+	l3_key_network(route->family, key.address, key.prefix, network);
+	return has_destination(route, network) && has_metric(route, metric) && has_source(route, &key);
+}
+
+static bool is_implied(const struct l3_list *all, const struct l3_entry *route)
+{
+	char value[16];
+
+	if (route->kind != L3_ROUTE || !route->from_kernel || route->gateway || route->nexthop_object)
+		return false;
+	if (l3_key_value(route->key, "scope", value, sizeof(value)))
+		return false;
+	if (route->family == AF_INET6 && has_destination(route, "fe80::/64") && has_metric(route, IP6_PREFIX_METRIC))
+		return true;
+	if (route->family == AF_INET6 && has_destination(route, "ff00::/8"))
+		return true;
+	if (l3_key_value(route->key, "table", value, sizeof(value)) && !strcmp(value, "255"))
+		return true;
+	for (size_t i = 0; i < all->count; i++)
+		if (is_prefix_route(route, all->list[i]))
+			return true;
+	return false;
+}
+
+void l3_list_drop_implied(struct l3_list *all)
+{
+	size_t kept = 0;
+
+	// What is dropped is swapped to the end and stays whole until all are known.
+	for (size_t i = 0; i < all->count; i++) {
+		struct l3_entry *e = all->list[i];
+
+		if (is_implied(all, e))
+			continue;
+		all->list[i] = all->list[kept];
+		all->list[kept++] = e;
+	}
+	for (size_t i = kept; i < all->count; i++)
+		l3_free(all->list[i]);
+	all->count = kept;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: ISC
+// The host as it would be without us.
+//
+// Our devices go; borrowed ones get back what their mark notes; every entry returns to the device that it came from. What a
+// killed run left twice, on the old and on the new device, is one entry.
+#include "origin.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DEPTH_MAX 8 // devices one above the other
+
+struct builder {
+	const struct host *current;
+	enum scope scope;
+	const struct config *names;
+	struct origin *origin;
+	int failed; // 0 or -ENOMEM
+};
+
+static const struct device *find_renamed(const struct host *h, const char *old)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->devices[i]->mark.was & MARK_WAS_NAME && !strcmp(h->devices[i]->mark.was_name, old))
+			return h->devices[i];
+	return NULL;
+}
+
+// The port that stands in for one that is gone: the entries of a bond whose NIC was unplugged belong to the next one.
+static const struct device *find_other_port(const struct host *h, const struct device *bond)
+{
+	for (size_t i = 0; i < h->count && bond->ports; i++)
+		if (!strcmp(h->devices[i]->link.master.name, bond->link.name) && h->devices[i]->mark.origin == MARK_PORT)
+			return h->devices[i];
+	return NULL;
+}
+
+static bool is_in_scope(const struct builder *b, const struct device *d);
+
+// b NULL: every device of ours is in scope.
+static const char *follow(const struct host *h, const struct builder *b, const char *device)
+{
+	const struct device *d = host_find(h, device), *below;
+
+	for (int depth = 0; depth < DEPTH_MAX && d; depth++) {
+		if (!device_is_ours(d))
+			return original_device_name(d);
+		if ((b && !is_in_scope(b, d)) || !d->mark.inherit || !*d->mark.uplink)
+			return d->link.name;
+		below = host_find(h, d->mark.uplink);
+		if (!below)
+			below = find_renamed(h, d->mark.uplink);
+		if (!below && d->link.kind == KIND_BOND)
+			below = find_other_port(h, d);
+		if (!below)
+			return d->mark.uplink;
+		d = below;
+	}
+	return device;
+}
+
+const char *origin_of(const struct host *h, const char *device)
+{
+	return follow(h, NULL, device);
+}
+
+static bool is_in_scope(const struct builder *b, const struct device *d)
+{
+	const struct config_device *named = b->names ? config_find(b->names, d->link.name) : NULL;
+
+	if (!device_is_ours(d))
+		return false;
+	if (d->mark.parking)
+		return true;
+	switch (b->scope) {
+	case SCOPE_ALL:
+		return !b->names || named;
+	case SCOPE_FILE:
+		return d->mark.origin == MARK_FILE || (named && named->create);
+	default:
+		return named && named->create;
+	}
+}
+
+// Whether something of ours that stays needs d: its master, or a VLAN device on it.
+static bool is_needed(const struct builder *b, const struct device *d)
+{
+	const struct device *m = host_find(b->current, d->link.master.name);
+
+	if (m && device_is_ours(m) && !is_in_scope(b, m))
+		return true;
+	for (size_t i = 0; i < b->current->count && d->uppers; i++) {
+		const struct device *u = b->current->devices[i];
+
+		if (!strcmp(u->link.lower.name, d->link.name) && device_is_ours(u) && !is_in_scope(b, u))
+			return true;
+	}
+	return false;
+}
+
+// The fields of a borrowed device as its mark notes them.
+static void give_back_fields(struct device *d)
+{
+	struct mark m = d->mark;
+
+	if (m.was & MARK_WAS_UP)
+		d->link.up = m.was_up;
+	if (m.was & MARK_WAS_MTU)
+		d->link.mtu = m.was_mtu;
+	if (m.was & MARK_WAS_ADDR_GEN)
+		d->link.addr_gen = m.was_addr_gen;
+	if (m.origin == MARK_PORT)
+		mark_write(d->link.alias, &(struct mark){0}, NULL);
+	d->mark = (struct mark){0};
+}
+
+// As the module made it: down, without ports, every option at its initial value.
+static void reset_adopted(struct device *d)
+{
+	const struct kind_row *k = &link_kinds[d->link.kind];
+
+	for (size_t i = 0; i < k->count; i++)
+		option_reset(&d->link, &k->options[i]);
+	d->link.up = false;
+	d->link.addr_gen = 0;
+	d->link.set &= ~(unsigned int)(LINK_MAC | LINK_MTU);
+	mark_write(d->link.alias, &(struct mark){0}, NULL);
+	d->mark = (struct mark){0};
+}
+
+// The mark's master is gone: what was in it is a guest's device (attached), or a port that goes back.
+static void release(const struct builder *b, struct device *d)
+{
+	const struct device *m = host_find(b->current, d->link.master.name);
+
+	if (!m || !is_in_scope(b, m))
+		return;
+	if (d->mark.origin != MARK_PORT) {
+		text_copy(d->attached, NAME_SIZE, m->link.name);
+	} else {
+		d->vlans = (struct port_vlans){0};
+		d->link.port_flags = d->link.port_flags_known = 0;
+	}
+	if (d->link.has_perm_mac)
+		memcpy(d->link.mac, d->link.perm_mac, MAC_SIZE);
+	d->link.has_perm_mac = false;
+	d->mtu_before_bond = 0;
+	d->link.master = (struct link_ref){0};
+}
+
+static void copy_device(struct builder *b, const struct device *from, struct host *to)
+{
+	struct device *d;
+	size_t slot;
+
+	if (!b->failed)
+		b->failed = host_add(to, from->link.name, &d);
+	if (b->failed)
+		return;
+	slot = d->slot;
+	*d = *from;
+	d->slot = slot;
+	if (*d->link.altname)
+		b->failed = host_add_altname(to, d, d->link.altname);
+}
+
+static void add_devices(struct builder *b)
+{
+	const struct host *c = b->current;
+	struct host *o = &b->origin->host;
+
+	for (size_t i = 0; i < c->count && !b->failed; i++) {
+		const struct device *from = c->devices[i];
+		bool ours = is_in_scope(b, from), keeps = !ours && is_needed(b, from);
+		struct device *d;
+
+		if (ours && !from->mark.adopted) {
+			copy_device(b, from, &b->origin->ours);
+			continue;
+		}
+		if (ours)
+			copy_device(b, from, &b->origin->ours);
+		copy_device(b, from, o);
+		if (b->failed)
+			return;
+		d = o->devices[o->count - 1];
+		release(b, d);
+		if (ours)
+			reset_adopted(d);
+		else if (!keeps && from->mark.origin == MARK_PORT)
+			give_back_fields(d);
+	}
+}
+
+// Devices that had another name get it back when all are there: their name may be a bridge's of ours until then.
+static void give_back_names(struct builder *b)
+{
+	struct host *o = &b->origin->host;
+
+	for (size_t i = 0; i < b->current->count && !b->failed; i++) {
+		const struct device *from = b->current->devices[i];
+		struct device *d = host_find(o, from->link.name);
+
+		if (!(from->mark.was & MARK_WAS_NAME) || !d || d->mark.was & MARK_WAS_NAME)
+			continue;
+		if (!host_find(o, from->mark.was_name))
+			b->failed = host_rename(o, d, from->mark.was_name);
+	}
+}
+
+// What the configuration gave goes with it: to devices in scope, and to unmanaged ones unless only a part is concerned.
+static bool is_configured_entry(const struct builder *b, const struct l3_entry *e)
+{
+	const struct device *d = host_find(b->current, e->device_count ? e->devices[0].name : "");
+
+	if (!e->ours || !d)
+		return e->ours;
+	if (device_is_ours(d))
+		return is_in_scope(b, d);
+	return b->scope != SCOPE_ADD && !(b->scope == SCOPE_ALL && b->names);
+}
+
+static struct l3_entry *returned_entry(const struct builder *b, const struct l3_entry *e, bool *moved)
+{
+	struct l3_entry *copy = l3_copy(e);
+
+	*moved = false;
+	for (size_t i = 0; copy && i < copy->device_count; i++) {
+		const char *home = follow(b->current, b, copy->devices[i].name);
+
+		if (!strcmp(home, copy->devices[i].name))
+			continue;
+		*moved = true;
+		copy->devices[i].index = 0;
+		text_copy(copy->devices[i].name, NAME_SIZE, home);
+	}
+	return copy;
+}
+
+// First those that are where they belong: a copy may have been changed on its way.
+static void add_entries(struct builder *b, bool moved)
+{
+	const struct l3_entry *e;
+	struct l3_entry *returned;
+	size_t at = 0;
+	bool is_moved;
+
+	while (!b->failed && (e = host_next_entry(b->current, &at))) {
+		if (e->link_local || is_configured_entry(b, e))
+			continue;
+		returned = returned_entry(b, e, &is_moved);
+		if (!returned) {
+			b->failed = -ENOMEM;
+			return;
+		}
+		if (is_moved != moved || host_find_entry_key(&b->origin->host, returned))
+			l3_free(returned);
+		else
+			b->failed = host_add_entry(&b->origin->host, returned);
+	}
+}
+
+int origin_make(const struct host *current, enum scope scope, const struct config *names, struct origin *ret, struct err *e)
+{
+	struct builder b = {current, scope, names, ret, 0};
+
+	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
+	add_devices(&b);
+	give_back_names(&b);
+	add_entries(&b, false);
+	add_entries(&b, true);
+	if (b.failed) {
+		origin_free(ret);
+		return err_set(e, ENOMEM, "no memory for the model of the host");
+	}
+	host_count_references(&ret->host);
+	return 0;
+}
+
+void origin_free(struct origin *o)
+{
+	host_free(&o->host);
+	host_free(&o->ours);
+}

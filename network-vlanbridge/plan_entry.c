@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: ISC
+// Layer-3 entries: first the new place, then the old one goes.
+#include <string.h>
+#include <sys/socket.h>
+
+#include "origin.h"
+#include "plan_build.h"
+
+// Whether the device that the target means has its place already: there, up, and with marks that say whose the entry is.
+static bool is_ready(const struct planner *p, const struct l3_entry *e, const char *name)
+{
+	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL, *m;
+
+	if (!s || strcmp(s->link.name, name))
+		return false;
+	if (!s->link.up && (t->link.up || e->kind == L3_ROUTE))
+		return false;
+	if (strcmp(s->link.master.name, t->link.master.name)) {
+		m = host_find(&p->now, s->link.master.name);
+		if (m && m->link.kind == KIND_BOND)
+			return false;
+		m = host_find(p->target, t->link.master.name);
+		if (m && m->link.kind == KIND_BOND)
+			return false;
+	}
+	return e->ours || !strcmp(origin_of(&p->now, name), origin_of(p->target, name));
+}
+
+static bool can_add(const struct planner *p, const struct l3_entry *e)
+{
+	for (size_t i = 0; i < e->device_count && e->kind != L3_RULE; i++)
+		if (!is_ready(p, e, e->devices[i].name))
+			return false;
+	return true;
+}
+
+bool planner_may_remove_entry(const struct planner *p, const struct l3_entry *e)
+{
+	const struct l3_entry *home;
+
+	if (e->ours || e->link_local)
+		return true;
+	home = planner_find_home(p, e);
+	return !home || planner_find_now(p, home) || planner_is_parked(p, e);
+}
+
+static bool is_unwanted(const struct planner *p, const struct l3_entry *e)
+{
+	const struct device *s, *t;
+
+	if (!e->link_local)
+		return !planner_wants(p, e) && planner_concerns_entry(p, e);
+	s = host_find(&p->now, e->devices[0].name);
+	t = s ? planner_target(p, s) : NULL;
+	return t && planner_concerns(p, s, t) && p->target->ipv6 && t->link.addr_gen == LINK_ADDR_GEN_NONE &&
+		s->link.addr_gen == LINK_ADDR_GEN_NONE;
+}
+
+// An address next to one that is about to go would be its secondary one, and go with it.
+static bool waits_for_primary(const struct planner *p, const struct l3_entry *wanted)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	if (wanted->kind != L3_ADDRESS || wanted->family != AF_INET)
+		return false;
+	while ((e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ADDRESS && !e->secondary && l3_uses(e, wanted->devices[0].name) && l3_same_subnet(e, wanted) &&
+			is_unwanted(p, e) && planner_may_remove_entry(p, e))
+			return true;
+	return false;
+}
+
+static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
+{
+	size_t n = strcspn(a->key, "/");
+
+	return n == strcspn(b->key, "/") && !strncmp(a->key, b->key, n);
+}
+
+// IPv6 takes an address once per device, whatever its prefix length.
+static const struct l3_entry *find_other_prefix(const struct planner *p, const struct l3_entry *wanted)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	if (wanted->kind != L3_ADDRESS || wanted->family != AF_INET6)
+		return NULL;
+	while ((e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && l3_uses(e, wanted->devices[0].name) &&
+			is_same_address(e, wanted) && strcmp(e->key, wanted->key))
+			return e;
+	return NULL;
+}
+
+static void add_entry(struct planner *p, const struct l3_entry *e)
+{
+	const struct l3_entry *other;
+
+	// The kernel makes link-local addresses by itself, as addr_gen_mode says.
+	if (e->link_local || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) || waits_for_primary(p, e))
+		return;
+	other = find_other_prefix(p, e);
+	if (other && !planner_may_remove_entry(p, other) && !other->link_local)
+		return;
+	if (other)
+		planner_entry(p, false, other);
+	planner_entry(p, true, e);
+}
+
+static void add_kind(struct planner *p, enum l3_kind kind, bool gateway)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (!p->failed && (e = host_next_entry(p->target, &at)))
+		if (e->kind == kind && e->gateway == gateway)
+			add_entry(p, e);
+}
+
+// The kernel lists IPv4 addresses in the order in which they came, and IPv6 addresses the newest first.
+static void add_ipv6_addresses(struct planner *p)
+{
+	const struct l3_list *all = &p->target->entries;
+
+	for (size_t i = all->count; i-- > 0 && !p->failed;)
+		if (all->list[i] && all->list[i]->kind == L3_ADDRESS && all->list[i]->family == AF_INET6)
+			add_entry(p, all->list[i]);
+}
+
+static void add_ipv4_addresses(struct planner *p)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (!p->failed && (e = host_next_entry(p->target, &at)))
+		if (e->kind == L3_ADDRESS && e->family == AF_INET)
+			add_entry(p, e);
+}
+
+void plan_add_addresses(struct planner *p)
+{
+	add_ipv4_addresses(p);
+	add_ipv6_addresses(p);
+}
+
+void plan_add_routes(struct planner *p)
+{
+	add_kind(p, L3_ROUTE, false);
+	add_kind(p, L3_ROUTE, true);
+	add_kind(p, L3_RULE, false);
+	add_kind(p, L3_NEIGHBOUR, false);
+}
+
+
+static const struct l3_entry *find_secondary(const struct planner *p, const struct l3_entry *primary)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	if (primary->kind != L3_ADDRESS || primary->family != AF_INET || primary->secondary)
+		return NULL;
+	while ((e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ADDRESS && e->secondary && l3_uses(e, primary->devices[0].name) && l3_same_subnet(e, primary))
+			return e;
+	return NULL;
+}
+
+// Whether the secondary addresses of a primary one go first or stay depends on promote_secondaries: they go first in any case, those that are
+// to stay come again.
+static bool remove_secondaries(struct planner *p, const struct l3_entry *primary)
+{
+	const struct l3_entry *e;
+
+	while (!p->failed && (e = find_secondary(p, primary))) {
+		if (!planner_may_remove_entry(p, e) || (!e->ours && planner_wants(p, e) && !planner_is_parked(p, e))) {
+			if (!p->may_park)
+				return false;
+			planner_park(p, e);
+		}
+		planner_entry(p, false, e);
+	}
+	return !p->failed;
+}
+
+static bool has_other_address(const struct planner *p, const struct l3_entry *address)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(&p->now, &at)))
+		if (e != address && e->kind == L3_ADDRESS && e->family == AF_INET && l3_uses(e, address->devices[0].name))
+			return true;
+	return false;
+}
+
+// With its last IPv4 address a device loses its IPv4 routes.
+static bool keeps_routes_without(struct planner *p, const struct l3_entry *address)
+{
+	const char *device = address->devices[0].name;
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	if (address->kind != L3_ADDRESS || address->family != AF_INET || has_other_address(p, address))
+		return true;
+	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
+		if (e->kind != L3_ROUTE || e->family != AF_INET || e->ours || !l3_uses(e, device) || planner_is_parked(p, e))
+			continue;
+		if (!planner_wants(p, e) && planner_may_remove_entry(p, e))
+			continue;
+		if (p->may_park)
+			planner_park(p, e);
+		if (!p->may_park || !planner_is_parked(p, e))
+			return false;
+	}
+	return !p->failed;
+}
+
+static bool may_remove_now(struct planner *p, const struct l3_entry *e)
+{
+	if (planner_may_remove_entry(p, e))
+		return true;
+	if (!p->may_park)
+		return false;
+	planner_park(p, e);
+	return planner_is_parked(p, e);
+}
+
+static void remove_entry(struct planner *p, const struct l3_entry *e)
+{
+	struct l3_entry *gone;
+
+	if (!is_unwanted(p, e) || !may_remove_now(p, e))
+		return;
+	gone = l3_copy(e); // e goes with the step
+	if (gone && keeps_routes_without(p, e) && remove_secondaries(p, gone))
+		planner_entry(p, false, gone);
+	l3_free(gone);
+}
+
+static void remove_kind(struct planner *p, enum l3_kind kind, bool gateway)
+{
+	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
+		const struct l3_entry *e = p->now.entries.list[i];
+
+		if (e && e->kind == kind && e->gateway == gateway)
+			remove_entry(p, e);
+	}
+}
+
+// The last first, so that secondary ones go before their primary; and while one without a prefix route is there, the kernel keeps the prefix
+// route of another one that goes (check_cleanup_prefix_route).
+static void remove_addresses(struct planner *p, bool no_prefix_route)
+{
+	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
+		const struct l3_entry *e = p->now.entries.list[i];
+
+		if (e && e->kind == L3_ADDRESS && e->no_prefix_route == no_prefix_route)
+			remove_entry(p, e);
+	}
+}
+
+// Rules and routes before the addresses that they need.
+void plan_remove_entries(struct planner *p)
+{
+	remove_kind(p, L3_RULE, false);
+	remove_kind(p, L3_NEIGHBOUR, false);
+	remove_kind(p, L3_ROUTE, true);
+	remove_kind(p, L3_ROUTE, false);
+	remove_addresses(p, true);
+	remove_addresses(p, false);
+}

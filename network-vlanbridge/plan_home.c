@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: ISC
+// Which entry of the target is the one that an entry of now becomes: the one with the same origin.
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "origin.h"
+#include "plan_build.h"
+
+struct home {
+	struct l3_entry *origin; // as it would be without us
+	const struct l3_entry *entry; // of the target
+};
+
+static int compare_homes(const void *a, const void *b)
+{
+	const struct l3_entry *x = ((const struct home *)a)->origin, *y = ((const struct home *)b)->origin;
+	int r;
+
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	if (x->family != y->family)
+		return x->family - y->family;
+	r = x->kind == L3_RULE ? strcmp(x->text, y->text) : strcmp(x->key, y->key);
+	if (r)
+		return r;
+	if (x->device_count != y->device_count)
+		return x->device_count < y->device_count ? -1 : 1;
+	for (size_t i = 0; i < x->device_count; i++) {
+		r = strcmp(x->devices[i].name, y->devices[i].name);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static struct l3_entry *copy_with_origin(const struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry *copy = l3_copy(e);
+
+	for (size_t i = 0; copy && i < copy->device_count; i++)
+		text_copy(copy->devices[i].name, NAME_SIZE, origin_of(h, e->devices[i].name));
+	return copy;
+}
+
+static void free_home(void *node)
+{
+	struct home *h = node;
+
+	l3_free(h->origin);
+	free(h);
+}
+
+int planner_index_homes(struct planner *p)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(p->target, &at))) {
+		struct home *h, **found;
+
+		if (e->ours || e->link_local)
+			continue;
+		h = malloc(sizeof(*h));
+		if (!h)
+			return -ENOMEM;
+		*h = (struct home){copy_with_origin(p->target, e), e};
+		found = h->origin ? tsearch(h, &p->homes, compare_homes) : NULL;
+		if (!found || *found != h)
+			free_home(h);
+		if (!found)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+const struct l3_entry *planner_find_home(const struct planner *p, const struct l3_entry *e)
+{
+	struct home key = {.origin = copy_with_origin(&p->now, e)}, **found;
+
+	if (!key.origin)
+		return NULL;
+	found = tfind(&key, &p->homes, compare_homes);
+	l3_free(key.origin);
+	return found ? (*found)->entry : NULL;
+}
+
+void planner_free_homes(struct planner *p)
+{
+	tdestroy(p->homes, free_home);
+	p->homes = NULL;
+}

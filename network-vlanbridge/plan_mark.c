@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: ISC
+// Marks: written before what they describe is changed, taken away after it is given back.
+#include <errno.h>
+#include <string.h>
+
+#include "origin.h"
+#include "plan_build.h"
+
+static void write_mark(struct planner *p, struct device *s, const struct mark *m)
+{
+	struct link change = {.set = LINK_ALIAS};
+	struct err inner = {0};
+
+	memcpy(change.alias, s->link.alias, sizeof(change.alias));
+	if (mark_write(change.alias, m, &inner))
+		planner_fail(p, ENOSPC, "%s: %s", s->link.name, inner.text);
+	else
+		planner_set(p, s, &change);
+}
+
+static void copy_note(struct mark *to, const struct mark *from, unsigned int bit)
+{
+	if (to->was & bit || !(from->was & bit))
+		return;
+	to->was |= bit;
+	if (bit == MARK_WAS_UP)
+		to->was_up = from->was_up;
+	else if (bit == MARK_WAS_MTU)
+		to->was_mtu = from->was_mtu;
+	else if (bit == MARK_WAS_ADDR_GEN)
+		to->was_addr_gen = from->was_addr_gen;
+	else
+		memcpy(to->was_name, from->was_name, sizeof(to->was_name));
+}
+
+// Saved original values are never overwritten.
+static void add_notes(struct mark *to, const struct mark *from)
+{
+	if (from->origin != MARK_PORT)
+		return;
+	to->origin = MARK_PORT;
+	for (unsigned int bit = 1; bit <= MARK_WAS_LAST; bit <<= 1)
+		copy_note(to, from, bit);
+}
+
+static bool is_bond(const struct host *h, const char *name)
+{
+	const struct device *d = host_find(h, name);
+
+	return d && d->link.kind == KIND_BOND;
+}
+
+static bool needs_down(const struct device *s, const struct device *t)
+{
+	uint64_t options = planner_options_to_set(s, t);
+	const struct kind_row *k = &link_kinds[t->link.kind];
+
+	for (size_t i = 0; i < k->count; i++)
+		if (options & 1ULL << i && k->options[i].rules & (OPTION_DOWN | OPTION_EMPTY))
+			return true;
+	return false;
+}
+
+// Its bond gets another mode, or is made anew.
+static bool is_released_for_a_moment(const struct planner *p, const struct device *s)
+{
+	const struct device *bond = host_find(&p->now, s->link.master.name), *t;
+
+	if (!bond || bond->link.kind != KIND_BOND)
+		return false;
+	t = planner_target(p, bond);
+	return !t || needs_down(bond, t);
+}
+
+// Whether s, or a device below it, goes down or comes up on the way, and the VLAN devices above with it.
+static bool changes_state(const struct planner *p, const struct device *s)
+{
+	const struct device *t = planner_target(p, s), *lower = host_find(&p->now, s->link.lower.name);
+
+	if (!t)
+		return true;
+	if (s->link.up != t->link.up || strcmp(s->link.name, t->link.name) || needs_down(s, t))
+		return true;
+	if (is_released_for_a_moment(p, s))
+		return true;
+	if (strcmp(s->link.master.name, t->link.master.name) &&
+		(is_bond(&p->now, s->link.master.name) || is_bond(p->target, t->link.master.name)))
+		return true;
+	return lower && changes_state(p, lower);
+}
+
+// A VLAN device that isn't ours, on a device that goes down and up: the kernel takes it along, and it must be known how it was.
+static bool needs_note_of_state(const struct planner *p, const struct device *s)
+{
+	const struct device *lower = host_find(&p->now, s->link.lower.name);
+
+	return s->link.kind == KIND_VLAN && !device_is_ours(s) && lower && changes_state(p, lower);
+}
+
+static void note_unmanaged(struct planner *p, struct device *s, const struct device *t)
+{
+	struct mark m = s->mark.origin == MARK_PORT ? s->mark : (struct mark){0};
+	const struct mark state = {.origin = MARK_PORT, .was = MARK_WAS_UP, .was_up = s->link.up};
+
+	add_notes(&m, &t->mark);
+	if (needs_note_of_state(p, s))
+		add_notes(&m, &state);
+	if (m.origin != s->mark.origin || m.was != s->mark.was)
+		write_mark(p, s, &m);
+}
+
+static bool carries_alike(const struct mark *a, const struct mark *b)
+{
+	return a->inherit == b->inherit && (!a->inherit || !strcmp(a->uplink, b->uplink)) &&
+		(a->origin == MARK_NONE) == (b->origin == MARK_NONE);
+}
+
+// With another mark, what stands on s, or on a device above, would have another origin: not as long as something stands there.
+static bool changes_origins(struct planner *p, struct device *s, const struct mark *new)
+{
+	struct mark old = s->mark;
+	const struct l3_entry *e;
+	char before[NAME_SIZE];
+	bool changes = false;
+	size_t at = 0;
+
+	if (carries_alike(&old, new))
+		return false;
+	while (!changes && (e = host_next_entry(&p->now, &at))) {
+		if (e->ours || e->link_local)
+			continue;
+		for (size_t i = 0; i < e->device_count; i++) {
+			text_copy(before, sizeof(before), origin_of(&p->now, e->devices[i].name));
+			s->mark = *new;
+			changes |= strcmp(before, origin_of(&p->now, e->devices[i].name)) != 0;
+			s->mark = old;
+		}
+	}
+	return changes;
+}
+
+static void note_ours(struct planner *p, struct device *s, const struct device *t)
+{
+	struct link change = {.set = LINK_ALIAS};
+
+	if (!strcmp(s->link.alias, t->link.alias) || changes_origins(p, s, &t->mark))
+		return;
+	memcpy(change.alias, t->link.alias, sizeof(change.alias));
+	planner_set(p, s, &change);
+}
+
+// Where the port that an entry came from is gone, the next one takes its place, before that one leaves too.
+static void renew_heir(struct planner *p, struct device *s)
+{
+	struct mark m = s->mark;
+
+	if (s->link.kind != KIND_BOND || !m.inherit || host_find(&p->now, m.uplink) || m.parking)
+		return;
+	text_copy(m.uplink, NAME_SIZE, origin_of(&p->now, s->link.name));
+	if (host_find(&p->now, m.uplink))
+		write_mark(p, s, &m);
+}
+
+void plan_note_marks(struct planner *p)
+{
+	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+		struct device *s = p->now.devices[i];
+		const struct device *t = planner_target(p, s);
+
+		if (device_is_ours(s))
+			renew_heir(p, s);
+		if (!t)
+			continue;
+		if (device_is_ours(t))
+			note_ours(p, s, t);
+		else if (!device_is_ours(s))
+			note_unmanaged(p, s, t);
+	}
+}
+
+void plan_clear_marks(struct planner *p)
+{
+	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+		struct device *s = p->now.devices[i];
+		const struct device *t = planner_target(p, s);
+		struct link change = {.set = LINK_ALIAS};
+
+		if (!t || device_is_ours(t) || !planner_concerns(p, s, t) || !strcmp(s->link.alias, t->link.alias))
+			continue;
+		if (planner_fields_to_set(p, s, t) || planner_options_to_set(s, t) || strcmp(s->link.name, t->link.name) ||
+			needs_note_of_state(p, s))
+			continue;
+		memcpy(change.alias, t->link.alias, sizeof(change.alias));
+		planner_set(p, s, &change);
+	}
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: ISC
+// A device that goes down loses its routes and IPv6 addresses. Where they have no other place to go first, they are kept on a dummy whose mark
+// says whose they are, so that they survive us.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "origin.h"
+#include "plan_build.h"
+
+static bool stands_on(const struct host *h, const struct device *upper, const struct device *d)
+{
+	for (int depth = 0; upper && depth < 8; depth++) {
+		if (upper == d)
+			return true;
+		upper = host_find(h, upper->link.lower.name);
+	}
+	return false;
+}
+
+static bool uses_any_on(const struct host *h, const struct l3_entry *e, const struct device *d)
+{
+	for (size_t i = 0; i < e->device_count; i++) {
+		const struct device *user = host_find(h, e->devices[i].name);
+
+		if (user && stands_on(h, user, d))
+			return true;
+	}
+	return false;
+}
+
+static bool is_lost_when_down(const struct l3_entry *e)
+{
+	if (e->ours || e->link_local)
+		return false;
+	return e->kind == L3_ROUTE || e->kind == L3_NEIGHBOUR || (e->kind == L3_ADDRESS && strchr(e->key, ':'));
+}
+
+static struct device *find_park(const struct planner *p, const char *home)
+{
+	for (size_t i = 0; i < p->now.count; i++) {
+		struct device *d = p->now.devices[i];
+
+		if (d->mark.parking && !strcmp(origin_of(&p->now, d->link.name), home))
+			return d;
+	}
+	return NULL;
+}
+
+// The entry as it is or would be on the dummies.
+static struct l3_entry *parked_copy(const struct planner *p, const struct l3_entry *e)
+{
+	struct l3_entry *copy = l3_copy(e);
+
+	for (size_t i = 0; copy && i < copy->device_count; i++) {
+		const struct device *park = find_park(p, origin_of(&p->now, e->devices[i].name));
+
+		if (park)
+			text_copy(copy->devices[i].name, NAME_SIZE, park->link.name);
+	}
+	return copy;
+}
+
+bool planner_is_parked(const struct planner *p, const struct l3_entry *e)
+{
+	struct l3_entry *copy = parked_copy(p, e);
+	bool parked = copy && strcmp(copy->devices[0].name, e->devices[0].name) && host_find_entry_key(&p->now, copy);
+
+	l3_free(copy);
+	return parked;
+}
+
+// The mark names the device as it was called before us: that leads to it before and after it is renamed.
+static void make_park(struct planner *p, const char *home)
+{
+	struct mark m = {.origin = MARK_FILE, .inherit = true, .parking = true};
+	struct link l = {.kind = KIND_DUMMY, .group = MARK_GROUP, .addr_gen = LINK_ADDR_GEN_NONE, .up = true};
+
+	if (find_park(p, home))
+		return;
+	l.set = LINK_UP | LINK_ALIAS | LINK_GROUP | (p->now.ipv6 ? LINK_ADDR_GEN : 0);
+	for (unsigned int n = 0; !*l.name || host_find(&p->now, l.name); n++)
+		snprintf(l.name, sizeof(l.name), "vlbpark%u", n);
+	text_copy(m.uplink, NAME_SIZE, home);
+	mark_write(l.alias, &m, NULL);
+	planner_add_link(p, &l);
+}
+
+static void park_copy(struct planner *p, const struct l3_entry *e)
+{
+	struct l3_entry *copy = parked_copy(p, e);
+
+	if (copy && !host_find_entry_key(&p->now, copy))
+		planner_entry(p, true, copy);
+	l3_free(copy);
+}
+
+// A route needs the addresses of its device, and the routes without a gateway, to be accepted.
+static void park_addresses(struct planner *p, const char *home)
+{
+	const struct l3_entry *e;
+	size_t last = p->now.entries.count, at = 0;
+
+	while (at < last && (e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ADDRESS && !e->ours && !e->link_local && !strcmp(origin_of(&p->now, e->devices[0].name), home))
+			park_copy(p, e);
+	at = 0;
+	while (at < last && (e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ROUTE && !e->gateway && e->device_count == 1 && !e->ours &&
+			!strcmp(origin_of(&p->now, e->devices[0].name), home))
+			park_copy(p, e);
+}
+
+void planner_park(struct planner *p, const struct l3_entry *e)
+{
+	struct l3_entry *kept = l3_copy(e); // e may move when entries are added
+	char home[NAME_SIZE];
+
+	if (!kept)
+		return;
+	for (size_t i = 0; i < kept->device_count && !p->failed; i++) {
+		text_copy(home, sizeof(home), origin_of(&p->now, kept->devices[i].name));
+		make_park(p, home);
+		park_addresses(p, home);
+	}
+	if (!p->failed)
+		park_copy(p, kept);
+	l3_free(kept);
+}
+
+static bool is_safe(const struct planner *p, const struct l3_entry *e, const struct device *d)
+{
+	const struct l3_entry *home = planner_find_home(p, e), *there = home ? planner_find_now(p, home) : NULL;
+
+	if (!home || (there && !uses_any_on(&p->now, there, d)))
+		return true;
+	return planner_is_parked(p, e);
+}
+
+bool planner_is_safe_to_lower(struct planner *p, const struct device *d)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	if (!d->link.up || (!d->entries && !d->uppers))
+		return true;
+	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
+		if (!is_lost_when_down(e) || !uses_any_on(&p->now, e, d) || is_safe(p, e, d))
+			continue;
+		if (!p->may_park)
+			return false;
+		planner_park(p, e);
+	}
+	return !p->failed;
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: ISC
+// Who carries which entry: what a port has moves to the bond or bridge above that inherits it; what the configuration gives comes
+// on top. Refused is what would cost dom0 an address.
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "target_build.h"
+
+static const struct config_device *made_by_config(const struct target_builder *b, const struct device *d)
+{
+	const struct config_device *c = d ? config_find(b->config, d->link.name) : NULL;
+
+	return c && c->create ? c : NULL;
+}
+
+// The configured master of d; NULL where it has none, or somebody else's.
+static struct device *configured_master(const struct target_builder *b, const struct device *d)
+{
+	struct device *m = host_find(b->target, d->link.master.name);
+
+	return made_by_config(b, m) ? m : NULL;
+}
+
+// The device that carries what d has: the last master above that the configuration makes.
+static struct device *top_master(const struct target_builder *b, struct device *d)
+{
+	struct device *m = configured_master(b, d);
+
+	for (int depth = 0; m && depth < TARGET_DEPTH_MAX; depth++) {
+		d = m;
+		m = configured_master(b, d);
+	}
+	return d;
+}
+
+static bool is_listed(const struct target_builder *b, const struct device *top, const struct l3_entry *address)
+{
+	for (size_t i = 0; i < b->config->entries.count; i++) {
+		const struct l3_entry *e = b->config->entries.list[i];
+
+		if (e->kind == L3_ADDRESS && l3_uses(e, top->link.name) && !strcmp(e->key, address->key))
+			return true;
+	}
+	return false;
+}
+
+// With address=LIST what the port has may move if every address is in the list: dom0 loses nothing then.
+static bool can_carry(const struct target_builder *b, const struct config_device *top_config, const struct device *top,
+	const struct l3_entry *e)
+{
+	if (top_config->policy == ADDRESS_INHERIT)
+		return true;
+	if (top_config->policy != ADDRESS_LIST || !top_config->can_inherit)
+		return false;
+	return e->kind != L3_ADDRESS || is_listed(b, top, e);
+}
+
+static void refuse_loss(struct target_builder *b, const struct device *d, const struct device *top, const struct l3_entry *e)
+{
+	const struct config_device *c = config_find(b->config, d->link.name);
+
+	if (!device_is_ours(top))
+		target_refuse(b, c, EADDRINUSE,
+			"%s has addresses or routes, and %s isn't vlanbridge's: what moved there could never be told from its own; move it yourself first",
+			d->link.name, top->link.name);
+	else
+		target_refuse(b, c, EADDRINUSE,
+			"%s has addresses or routes (%s), which dom0 would lose when it becomes a port of %s: take them away first, or say address=inherit",
+			d->link.name, e->key, d->link.master.name);
+}
+
+// A bond notes which port its entries came from. There is room for one.
+static void note_heir(struct target_builder *b, struct device *d, struct device *m)
+{
+	if (m->link.kind == KIND_BOND && *m->mark.uplink && strcmp(m->mark.uplink, d->link.name))
+		target_refuse(b, config_find(b->config, d->link.name), EADDRINUSE,
+			"%s and %s both have addresses or routes, and become ports of %s: only one port's can move there; take the others away first",
+			m->mark.uplink, d->link.name, m->link.name);
+	if (m->link.kind == KIND_BOND)
+		text_copy(m->mark.uplink, NAME_SIZE, d->link.name);
+	m->mark.inherit = true;
+}
+
+// Every device on the way up notes what is below it; the last one makes link-local addresses if the port did.
+static void mark_carriers(struct target_builder *b, struct device *d)
+{
+	const struct device *before = host_find(&b->origin->host, original_device_name(d));
+	struct device *m = configured_master(b, d);
+
+	while (m && !b->failed) {
+		note_heir(b, d, m);
+		d = m;
+		m = configured_master(b, d);
+	}
+	if (before && d->link.set & LINK_ADDR_GEN && device_is_ours(d))
+		d->link.addr_gen = before->link.addr_gen;
+}
+
+// Where the entry's device is a port now, its carrier takes its place.
+static void carry_device(struct target_builder *b, struct l3_entry *e, size_t i)
+{
+	struct device *d = host_find(b->target, e->devices[i].name), *top;
+	const struct config_device *c;
+
+	if (!d)
+		return;
+	top = top_master(b, d);
+	if (top == d)
+		return;
+	c = made_by_config(b, top);
+	if (!c || !device_is_ours(top) || !can_carry(b, c, top, e)) {
+		refuse_loss(b, d, top, e);
+		return;
+	}
+	if (e->nexthop_object) {
+		target_refuse(b, config_find(b->config, d->link.name), EBUSY,
+			"the route %s goes through a nexthop object of %s, which can't be moved to %s: replace it by a plain route first",
+			e->key, d->link.name, top->link.name);
+		return;
+	}
+	mark_carriers(b, d);
+	e->devices[i].index = 0;
+	text_copy(e->devices[i].name, NAME_SIZE, top->link.name);
+}
+
+// A rule names its device, which has another name now (legacy=yes): the bridge has the one that the rule says.
+static bool is_moved_by_name(const struct target_builder *b, const struct l3_entry *e)
+{
+	const struct device *d = e->device_count ? host_find(b->target, e->devices[0].name) : NULL;
+
+	return e->kind != L3_RULE || (d && !made_by_config(b, d));
+}
+
+static bool has_port_device(const struct target_builder *b, const struct l3_entry *e)
+{
+	for (size_t i = 0; i < e->device_count; i++) {
+		const struct device *d = host_find(b->target, e->devices[i].name);
+
+		if (d && configured_master(b, d))
+			return true;
+	}
+	return false;
+}
+
+static void carry_entries(struct target_builder *b)
+{
+	const struct l3_entry *e;
+	size_t at = 0, last = b->target->entries.count;
+
+	while (at < last && !b->failed && (e = host_next_entry(b->target, &at))) {
+		struct l3_entry *moved;
+
+		if (at > last || !has_port_device(b, e) || !is_moved_by_name(b, e))
+			continue;
+		moved = l3_copy(e);
+		for (size_t i = 0; moved && i < moved->device_count && !b->failed; i++)
+			carry_device(b, moved, i);
+		host_remove_entry(b->target, e);
+		if (!moved || b->failed) {
+			l3_free(moved);
+			if (!b->failed)
+				target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+			return;
+		}
+		if (host_add_entry(b->target, moved))
+			target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+	}
+}
+
+// What a DHCP client of ours set goes with it.
+static void drop_leases(struct target_builder *b)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(b->target, &at))) {
+		const char *name = e->device_count ? e->devices[0].name : "";
+		const struct device *before = host_find(&b->origin->ours, name), *after = host_find(b->target, name);
+
+		if (before && before->dhcp && !(after && after->dhcp))
+			host_remove_entry(b->target, e);
+	}
+}
+
+// ---- what the configuration gives
+
+static bool is_plain_default(const struct l3_entry *e, int family)
+{
+	return e->kind == L3_ROUTE && e->family == family && !strncmp(e->key, "default via ", 12) && !strstr(e->key, " table ") &&
+		!strstr(e->key, " metric ");
+}
+
+static const struct l3_entry *find_default_route(const struct target_builder *b, const struct l3_entry *wanted)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(b->target, &at)))
+		if (is_plain_default(e, wanted->family))
+			return e;
+	return NULL;
+}
+
+static bool is_same_gateway(const struct l3_entry *a, const struct l3_entry *b)
+{
+	size_t n = strcspn(a->key + 12, " ");
+
+	return n == strcspn(b->key + 12, " ") && !strncmp(a->key + 12, b->key + 12, n) &&
+		!strcmp(a->devices[0].name, b->devices[0].name);
+}
+
+// Returns whether wanted is there already.
+static bool check_gateway(struct target_builder *b, const struct config_device *c, const struct l3_entry *wanted)
+{
+	const struct l3_entry *now = find_default_route(b, wanted);
+
+	if (!now)
+		return false;
+	if (!is_same_gateway(now, wanted))
+		target_refuse(b, c, EEXIST, "gateway= of %s: there is a default route already, %s dev %s; take it away first",
+			c->link.name, now->key, now->device_count ? now->devices[0].name : "?");
+	return true;
+}
+
+static void give_entry(struct target_builder *b, const struct l3_entry *wanted)
+{
+	const struct config_device *c = config_find(b->config, wanted->devices[0].name);
+	struct device *d = host_find(b->target, wanted->devices[0].name), *top;
+	struct l3_entry *e;
+
+	if (!d || !c)
+		return;
+	top = top_master(b, d);
+	e = l3_copy(wanted);
+	if (!e) {
+		target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+		return;
+	}
+	text_copy(e->devices[0].name, NAME_SIZE, top->link.name);
+	if (top != d && !(made_by_config(b, top)->policy == ADDRESS_INHERIT))
+		target_refuse(b, c, EINVAL, "%s has address=, and is a port of %s, where it couldn't be reached: say address= there",
+			d->link.name, top->link.name);
+	if (host_find_entry_key(b->target, e) || (e->kind == L3_ROUTE && check_gateway(b, c, e)))
+		l3_free(e);
+	else if (host_add_entry(b->target, e))
+		target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+}
+
+// A bridge whose uplink is its port, and that inherits, has its mark also where there is nothing to inherit yet.
+static void mark_inheriting_bridges(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->config->count; i++) {
+		const struct config_device *c = b->config->devices[i];
+		struct device *d = target_device(b, c);
+
+		if (d && device_is_ours(d) && c->create && c->link.kind == KIND_BRIDGE && c->policy == ADDRESS_INHERIT)
+			d->mark.inherit = true;
+	}
+}
+
+void target_place_entries(struct target_builder *b)
+{
+	drop_leases(b);
+	mark_inheriting_bridges(b);
+	carry_entries(b);
+	for (size_t i = 0; i < b->config->entries.count && !b->failed; i++)
+		give_entry(b, b->config->entries.list[i]);
+}

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: ISC
+// Random hosts and configurations through origin, target and plan, with the model as the kernel: thousands a second.
+//
+//     engine [--cases N] [--seconds N] [SEED | FROM-TO]...
+//
+// For each configuration of a scenario: start; start again; every step of the plan as the moment of a kill, then start or stop; every step as the
+// one that is refused, then the way back; the next configuration after this one; stop. A seed that fails is printed as a plan case.
+#include "tests/unit/tests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "generate.h"
+#include "network-vlanbridge/kernel_model.h"
+#include "network-vlanbridge/plan.h"
+#include "network-vlanbridge/target.h"
+#include "random.h"
+#include "tests/unit/kernel_text.h"
+
+struct run {
+	uint64_t seed;
+	struct random random;
+	unsigned long cases, refused, failed;
+	const char *doing; // for the message
+	char config; // 'A'
+	const struct host *from;
+	const char *config_text;
+	bool told;
+};
+
+static int by_line(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *sorted(char *text)
+{
+	char *lines[4096], *rest = text, *out, *to;
+	size_t n = 0, size = strlen(text) + 2;
+
+	for (char *l; (l = strsep(&rest, "\n")) && n < 4096;)
+		if (*l)
+			lines[n++] = l;
+	qsort(lines, n, sizeof(*lines), by_line);
+	to = out = malloc(size);
+	for (size_t i = 0; i < n; i++)
+		to += sprintf(to, "%s\n", lines[i]);
+	*to = '\0';
+	free(text);
+	return out;
+}
+
+enum what { TEXT_ALL, TEXT_NO_GUESTS, TEXT_FOREIGN_ENTRIES = 2 };
+
+static bool is_vif(const struct device *d)
+{
+	return !strncmp(d->link.name, "vif", 3);
+}
+
+static bool is_filtering_port(const struct host *h, const struct device *d)
+{
+	const struct device *m = *d->link.master.name ? host_find(h, d->link.master.name) : d;
+
+	return m && m->link.kind == KIND_BRIDGE && m->link.bridge.vlan_filtering;
+}
+
+// What a bond keeps from a mode that it isn't in any more, nobody sees.
+static void forget_unused_options(struct link *l)
+{
+	const struct kind_row *k = &link_kinds[KIND_BOND];
+
+	for (size_t i = 0; i < k->count; i++)
+		if (k->options[i].modes && !(k->options[i].modes & 1U << l->bond.mode))
+			l->options &= ~(1ULL << i);
+	if (!*l->bond.primary.name)
+		l->options &= ~(1ULL << (option_find(KIND_BOND, "primary") - k->options));
+	if (!l->bond.miimon)
+		l->bond.updelay = l->bond.downdelay = l->bond.peer_notif_delay = 0;
+}
+
+static void print_device(FILE *f, const struct host *h, const struct device *d)
+{
+	struct link l = d->link;
+	char vlans[8192];
+
+	// What a bridge keeps on purpose, and what is its port's.
+	if (device_is_ours(d) || l.kind == KIND_VLAN || *l.master.name || l.kind == KIND_BOND)
+		l.set &= ~(unsigned int)LINK_MAC;
+	l.set &= ~(unsigned int)(LINK_PORT_FLAGS | LINK_ALTNAME);
+	if (l.kind == KIND_BOND)
+		forget_unused_options(&l);
+	link_describe(f, &l);
+	if (d->dhcp)
+		fprintf(f, " dhcp");
+	// A guest's VLANs are looked at by guests_stay: a kill while it moves to another bridge loses them.
+	if (is_filtering_port(h, d) && !is_vif(d)) {
+		fprintf(f, " vlans=%s", vlans_print(&d->vlans.all, vlans, sizeof(vlans)));
+		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)), d->vlans.pvid);
+	}
+	fputc('\n', f);
+}
+
+static char *host_text(const struct host *h, bool guests)
+{
+	const struct l3_entry *e;
+	char *text = NULL;
+	size_t size, at = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < h->count; i++)
+		if (guests || !is_vif(h->devices[i]))
+			print_device(f, h, h->devices[i]);
+	while ((e = host_next_entry(h, &at)))
+		if (!e->link_local) {
+			l3_describe(f, e);
+			fputc('\n', f);
+		}
+	fclose(f);
+	return sorted(text);
+}
+
+static void print_case(const struct run *r, const char *steps)
+{
+	char *kernel = host_text(r->from, true);
+
+	printf("# Seed %llu, configuration %c, %s.\n-- config\n%s\n-- kernel\n%s\n-- steps so far\n%s\n", (unsigned long long)r->seed,
+		r->config, r->doing, r->config_text ? r->config_text : "stop", kernel, steps ? steps : "");
+	free(kernel);
+}
+
+static char *plan_text(const struct plan *p, size_t n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < n && i < p->count; i++) {
+		step_print(f, &p->steps[i]);
+		fputc('\n', f);
+	}
+	fclose(f);
+	return text;
+}
+
+// The lines of a that aren't in b.
+static void print_lines_missing(const char *title, const char *a, const char *b)
+{
+	char *copy = strdup(a), *rest = copy, *line;
+
+	printf("%s\n", title);
+	while ((line = strsep(&rest, "\n"))) {
+		const char *at = *line ? strstr(b, line) : b;
+
+		if (!at || (*line && at[strlen(line)] != '\n'))
+			printf("%s\n", line);
+	}
+	free(copy);
+}
+
+static void report_failure(struct run *r, const char *what, const char *a, const char *b, const struct plan *p, size_t n)
+{
+	char *steps;
+
+	r->failed++;
+	if (r->told)
+		return;
+	r->told = true;
+	steps = p ? plan_text(p, n) : NULL;
+	printf("not ok seed %llu: %s: %s\n", (unsigned long long)r->seed, r->doing, what);
+	print_case(r, steps);
+	if (a && b) {
+		print_lines_missing("-- got", a, b);
+		print_lines_missing("-- instead of", b, a);
+	} else if (a) {
+		printf("-- got\n%s", a);
+	}
+	printf("\n");
+	free(steps);
+}
+
+static bool same(struct run *r, const char *what, const struct host *a, const struct host *b, bool guests, const struct plan *p, size_t n)
+{
+	char *x = host_text(a, guests), *y = host_text(b, guests);
+	bool equal = !strcmp(x, y);
+
+	r->cases++;
+	if (!equal)
+		report_failure(r, what, x, y, p, n);
+	free(x);
+	free(y);
+	return equal;
+}
+
+static bool same_origin(struct run *r, const struct host *now, const struct host *wanted, const struct plan *p, size_t n)
+{
+	struct origin o;
+	bool equal;
+
+	origin_make(now, SCOPE_ALL, NULL, &o, NULL);
+	for (size_t i = 0; i < o.host.count; i++)
+		o.host.devices[i]->vlans = (struct port_vlans){0};
+	equal = same(r, "the origin isn't what it was", &o.host, wanted, false, p, n);
+	origin_free(&o);
+	return equal;
+}
+
+// config NULL: stop. Returns 0, or 1 where it is refused.
+static int plan_to(struct run *r, const struct host *now, const struct config *config, struct plan *p, struct host *target)
+{
+	struct origin o;
+	struct err e = {0};
+	int result = origin_make(now, config ? SCOPE_FILE : SCOPE_ALL, config, &o, &e);
+
+	*p = (struct plan){0};
+	r->cases++;
+	if (!result)
+		result = target_make(&o, config, target, &e);
+	origin_free(&o);
+	if (result)
+		return 1;
+	result = plan_make(now, target, p, &e);
+	if (result)
+		report_failure(r, e.text, NULL, NULL, NULL, 0);
+	return result ? -1 : 0;
+}
+
+static bool do_steps(struct run *r, struct host *h, const struct plan *p, size_t n)
+{
+	for (size_t i = 0; i < n && i < p->count; i++)
+		if (kernel_model_do(h, &p->steps[i])) {
+			report_failure(r, "a step doesn't fit", NULL, NULL, p, i + 1);
+			return false;
+		}
+	return true;
+}
+
+static bool two_uplinks(const struct host *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct device *a = h->devices[i], *b = h->devices[k], *m = host_find(h, a->link.master.name);
+
+			if (m && m->link.kind == KIND_BRIDGE && device_is_ours(m) && !strcmp(a->link.master.name, b->link.master.name) &&
+				a->mark.origin != MARK_NONE && b->mark.origin != MARK_NONE)
+				return true;
+		}
+	return false;
+}
+
+static bool address_on_port(const struct host *h)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(h, &at))) {
+		const struct device *d = e->device_count ? host_find(h, e->devices[0].name) : NULL;
+		const struct device *m = d ? host_find(h, d->link.master.name) : NULL;
+
+		if (e->kind == L3_ADDRESS && !e->link_local && m && device_is_ours(m))
+			return true;
+	}
+	return false;
+}
+
+// The state after a whole plan, from any state: the wanted one, and nothing left to do.
+static void check_arrival(struct run *r, const struct host *from, const struct config *config, const struct host *wanted, const char *what)
+{
+	struct host h, target = {0};
+	struct plan p;
+
+	host_copy(from, &h);
+	if (!plan_to(r, &h, config, &p, &target) && do_steps(r, &h, &p, p.count))
+		same(r, what, &h, wanted, true, &p, p.count);
+	plan_free(&p);
+	host_free(&target);
+	host_free(&h);
+}
+
+static void check_way_back(struct run *r, const struct host *from, const struct host *before)
+{
+	struct host h;
+	struct plan p = {0};
+	struct err e = {0};
+
+	r->cases++;
+	host_copy(from, &h);
+	if (plan_make(&h, before, &p, &e))
+		report_failure(r, e.text, NULL, NULL, NULL, 0);
+	else if (do_steps(r, &h, &p, p.count))
+		same(r, "the way back doesn't lead to the state before", &h, before, true, &p, p.count);
+	plan_free(&p);
+	host_free(&h);
+}
+
+static void attach_guests(struct run *r, struct host *h, const char *text)
+{
+	char *copy = strdup(text), *rest = copy, *line;
+
+	(void)r;
+	while ((line = strsep(&rest, "\n"))) {
+		char name[32], bridge[32], vlan[64] = "", *at = strstr(line, "vlan=");
+		struct device *d, *m;
+
+		if (sscanf(line, "%31s bridge=%31s", name, bridge) != 2)
+			continue;
+		if (at)
+			sscanf(at + 5, "%63s", vlan);
+		m = host_find(h, bridge);
+		if (!m || m->link.kind != KIND_BRIDGE || host_add(h, name, &d))
+			continue;
+		d->link.index = 900 + (int)h->count;
+		d->link.set = LINK_UP | LINK_MASTER | LINK_ALIAS | LINK_LOWER | LINK_MTU | LINK_ADDR_GEN | LINK_GROUP;
+		d->link.mtu = 1500;
+		d->link.up = true;
+		d->link.addr_gen = 1;
+		d->link.port_flags_known = LINK_PORT_FLAGS_INITIAL | 1ULL << 33;
+		d->link.port_flags = LINK_PORT_FLAGS_INITIAL | (strstr(line, "isolated") ? 1ULL << 33 : 0);
+		host_set_master(h, d, bridge);
+		if (*vlan && m->link.bridge.vlan_filtering)
+			port_vlans_parse(vlan, &d->vlans, NULL);
+	}
+	free(copy);
+}
+
+// Guests of bridges that are there before and after keep their place, at every moment.
+static bool guests_stay(const struct host *before, const struct host *now, const struct host *after)
+{
+	for (size_t i = 0; i < before->count; i++) {
+		const struct device *v = before->devices[i], *n, *m = host_find(before, v->link.master.name);
+		const struct device *later = m ? host_find(after, m->link.name) : NULL;
+
+		if (!is_vif(v) || !m || !later || later->link.kind != KIND_BRIDGE)
+			continue;
+		n = host_find(now, v->link.name);
+		if (strcmp(n->link.master.name, m->link.name) || n->link.port_flags != v->link.port_flags)
+			return false;
+		if (m->link.bridge.vlan_filtering && later->link.bridge.vlan_filtering && now == after &&
+			memcmp(&n->vlans, &v->vlans, sizeof(v->vlans)))
+			return false;
+	}
+	return true;
+}
+
+// Every prefix of the plan from `from` to config's target, which is `after`.
+static void check_prefixes(struct run *r, const struct host *from, const struct host *origin, const struct config *config,
+	const struct plan *p, const struct host *after, const struct host *stopped)
+{
+	struct host h;
+	char doing[96];
+
+	host_copy(from, &h);
+	for (size_t k = 0; k < p->count; k++) {
+		if (!do_steps(r, &h, &(struct plan){p->steps + k, 1}, 1))
+			break;
+		snprintf(doing, sizeof(doing), "%s, after step %zu of %zu", config ? "start" : "stop", k + 1, p->count);
+		r->doing = doing;
+		r->from = from;
+		if (!same_origin(r, &h, origin, p, k + 1))
+			break;
+		if (two_uplinks(&h))
+			report_failure(r, "two uplinks in one bridge", NULL, NULL, p, k + 1);
+		if (!guests_stay(from, &h, after))
+			report_failure(r, "a guest left its bridge", NULL, NULL, p, k + 1);
+		// The whole square would be slow: a few of them from everywhere.
+		if (!random_chance(&r->random, p->count > 24 ? 12 : 30))
+			continue;
+		r->from = &h;
+		check_arrival(r, &h, config, after, "killed there, the same command leads elsewhere");
+		if (stopped)
+			check_arrival(r, &h, NULL, stopped, "killed there, stop leads elsewhere");
+		check_way_back(r, &h, from);
+	}
+	host_free(&h);
+}
+
+static void without_guests_attached(struct host *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (is_vif(h->devices[i])) {
+			host_set_master(h, h->devices[i], "");
+			h->devices[i]->vlans = (struct port_vlans){0};
+			h->devices[i]->link.port_flags = 0;
+		}
+}
+
+// start config from `now`, which has this origin. The state afterwards replaces now. Returns whether it wasn't refused.
+static bool check_start(struct run *r, struct host *now, const struct host *origin, const struct config *config)
+{
+	struct host target = {0}, before, stopped;
+	struct plan p, again;
+	int result;
+
+	r->doing = "start";
+	r->from = now;
+	result = plan_to(r, now, config, &p, &target);
+	if (result) {
+		r->refused += result > 0;
+		return false;
+	}
+	host_copy(now, &before);
+	host_copy(origin, &stopped);
+	for (size_t i = 0; i < before.count; i++) {
+		struct device *d = before.devices[i], *copy;
+
+		if (is_vif(d) && !host_add(&stopped, d->link.name, &copy)) {
+			size_t slot = copy->slot;
+
+			*copy = *d;
+			copy->slot = slot;
+		}
+	}
+	without_guests_attached(&stopped);
+	if (do_steps(r, now, &p, p.count)) {
+		r->from = &before;
+		same(r, "the model isn't the target", now, &target, true, &p, p.count);
+		if (address_on_port(now))
+			report_failure(r, "an address of dom0 is on a port", NULL, NULL, &p, p.count);
+		host_free(&target);
+		target = (struct host){0};
+		if (!plan_to(r, now, config, &again, &target) && again.count) {
+			char *t = plan_text(&again, 99);
+
+			report_failure(r, "start again isn't empty", t, NULL, &p, p.count);
+			free(t);
+		}
+		plan_free(&again);
+		if (!guests_stay(&before, now, now))
+			report_failure(r, "a guest lost its place", NULL, NULL, &p, p.count);
+		check_prefixes(r, &before, origin, config, &p, now, &stopped);
+	}
+	host_free(&target);
+	host_free(&before);
+	host_free(&stopped);
+	plan_free(&p);
+	return true;
+}
+
+static void check_stop(struct run *r, const struct host *now, const struct host *origin)
+{
+	struct host h, target = {0};
+	struct plan p;
+
+	r->doing = "stop";
+	r->from = now;
+	r->config_text = NULL;
+	host_copy(now, &h);
+	if (!plan_to(r, &h, NULL, &p, &target) && do_steps(r, &h, &p, p.count)) {
+		same(r, "stop doesn't give the host back", &h, origin, false, &p, p.count);
+		check_prefixes(r, now, origin, NULL, &p, &h, NULL);
+	}
+	plan_free(&p);
+	host_free(&target);
+	host_free(&h);
+}
+
+static void check_seed(struct run *r)
+{
+	static struct scenario s;
+	struct host host = {0}, now, alone;
+	struct config configs[SCENARIO_CONFIGS] = {0};
+	char *text;
+
+	scenario_generate(r->seed, &s);
+	text = strdup(s.host);
+	kernel_text(text, &host);
+	free(text);
+	host_copy(&host, &now);
+	r->told = false;
+	for (int i = 0; i < s.configs; i++) {
+		struct err e = {0};
+		struct host start_alone;
+
+		r->config = (char)('A' + i);
+		r->config_text = s.config[i];
+		r->cases++;
+		if (config_parse("f", s.config[i], strlen(s.config[i]), &configs[i], &e)) {
+			r->refused++;
+			continue;
+		}
+		host_copy(&host, &start_alone);
+		host_copy(&now, &alone);
+		if (i && check_start(r, &start_alone, &host, &configs[i]) && check_start(r, &now, &host, &configs[i])) {
+			r->doing = "path";
+			r->from = &alone;
+			same(r, "the way matters", &now, &start_alone, false, NULL, 0);
+			check_stop(r, &now, &host);
+		} else if (!i && check_start(r, &now, &host, &configs[i])) {
+			check_stop(r, &now, &host);
+			attach_guests(r, &now, s.guests);
+		}
+		host_free(&alone);
+		host_free(&start_alone);
+	}
+	for (int i = 0; i < s.configs; i++)
+		config_free(&configs[i]);
+	host_free(&now);
+	host_free(&host);
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+	struct run r = {0};
+	unsigned long from = 1, to = 0, bad = 0, want = 100000;
+	double limit = 0, begun = seconds();
+
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--cases") && argv[i + 1])
+			want = strtoul(argv[++i], NULL, 10);
+		else if (!strcmp(argv[i], "--seconds") && argv[i + 1])
+			limit = strtod(argv[++i], NULL);
+		else if (sscanf(argv[i], "%lu-%lu", &from, &to) == 1)
+			to = from;
+	for (r.seed = from; to ? r.seed <= to : limit > 0 ? seconds() - begun < limit : r.cases < want; r.seed++) {
+		unsigned long failed = r.failed;
+
+		r.random = (struct random){r.seed};
+		check_seed(&r);
+		bad += r.failed != failed;
+	}
+	printf("# %llu seeds, %lu cases, %lu refused configurations, %.1f s\n", (unsigned long long)(r.seed - from), r.cases, r.refused,
+		seconds() - begun);
+	printf("%llu passed, %lu failed\n", (unsigned long long)(r.seed - from) - bad, bad);
+	return bad != 0;
+}
