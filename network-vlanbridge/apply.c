@@ -41,6 +41,16 @@ static void refuse(struct runner *r, const struct step *s, int code, const char 
 	free(text);
 }
 
+// Somebody else, or a side effect, was faster. Whether all is as it should be is verified at the end.
+static bool is_so_already(const struct step *s, int error)
+{
+	if (s->kind == STEP_L3_ADD)
+		return error == -EEXIST;
+	if (s->kind == STEP_L3_DEL)
+		return error == -ENOENT || error == -ESRCH || error == -EADDRNOTAVAIL || error == -ENODEV;
+	return false;
+}
+
 static void flush(struct runner *r)
 {
 	struct netlink_ack acks[NETLINK_BATCH];
@@ -49,7 +59,7 @@ static void flush(struct runner *r)
 		r->failed = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
 	// The first refusal is the reason; later ones may only follow from it.
 	for (size_t i = 0; i < r->queued && !r->failed; i++)
-		if (acks[i].error)
+		if (acks[i].error && !is_so_already(r->owners[i], acks[i].error))
 			refuse(r, r->owners[i], -acks[i].error, acks[i].reason);
 	while (r->queued)
 		netlink_message_free(r->msgs[--r->queued]);

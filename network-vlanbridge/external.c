@@ -4,15 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGUMENTS 12
+#define END_MILLISECONDS 3000
 
 static const char *const directories[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/lib/busybox"};
 
@@ -94,6 +97,20 @@ static void fill_in(const char *template, const char *device, char *buf, size_t 
 		snprintf(buf, size, "%s", template);
 }
 
+// Waits for its end, so that what it takes along is gone when we go on. On a kernel before 5.3 it isn't waited for.
+static int end_process(pid_t pid)
+{
+	struct pollfd p = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+	int r = kill(pid, SIGTERM) && errno != ESRCH ? -1 : 0;
+
+	if (p.fd >= 0) {
+		if (!r)
+			poll(&p, 1, END_MILLISECONDS);
+		close(p.fd);
+	}
+	return r;
+}
+
 // busybox's client has no command to end another: its process ID is in the file that we named.
 static int end_by_pid_file(const char *device, struct err *e)
 {
@@ -108,7 +125,7 @@ static int end_by_pid_file(const char *device, struct err *e)
 	if (fscanf(f, "%ld", &pid) != 1 || pid <= 1)
 		pid = 0;
 	fclose(f);
-	if (pid && kill((pid_t)pid, SIGTERM) && errno != ESRCH)
+	if (pid && end_process((pid_t)pid))
 		return err_set(e, errno, "can't end the DHCP client %ld: %s", pid, strerror(errno));
 	unlink(path);
 	return 0;

@@ -237,23 +237,35 @@ static struct l3_entry *returned_entry(const struct builder *b, const struct l3_
 	return copy;
 }
 
-// First those that are where they belong: a copy may have been changed on its way.
-static void add_entries(struct builder *b, bool moved)
+// A copy may have been changed on its way, and what a device has by its renaming (the kernel writes new labels).
+enum place { PLACE_PARKED, PLACE_HOME, PLACE_ELSEWHERE, PLACE_COUNT };
+
+static enum place place_of(const struct builder *b, const struct l3_entry *e, bool moved)
+{
+	const struct device *d = e->device_count ? host_find(b->current, e->devices[0].name) : NULL;
+
+	if (d && d->mark.parking)
+		return PLACE_PARKED;
+	return moved ? PLACE_ELSEWHERE : PLACE_HOME;
+}
+
+// Of several copies the one that is most likely untouched.
+static void add_entries(struct builder *b, enum place place)
 {
 	const struct l3_entry *e;
 	struct l3_entry *returned;
 	size_t at = 0;
-	bool is_moved;
+	bool moved;
 
 	while (!b->failed && (e = host_next_entry(b->current, &at))) {
-		if (e->link_local || is_configured_entry(b, e))
+		if (e->link_local || e->stale || is_configured_entry(b, e))
 			continue;
-		returned = returned_entry(b, e, &is_moved);
+		returned = returned_entry(b, e, &moved);
 		if (!returned) {
 			b->failed = -ENOMEM;
 			return;
 		}
-		if (is_moved != moved || host_find_entry_key(&b->origin->host, returned))
+		if (place_of(b, e, moved) != place || host_find_entry_key(&b->origin->host, returned))
 			l3_free(returned);
 		else
 			b->failed = host_add_entry(&b->origin->host, returned);
@@ -267,8 +279,8 @@ int origin_make(const struct host *current, enum scope scope, const struct confi
 	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
 	add_devices(&b);
 	give_back_names(&b);
-	add_entries(&b, false);
-	add_entries(&b, true);
+	for (int place = 0; place < PLACE_COUNT; place++)
+		add_entries(&b, (enum place)place);
 	if (b.failed) {
 		origin_free(ret);
 		return err_set(e, ENOMEM, "no memory for the model of the host");

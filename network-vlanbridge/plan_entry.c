@@ -38,7 +38,7 @@ bool planner_may_remove_entry(const struct planner *p, const struct l3_entry *e)
 {
 	const struct l3_entry *home;
 
-	if (e->ours || e->link_local)
+	if (e->ours || e->link_local || e->stale)
 		return true;
 	home = planner_find_home(p, e);
 	return !home || planner_find_now(p, home) || planner_is_parked(p, e);
@@ -98,7 +98,7 @@ static void add_entry(struct planner *p, const struct l3_entry *e)
 	const struct l3_entry *other;
 
 	// The kernel makes link-local addresses by itself, as addr_gen_mode says.
-	if (e->link_local || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) || waits_for_primary(p, e))
+	if (e->link_local || e->stale || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) || waits_for_primary(p, e))
 		return;
 	other = find_other_prefix(p, e);
 	if (other && !planner_may_remove_entry(p, other) && !other->link_local)
@@ -248,14 +248,19 @@ static void remove_kind(struct planner *p, enum l3_kind kind, bool gateway)
 	}
 }
 
-// The last first, so that secondary ones go before their primary; and while one without a prefix route is there, the kernel keeps the prefix
-// route of another one that goes (check_cleanup_prefix_route).
-static void remove_addresses(struct planner *p, bool no_prefix_route)
+// An address whose end doesn't take the prefix route along, and that keeps it while it is there (ipv6_del_addr, check_cleanup_prefix_route).
+static bool leaves_prefix_route(const struct l3_entry *address)
+{
+	return address->no_prefix_route || address->volatile_;
+}
+
+// The last first, so that secondary ones go before their primary.
+static void remove_addresses(struct planner *p, bool leaving_prefix_route)
 {
 	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
 		const struct l3_entry *e = p->now.entries.list[i];
 
-		if (e && e->kind == L3_ADDRESS && e->no_prefix_route == no_prefix_route)
+		if (e && e->kind == L3_ADDRESS && leaves_prefix_route(e) == leaving_prefix_route)
 			remove_entry(p, e);
 	}
 }

@@ -223,7 +223,7 @@ bool planner_is_done(const struct planner *p)
 	if (p->failed || !devices_are_done(p))
 		return false;
 	while ((e = host_next_entry(p->target, &at)))
-		if (!e->link_local && !planner_find_now(p, e) && planner_concerns_entry(p, e) && !is_unplugged(p, e))
+		if (!e->link_local && !e->stale && !planner_find_now(p, e) && planner_concerns_entry(p, e) && !is_unplugged(p, e))
 			return false;
 	at = 0;
 	while ((e = host_next_entry(&p->now, &at))) {
