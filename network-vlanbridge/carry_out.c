@@ -104,6 +104,18 @@ static void tell_what_is_left(const struct plan *p)
 	free(text);
 }
 
+// A client needs a moment before it can be seen. Its start, or its end, was successful.
+static void note_clients(struct host *current, const struct plan *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct step *s = &p->steps[i];
+		struct device *d = s->link ? host_find(current, s->link->name) : NULL;
+
+		if (d && (s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP))
+			d->dhcp = s->kind == STEP_DHCP_START;
+	}
+}
+
 // One way there, and on from wherever it led, until nothing is left to do.
 static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e)
 {
@@ -117,8 +129,10 @@ static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e
 			result = 0;
 		if (!result)
 			result = read_current(nl, r, e);
-		if (!result)
+		if (!result) {
+			note_clients(&r->current, &r->plan);
 			result = plan_now(r, e);
+		}
 	}
 	if (!result && r->plan.count)
 		say_what_is_left(&r->plan, e);

@@ -44,14 +44,13 @@ static bool find_program(const char *program, char *path, size_t size)
 	return false;
 }
 
-static int run(const char *path, char *const argv[], bool wait, struct err *e)
+static int spawn(const char *path, char *const argv[], pid_t *pid, struct err *e)
 {
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none;
-	int status, r;
-	pid_t pid;
+	int r;
 
 	// Not our blocked signals: a client that lives on must be stoppable. Not our output: it would keep a pipe open.
 	sigemptyset(&none);
@@ -61,18 +60,44 @@ static int run(const char *path, char *const argv[], bool wait, struct err *e)
 	posix_spawn_file_actions_init(&files);
 	for (int fd = 0; fd < 3; fd++)
 		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-	r = posix_spawn(&pid, path, &files, &attr, argv, env);
+	r = posix_spawn(pid, path, &files, &attr, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
+	return r ? err_set(e, r, "%s: %s", path, strerror(r)) : 0;
+}
+
+static int run_and_wait(const char *path, char *const argv[], struct err *e)
+{
+	int status, r;
+	pid_t pid;
+
+	r = spawn(path, argv, &pid, e);
 	if (r)
-		return err_set(e, r, "%s: %s", path, strerror(r));
-	if (!wait)
-		return 0;
+		return r;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_set(e, errno, "%s: %s", path, strerror(errno));
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		return err_set(e, EIO, "%s failed with status %d", path, WEXITSTATUS(status));
+	return 0;
+}
+
+// A client that stays in the foreground: its process ID is written for it, so that whoever looks next finds it.
+static int run_in_background(const char *path, char *const argv[], const char *device, struct err *e)
+{
+	char file[64];
+	pid_t pid;
+	FILE *f;
+	int r = spawn(path, argv, &pid, e);
+
+	if (r)
+		return r;
+	snprintf(file, sizeof(file), "/run/udhcpc.%s.pid", device);
+	f = fopen(file, "we");
+	if (f) {
+		fprintf(f, "%ld\n", (long)pid);
+		fclose(f);
+	}
 	return 0;
 }
 
@@ -83,7 +108,7 @@ int external_load_bonding(struct err *e)
 
 	if (!find_program("modprobe", path, sizeof(path)))
 		return err_set(e, ENOENT, "modprobe isn't there: load the module bonding with max_bonds=0 yourself");
-	r = run(path, argv, true, e);
+	r = run_and_wait(path, argv, e);
 	return r ? err_prefix(e, "is the kernel's bonding module installed? ") : 0;
 }
 
@@ -148,7 +173,9 @@ int external_dhcp(const char *device, bool start, struct err *e)
 			fill_in(arguments[n], device, words[n], sizeof(words[n]));
 			argv[n + 1] = words[n];
 		}
-		return run(path, argv, c->stop[0], e);
+		if (!c->stop[0])
+			return run_in_background(path, argv, device, e);
+		return run_and_wait(path, argv, e);
 	}
 	return err_set(e, ENOENT, "there is no DHCP client: install dhcpcd, dhclient (isc-dhcp-client) or udhcpc");
 }
