@@ -385,12 +385,20 @@ static int do_link_add(struct host *h, const struct link *l)
 	set_initial(h, d, l);
 	if (l->kind == KIND_VLAN) {
 		text_copy(d->link.lower.name, NAME_SIZE, l->lower.name);
-		lower->uppers++;
+		d->link.vlan = l->vlan;
 		d->link.mtu = lower->link.mtu;
 		if (lower->link.set & LINK_MAC)
 			copy_mac(h, d, lower);
 	}
 	rest.set &= ~(unsigned int)LINK_LOWER;
+	if (*l->altname && l->set & LINK_ALTNAME) { // before it is counted
+		text_copy(d->link.altname, sizeof(d->link.altname), l->altname);
+		r = host_add_altname(h, d, l->altname);
+		rest.set &= ~(unsigned int)LINK_ALTNAME;
+	}
+	host_count_upper(h, d);
+	if (r)
+		return r;
 	if (!*l->master.name)
 		rest.set &= ~(unsigned int)LINK_MASTER;
 	if (!*l->altname)

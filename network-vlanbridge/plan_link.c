@@ -94,7 +94,9 @@ static bool is_ready_as_master(const struct planner *p, const char *name)
 // Two networks must not be joined, not even for a moment: another uplink leaves first. Returns whether there is none any more.
 static bool release_other_uplinks(struct planner *p, const struct device *s, const char *bridge)
 {
-	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+	const struct device *m = host_find(&p->now, bridge);
+
+	for (size_t i = 0; i < p->now.count && m && m->ports && !p->failed; i++) {
 		struct device *d = p->now.devices[i];
 		const struct device *t;
 
