@@ -301,7 +301,7 @@ static int check_set(const struct host *h, const struct device *d, const struct 
 static int do_link_set(struct host *h, const struct link *c)
 {
 	struct device *d = host_find(h, c->name);
-	const unsigned int plain = LINK_GROUP | LINK_ADDR_GEN | LINK_ALIAS;
+	const unsigned int plain = LINK_GROUP | LINK_ADDR_GEN | LINK_ALIAS | LINK_SYSCTLS;
 	int r = d ? check_set(h, d, c) : -ENODEV;
 
 	if (r)

@@ -367,7 +367,7 @@ static bool has_leaving_port(const struct planner *p, const struct device *s)
 
 static unsigned int fields_possible_now(const struct planner *p, const struct device *s, const struct device *t)
 {
-	unsigned int fields = planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME);
+	unsigned int fields = planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME | LINK_SYSCTLS);
 
 	if (follows_bond(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
 		fields &= ~(unsigned int)LINK_MTU;
@@ -375,17 +375,23 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	if (t->link.addr_gen != LINK_ADDR_GEN_NONE && strcmp(s->link.master.name, t->link.master.name))
 		fields &= ~(unsigned int)LINK_ADDR_GEN;
 	if (!device_is_ours(t) && !device_is_ours(s))
-		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME);
+		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	return fields;
 }
 
-// The mode in which a device makes link-local addresses goes alone: it is set in another way than by a message.
+// What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local addresses.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
 	unsigned int rest = change.set & ~(unsigned int)LINK_ADDR_GEN;
 
 	if (change.addr_gen != LINK_ADDR_GEN_NONE && change.set & LINK_ADDR_GEN) {
 		change.set = LINK_ADDR_GEN;
+		planner_set(p, s, &change);
+		change.set = rest;
+	}
+	rest = change.set & ~(unsigned int)LINK_SYSCTLS;
+	if (change.set & LINK_SYSCTLS && !p->failed) {
+		change.set = LINK_SYSCTLS;
 		planner_set(p, s, &change);
 		change.set = rest;
 	}

@@ -95,7 +95,7 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 	unsigned int fields = t->link.set & (LINK_UP | LINK_MTU | LINK_MASTER | LINK_ADDR_GEN), differ = 0;
 
 	if (device_is_ours(t))
-		fields |= t->link.set & (LINK_GROUP | LINK_ALTNAME);
+		fields |= t->link.set & (LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	if (device_is_ours(t) && (t->link.kind == KIND_BOND || t->link.kind == KIND_BRIDGE))
 		fields |= t->link.set & LINK_MAC;
 	if (!p->target->ipv6)
