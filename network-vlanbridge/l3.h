@@ -37,6 +37,7 @@ struct l3_entry {
 	bool secondary;  /* of an IPv4 address: goes with the primary one of its subnet (promote_secondaries=0) */
 	bool volatile_;  /* from a router advertisement, or with a lifetime: may change at any time without us */
 	uint32_t prefix_metric; /* of an address: the metric that the kernel gives its prefix route, 0 for the usual one */
+	bool from_ra;    /* an IPv6 route that a router advertisement made: its metric doesn't count */
 	bool stale;      /* an IPv6 prefix route that the kernel left behind when its address went */
 	bool nexthop_object; /* a route through a nexthop object (ip nexthop): it can't be moved */
 	char key[L3_KEY_SIZE]; /* what tells it from others of the host, apart from its devices: l3_key.h */
