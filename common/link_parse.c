@@ -213,6 +213,9 @@ static void parse_nests(struct link *l, struct nlattr **tb)
 	}
 	if (tb[IFLA_LINKINFO])
 		parse_info(l, tb[IFLA_LINKINFO]);
+	// Of these it is the other end, not what they stand on.
+	if (!strcmp(l->kind_name, "veth") || !strcmp(l->kind_name, "netkit"))
+		l->lower.index = 0;
 }
 
 int link_parse(const struct nlmsghdr *h, struct link *l)

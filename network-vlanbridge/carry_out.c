@@ -31,7 +31,7 @@ static int read_current(struct netlink *nl, struct command_run *r, struct err *e
 	return snapshot_read(nl, &r->current, e);
 }
 
-static int plan_now(struct command_run *r, struct err *e)
+static int target_now(struct command_run *r, struct err *e)
 {
 	int result;
 
@@ -41,9 +41,14 @@ static int plan_now(struct command_run *r, struct err *e)
 	result = origin_make(&r->current, r->scope, names_in_scope(r), &r->origin, e);
 	if (!result)
 		result = make_target(&r->origin, r, &r->target, e);
-	if (!result)
-		result = plan_make(&r->current, &r->target, &r->plan, e);
 	return result;
+}
+
+static int plan_now(struct command_run *r, struct err *e)
+{
+	int result = target_now(r, e);
+
+	return result ? result : plan_make(&r->current, &r->target, &r->plan, e);
 }
 
 int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status)
@@ -53,8 +58,12 @@ int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, i
 	*status = EXIT_FAILED;
 	if (result)
 		return result;
-	*status = EXIT_USAGE;
-	return plan_now(r, e);
+	result = target_now(r, e);
+	if (result) { // refused: nothing was touched
+		*status = result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+		return result;
+	}
+	return plan_make(&r->current, &r->target, &r->plan, e);
 }
 
 static const struct l3_entry *find_lost_entry(const struct host *before, const struct host *after)

@@ -35,13 +35,28 @@ static bool has_hop_up(const struct host *h, const struct l3_entry *e)
 	return false;
 }
 
+// IPv6 makes one multipath route of routes to the same destination: it stays, with a dead next hop, while another one lives (fib6_ifdown).
+static bool has_live_sibling(const struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *other;
+	size_t at = 0;
+
+	if (e->family != AF_INET6 || !e->gateway)
+		return false;
+	while ((other = host_next_entry(h, &at)))
+		if (other != e && other->kind == L3_ROUTE && other->family == AF_INET6 && other->gateway && !strcmp(other->key, e->key) &&
+			has_hop_up(h, other))
+			return true;
+	return false;
+}
+
 static bool goes_down_with_device(const struct host *h, const struct l3_entry *e)
 {
 	switch (e->kind) {
 	case L3_ADDRESS:
 		return e->family == AF_INET6; // keep_addr_on_down is off
 	case L3_ROUTE:
-		return !has_hop_up(h, e);
+		return !has_hop_up(h, e) && !has_live_sibling(h, e);
 	case L3_NEIGHBOUR:
 		return true;
 	default:
@@ -144,6 +159,8 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 static void join_bridge(struct device *d, const struct device *m)
 {
 	set_default_vlan(&d->vlans, m->link.bridge.vlan_default_pvid);
+	if (!d->link.port_flags_known) // it wasn't a port when it was looked at
+		d->link.port_flags_known = UINT64_MAX;
 	d->link.port_flags = d->link.port_flags_known & LINK_PORT_FLAGS_INITIAL;
 }
 

@@ -74,7 +74,7 @@ static bool is_in_scope(const struct builder *b, const struct device *d)
 		return true;
 	switch (b->scope) {
 	case SCOPE_ALL:
-		return !b->names || named;
+		return !b->names || (named && named->create);
 	case SCOPE_FILE:
 		return d->mark.origin == MARK_FILE || (named && named->create);
 	default:
@@ -82,12 +82,17 @@ static bool is_in_scope(const struct builder *b, const struct device *d)
 	}
 }
 
-// Whether something of ours that stays needs d: its master, or a VLAN device on it.
+static bool concerns_all(const struct builder *b)
+{
+	return b->scope == SCOPE_FILE || (b->scope == SCOPE_ALL && !b->names);
+}
+
+// Whether something that stays needs d: its master, a VLAN device on it, or another stack.
 static bool is_needed(const struct builder *b, const struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (m && device_is_ours(m) && !is_in_scope(b, m))
+	if (m && !is_in_scope(b, m) && (device_is_ours(m) || !concerns_all(b)) && !(b->names && config_find(b->names, d->link.name)))
 		return true;
 	for (size_t i = 0; i < b->current->count && d->uppers; i++) {
 		const struct device *u = b->current->devices[i];
@@ -133,7 +138,7 @@ static void release(const struct builder *b, struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (!m || !is_in_scope(b, m))
+	if (!m || (!is_in_scope(b, m) && !(d->mark.joined && !device_is_ours(m))))
 		return;
 	if (d->mark.origin != MARK_PORT) {
 		text_copy(d->attached, NAME_SIZE, m->link.name);
@@ -184,7 +189,8 @@ static void add_devices(struct builder *b)
 		if (b->failed)
 			return;
 		d = o->devices[o->count - 1];
-		release(b, d);
+		if (!keeps)
+			release(b, d);
 		if (ours)
 			reset_adopted(d);
 		else if (!keeps && from->mark.origin == MARK_PORT)
@@ -217,7 +223,7 @@ static bool is_configured_entry(const struct builder *b, const struct l3_entry *
 		return e->ours;
 	if (device_is_ours(d))
 		return is_in_scope(b, d);
-	return b->scope != SCOPE_ADD && !(b->scope == SCOPE_ALL && b->names);
+	return concerns_all(b) || (b->names && config_find(b->names, d->link.name));
 }
 
 static struct l3_entry *returned_entry(const struct builder *b, const struct l3_entry *e, bool *moved)

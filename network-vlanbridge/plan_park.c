@@ -102,7 +102,7 @@ static void park_addresses(struct planner *p, const char *home)
 	size_t last = p->now.entries.count, at = 0;
 
 	while (at < last && (e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && !e->ours && !e->link_local && !strcmp(origin_of(&p->now, e->devices[0].name), home))
+		if (e->kind == L3_ADDRESS && !e->link_local && !strcmp(origin_of(&p->now, e->devices[0].name), home))
 			park_copy(p, e);
 	at = 0;
 	while (at < last && (e = host_next_entry(&p->now, &at)))
