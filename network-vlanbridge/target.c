@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "target_build.h"
@@ -281,6 +282,7 @@ static bool is_skipped(const struct target_builder *b, const struct config_devic
 static void make_devices(struct target_builder *b)
 {
 	const struct config *c = b->config;
+	bool more = true;
 
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (!c->devices[i]->create)
@@ -288,23 +290,18 @@ static void make_devices(struct target_builder *b)
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (c->devices[i]->create && c->devices[i]->link.kind != KIND_VLAN && !is_skipped(b, c->devices[i]))
 			make(b, c->devices[i]);
-	for (int depth = 0; depth < TARGET_DEPTH_MAX; depth++)
+	while (more) {
+		more = false;
 		for (size_t i = 0; i < c->count && !b->failed; i++) {
 			const struct config_device *v = c->devices[i];
 
-			if (v->create && v->link.kind == KIND_VLAN && !host_find(b->made, v->link.name) &&
-				host_find(b->target, v->link.lower.name) && !is_skipped(b, v))
-				target_make_vlan(b, v);
+			if (v->create && v->link.kind == KIND_VLAN && !b->made[i] && host_find(b->target, v->link.lower.name) &&
+				!is_skipped(b, v)) {
+				make(b, v);
+				b->made[i] = more = true;
+			}
 		}
-}
-
-void target_make_vlan(struct target_builder *b, const struct config_device *c)
-{
-	struct device *done;
-
-	make(b, c);
-	if (!b->failed && host_add(b->made, c->link.name, &done))
-		no_memory(b);
+	}
 }
 
 // ---- ports
@@ -551,18 +548,20 @@ static void drop_loose_entries(struct host *h)
 int target_make(const struct origin *o, const struct config *c, struct host *ret, struct err *e)
 {
 	static const struct config nothing;
-	struct host made = {0};
-	struct target_builder b = {.origin = o, .config = c ? c : &nothing, .target = ret, .made = &made, .e = e};
+	struct target_builder b = {.origin = o, .config = c ? c : &nothing, .target = ret, .e = e};
 
-	if (host_copy(&o->host, ret))
+	b.made = calloc(b.config->count + 1, sizeof(*b.made));
+	if (!b.made || host_copy(&o->host, ret)) {
+		free(b.made);
 		return err_set(e, ENOMEM, "no memory for the model of the host");
+	}
 	build(&b);
 	if (!b.failed) {
 		refuse_orphans(&b);
 		drop_loose_entries(ret);
 		host_count_references(ret);
 	}
-	host_free(&made);
+	free(b.made);
 	if (b.failed)
 		host_free(ret);
 	return b.failed;
