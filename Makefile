@@ -15,8 +15,8 @@ HARDENING = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FULL_RELRO = -Wl,-z,relro,-z,now
 # Lazy, and silent without pkg-config: `make check` is what installs it.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
-PKG_CFLAGS = $(call pkg,--cflags libnl-3.0 libnl-route-3.0 xenstore xlutil xenlight smartcols)
-NETWORK_LIBS = $(call pkg,--libs libnl-route-3.0 libnl-3.0 xlutil xenlight xentoollog smartcols)
+PKG_CFLAGS = $(call pkg,--cflags libnl-3.0 xenstore xlutil xenlight smartcols)
+NETWORK_LIBS = $(call pkg,--libs libnl-3.0 xlutil xenlight xentoollog smartcols)
 # Static: half the time of the dynamic one, for every vif of every guest.
 VIF_LIBS = $(call pkg,--libs --static libnl-3.0 xenstore)
 UNIT_LIBS = $(NETWORK_LIBS) $(call pkg,--libs cmocka xenstore)
@@ -26,10 +26,16 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
 COMMON = $(call objects,common/*.c)
 NETWORK = $(call objects,network-vlanbridge/*.c)
 VIF = $(call objects,vif-vlanbridge/*.c)
+# What decides: plain data in, plain data out. The random engine is linked of these alone, so none can need netlink or xenstore;
+# check-pure looks at their headers.
+PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host.c step.c kernel_model.c origin.c target*.c plan*.c l3.c l3_key.c \
+	l3_new.c l3_implied.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c mark.c names.c vlans.c)
+PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c request.c nic.c))
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(NETWORK) $(VIF))
 
-.PHONY: all check demo bench setup run-check run-demo run-bench unit install clean format manlint
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model
+.PHONY: check-pure install clean format format-check manlint
 .DELETE_ON_ERROR:
 
 all: $(B)/network-vlanbridge $(B)/vif-vlanbridge
@@ -50,16 +56,62 @@ $(B)/unit: $(UNIT)
 unit: $(B)/unit
 	$(B)/unit tests/plan
 
+# Random hosts: the decisions alone, with the model as the kernel; both programs on a real one; and the model beside a real one.
+CASES ?= 100000
+SEEDS ?= 1-20
+MODEL_SECONDS ?= 15
+
+generator = generate generate_host generate_config generate_edit sensible
+random = $(patsubst %,$(B)/obj/tests/random/%.o,$(1))
+
+$(B)/random/engine: $(call random,engine $(generator)) $(B)/obj/tests/unit/kernel_text.o $(patsubst %.c,$(B)/obj/%.o,$(PURE))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs xlutil cmocka)
+
+engine: $(B)/random/engine
+	$(B)/random/engine --cases $(CASES)
+
+random: all
+	tests/random/uml $(SEEDS)
+
+# Once more with sanitizers, in a build of their own.
+sanitized:
+	@$(MAKE) --no-print-directory B=$(B)/sanitized unit engine CASES=20000 \
+		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+# No header of netlink or xenstore, directly or through ours. linux/rtnetlink.h is allowed where its constants are needed.
+FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
+check-pure:
+	@for source in $(PURE) $(PURE_VIF); do \
+		case $$source in */l3_key.c | */l3_new.c) allowed=linux/rtnetlink.h ;; *) allowed=none ;; esac; \
+		$(CC) -D_GNU_SOURCE -I. -Icommon $(PKG_CFLAGS) -M $$source | tr -s ' \\' '\n' | grep -v "$$allowed" | grep -v '/linux/netlink[.]h' | \
+			grep -E '$(FORBIDDEN)' | sed "s|^|$$source decides, and includes |"; \
+		grep -n 'nlmsghdr' $$source | sed "s|^|$$source:|"; \
+	done | { ! grep .; }
+
 # Two steps, because what pkg-config says is known only after the set-up.
-check demo:
-	@tests/setup $@
+check check-long demo:
+	@tests/setup $(subst check-long,check,$@)
 	@$(MAKE) --no-print-directory run-$@
 
-# The unit tests once more with sanitizers, in a build of their own.
-run-check: all unit manlint
-	@$(MAKE) --no-print-directory B=$(B)/sanitized unit \
-		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+run-check: all unit check-pure manlint engine sanitized
+	tests/random/uml $(SEEDS)
 	tests/lab/check
+
+# What takes hours rather than minutes: every message as the moment of a kill.
+run-check-long: run-check
+	$(B)/random/engine --cases 5000000
+	tests/random/uml --all-kills 1-200
+
+# New seeds for SECONDS.
+SECONDS ?= 3600
+soak:
+	@tests/setup check
+	@$(MAKE) --no-print-directory run-soak
+
+run-soak: all $(B)/random/engine
+	$(B)/random/engine --seconds $(SECONDS) --from $$(od -An -N4 -tu4 /dev/urandom) & \
+		tests/random/uml --no-known --soak $(SECONDS); status=$$?; wait $$! && exit $$status
 
 run-demo: all
 	tests/lab/demo
@@ -100,7 +152,10 @@ clean:
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
 
+format-check:
+	clang-format --dry-run --Werror $$(git ls-files '*.[ch]')
+
 manlint:
 	mandoc -Tlint -Wwarning */*.[58]
 
--include $(patsubst %.o,%.d,$(UNIT) $(NETWORK) $(VIF))
+-include $(patsubst %.o,%.d,$(UNIT) $(NETWORK) $(VIF)) $(wildcard $(B)/obj/tests/random/*.d)

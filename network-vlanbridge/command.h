@@ -4,8 +4,7 @@
 #define COMMAND_H
 
 #include "err.h"
-
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PROBLEMS = 3 };
+#include "exit_status.h"
 
 struct command {
 	const char *name;

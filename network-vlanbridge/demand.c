@@ -84,14 +84,14 @@ static int demand(struct command_run *r, const char *name, struct err *e)
 
 	if (access(r->config_file, F_OK)) {
 		err_set(e, ENOENT, "there is no %s", r->config_file);
-		return EXIT_PROBLEMS;
+		return EXIT_NOT_ON_DEMAND;
 	}
 	if (config_read(r->config_file, &file, e))
 		return EXIT_USAGE;
 	result = pick_demanded(&file, name, &r->config, e);
 	config_free(&file);
 	if (result)
-		return result == -ENOENT ? EXIT_PROBLEMS : EXIT_FAILED;
+		return result == -ENOENT ? EXIT_NOT_ON_DEMAND : EXIT_FAILED;
 	return EXIT_DONE;
 }
 

@@ -14,15 +14,12 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "exit_status.h"
 #include "names.h"
 
 #define PROGRAM "network-vlanbridge"
 #define LOCK_FILE "/run/vif-vlanbridge.lock"
 #define LOCK_RETRY_US 100000
-
-// network-vlanbridge's exit status EXIT_PROBLEMS (its command.h): the file has no such bridge on
-// demand.
-#define NOT_ON_DEMAND 3
 
 // Runs `network-vlanbridge COMMAND NAME`. The program is installed in the directory of this one.
 static int run_network_vlanbridge(
@@ -104,7 +101,7 @@ int demand_create_bridge(const char *name, struct deadline *d, struct err *e)
 	int r;
 
 	r = run_network_vlanbridge("demand", name, d, &c, &local);
-	if (r == -ENOENT || (!r && c.status == NOT_ON_DEMAND))
+	if (r == -ENOENT || (!r && c.status == EXIT_NOT_ON_DEMAND))
 		return -ENODEV;
 	if (r)
 		return err_set(e, -r, "bridge '%s' doesn't exist, and can't be made: %s", name,

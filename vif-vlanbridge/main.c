@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include "err.h"
+#include "exit_status.h"
 #include "hotplug.h"
 #include "log.h"
 #include "request.h"
-
-#define EXIT_USAGE 2
 
 // online and add, in this order. The first failure undoes the stages before it, in reverse, and is
 // reported to the toolstack.
@@ -58,12 +57,12 @@ static int run_attach_stages(struct hotplug_run *run)
 	while (done < COUNT(attach_stages) && !attach_stages[done].act(run, &e))
 		done++;
 	if (done == COUNT(attach_stages))
-		return EXIT_SUCCESS;
+		return EXIT_DONE;
 	undo_stages(run, done);
 	err_prefix(&e, "%s: ", run->req.dev);
 	hotplug_write_error(run, e.text);
 	log_error("%s", e.text);
-	return EXIT_FAILURE;
+	return EXIT_FAILED;
 }
 
 static int run_detach_stages(struct hotplug_run *run)
@@ -74,7 +73,7 @@ static int run_detach_stages(struct hotplug_run *run)
 		if (detach_stages[i](run, &e) && *e.text)
 			log_warning("%s: %s", run->req.dev, e.text);
 	}
-	return EXIT_SUCCESS;
+	return EXIT_DONE;
 }
 
 static const char *get_variable(const char *name)
@@ -94,7 +93,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (run.req.idle)
-		return EXIT_SUCCESS;
+		return EXIT_DONE;
 	// _exit: nothing needs flushing, and the kernel closes the sockets.
 	_exit(run.req.attach ? run_attach_stages(&run) : run_detach_stages(&run));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Random hosts and configurations through origin, target and plan, with the model as the kernel: thousands a second.
 //
-//     engine [--cases N] [--seconds N] [SEED | FROM-TO]...
+//     engine [--cases N | --seconds N] [--from SEED]
+//     engine SEED | FROM-TO
 //
 // For each configuration of a scenario: start; start again; every step of the plan as the moment of a kill, then start or stop; every step as the
 // one that is refused, then the way back; the next configuration after this one; stop. A seed that fails is printed as a plan case.
@@ -553,6 +554,8 @@ int main(int argc, char **argv)
 			want = strtoul(argv[++i], NULL, 10);
 		else if (!strcmp(argv[i], "--seconds") && argv[i + 1])
 			limit = strtod(argv[++i], NULL);
+		else if (!strcmp(argv[i], "--from") && argv[i + 1])
+			from = strtoul(argv[++i], NULL, 10);
 		else if (sscanf(argv[i], "%lu-%lu", &from, &to) == 1)
 			to = from;
 	for (r.seed = from; to ? r.seed <= to : limit > 0 ? seconds() - begun < limit : r.cases < want; r.seed++) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "model.h"
+#include "generate_model.h"
 
 static const char *const modes[] = {
 	"balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb"};

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model.h"
+#include "generate_model.h"
 
 static const int vlan_ids[] = {2, 3, 5, 10, 20, 30, 100, 200};
 

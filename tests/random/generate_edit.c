@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model.h"
+#include "generate_model.h"
 
 static void change_option(struct random *r, struct config_model *c)
 {

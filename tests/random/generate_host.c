@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model.h"
+#include "generate_model.h"
 
 struct maker {
 	struct random *r;

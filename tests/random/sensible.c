@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model.h"
+#include "generate_model.h"
 
 int find_nic(const struct host_model *h, const char *name)
 {

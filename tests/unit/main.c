@@ -22,8 +22,8 @@ int main(int argc, char **argv)
 	failed += test_l3_model();
 	failed += test_config();
 	failed += test_vif_request();
-	failed += test_vif_target();
-	failed += test_vif_port();
+	failed += test_vif_bridge_ref();
+	failed += test_vif_decide();
 	failed += test_vif_rules();
 	failed += test_plan_cases(argv[1]);
 	printf("unit: %s\n", failed ? "some tests failed" : "all tests passed");

@@ -277,7 +277,7 @@ static void junk(void **state)
 		"../br0", "", NULL, "bridge=../br0: an interface name can't have a space or a '/'");
 }
 
-int test_vif_target(void)
+int test_vif_bridge_ref(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_name),

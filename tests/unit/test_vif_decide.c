@@ -325,7 +325,7 @@ static void bridges(void **state)
 	bridge_names_append(&e, few, 3); // no room is no harm
 }
 
-int test_vif_port(void)
+int test_vif_decide(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain),

@@ -4,8 +4,8 @@
 #define TESTS_VIF_H
 
 int test_vif_request(void);
-int test_vif_target(void);
-int test_vif_port(void);
+int test_vif_bridge_ref(void);
+int test_vif_decide(void);
 int test_vif_rules(void);
 
 #endif
