@@ -41,6 +41,12 @@ static void refuse(struct runner *r, const struct step *s, int code, const char 
 	free(text);
 }
 
+// An IPv6 route whose copy is parked is one hop of a multipath route then, and outlives its device's going down.
+static bool is_there_already(const struct step *s, int error)
+{
+	return error == -EEXIST && s->kind == STEP_L3_ADD && s->entry->kind == L3_ROUTE;
+}
+
 static void flush(struct runner *r)
 {
 	struct netlink_ack acks[NETLINK_BATCH];
@@ -49,7 +55,7 @@ static void flush(struct runner *r)
 		r->failed = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
 	// The first refusal is the reason; later ones may only follow from it.
 	for (size_t i = 0; i < r->queued && !r->failed; i++)
-		if (acks[i].error)
+		if (acks[i].error && !is_there_already(r->owners[i], acks[i].error))
 			refuse(r, r->owners[i], -acks[i].error, acks[i].reason);
 	while (r->queued)
 		netlink_message_free(r->msgs[--r->queued]);

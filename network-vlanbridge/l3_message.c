@@ -129,8 +129,10 @@ static struct nl_msg *kernel_address(const struct l3_entry *e, bool add, uint32_
 
 	h.ifa_index = (unsigned int)e->devices->index;
 	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
-	return m ? finish(m, put_attributes(m, e) || put_label(m, e) || put_lifetime(m, e) || nla_put_u32(m, IFA_FLAGS, flags))
-		 : NULL;
+	if (!m)
+		return NULL;
+	// Whatever its label: the kernel gives other ones when it renames the device (inetdev_changename).
+	return finish(m, put_attributes(m, e) || (add && put_label(m, e)) || put_lifetime(m, e) || nla_put_u32(m, IFA_FLAGS, flags));
 }
 
 /* IPv4: not exclusive, since the same route over the old device may still be there for the moment; the new one goes first.
