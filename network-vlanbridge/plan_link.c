@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "plan_build.h"
 
@@ -185,6 +186,18 @@ static bool loses_entries(const struct planner *p, const struct device *s)
 	return false;
 }
 
+// An IPv6 route through a gateway may have its other copy as sibling. That one counts as dead while its device comes up, and if it does when
+// this device goes, the kernel takes both (fib6_ifdown).
+static void remove_siblings(struct planner *p, const struct device *s)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (!p->failed && s->entries && (e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ROUTE && e->family == AF_INET6 && e->gateway && e->device_count == 1 && l3_uses(e, s->link.name))
+			planner_entry(p, false, e);
+}
+
 static void delete_device(struct planner *p, const char *name)
 {
 	const struct device *s = host_find(&p->now, name);
@@ -193,6 +206,7 @@ static void delete_device(struct planner *p, const char *name)
 		return;
 	if (s->dhcp)
 		planner_dhcp(p, s, false);
+	remove_siblings(p, s);
 	if (!p->failed)
 		planner_delete_link(p, s);
 }
