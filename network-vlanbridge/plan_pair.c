@@ -29,14 +29,31 @@ static struct device *find_pair(const struct host *h, const struct device *d)
 	return other && is_pair(d, other) ? other : NULL;
 }
 
+// A VLAN device on a bridge isn't the one on the NIC that had, or will have, the bridge's name.
+static bool has_same_lower(const struct planner *p, const struct device *s, const struct device *t)
+{
+	const struct device *below_s, *below_t;
+
+	if (s->link.kind != KIND_VLAN || !device_is_ours(s))
+		return true;
+	below_s = host_find(&p->now, s->link.lower.name);
+	below_t = host_find(p->target, t->link.lower.name);
+	return below_s && below_t && device_is_ours(below_s) == device_is_ours(below_t) &&
+		(device_is_ours(below_s) || below_s->link.index == below_t->link.index);
+}
+
 struct device *planner_now(const struct planner *p, const struct device *t)
 {
-	return find_pair(&p->now, t);
+	struct device *s = find_pair(&p->now, t);
+
+	return s && has_same_lower(p, s, t) ? s : NULL;
 }
 
 const struct device *planner_target(const struct planner *p, const struct device *s)
 {
-	return find_pair(p->target, s);
+	const struct device *t = find_pair(p->target, s);
+
+	return t && has_same_lower(p, s, t) ? t : NULL;
 }
 
 // The same name may be another device's: a bridge's now, and later that of the NIC below it (legacy=yes).
