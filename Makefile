@@ -71,6 +71,16 @@ $(B)/random/engine: $(call random,engine $(generator)) $(B)/obj/tests/unit/kerne
 engine: $(B)/random/engine
 	$(B)/random/engine --cases $(CASES)
 
+# Static: processes start slowly in user-mode Linux.
+$(B)/random/model: $(call random,model model_steps lab state state_link state_l3 $(generator)) $(COMMON) \
+		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host.c step.c kernel_model.c l3*.c snapshot.c apply.c external.c \
+			group_delete.c step_message.c))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static libnl-3.0)
+
+model: $(B)/random/model
+	tests/random/boot $(abspath $(B))/random/model --seconds $(MODEL_SECONDS)
+
 random: all
 	tests/random/uml $(SEEDS)
 
@@ -94,13 +104,14 @@ check check-long demo:
 	@tests/setup $(subst check-long,check,$@)
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint engine sanitized
+run-check: all unit check-pure manlint engine sanitized model
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
 # What takes hours rather than minutes: every message as the moment of a kill.
 run-check-long: run-check
 	$(B)/random/engine --cases 5000000
+	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/uml --all-kills 1-200
 
 # New seeds for SECONDS.

@@ -5,9 +5,15 @@
 #include "kernel_model.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "l3_key.h"
+
+#define BOND_MODE_ACTIVE_BACKUP 1
+#define BOND_MODE_TLB 5
+#define BOND_MODE_ALB 6
 #define FORWARD_DELAY_MIN_STP 200 // hundredths of a second: br_stp_start
 
 static void set_down(struct host *h, struct device *d);
@@ -22,21 +28,57 @@ static bool is_bridge(const struct device *d)
 	return d && d->link.kind == KIND_BRIDGE;
 }
 
-// A multipath route stays while one of its devices is up.
-static bool has_hop_up(const struct host *h, const struct l3_entry *e)
+static bool is_address_of(const struct l3_entry *e, const char *device, int family)
+{
+	return e->kind == L3_ADDRESS && e->family == family && l3_uses(e, device);
+}
+
+static bool has_address(const struct host *h, const char *device, int family)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(h, &at)))
+		if (is_address_of(e, device, family))
+			return true;
+	return false;
+}
+
+// A multipath route stays while one of its next hops lives: with its device up and, if the device of the moment loses the last
+// address, another one that has one (fib_sync_down_dev).
+static bool has_hop_up(const struct host *h, const struct l3_entry *e, const char *without)
 {
 	const struct device *d;
 
 	for (size_t i = 0; i < e->device_count; i++) {
 		d = host_find(h, e->devices[i].name);
-		if (d && d->link.up)
+		if (d && d->link.up && strcmp(d->link.name, without) && (e->device_count == 1 || has_address(h, d->link.name, e->family)))
 			return true;
 	}
 	return false;
 }
 
-// IPv6 makes one multipath route of routes to the same destination: it stays, with a dead next hop, while another one lives (fib6_ifdown).
-static bool has_live_sibling(const struct host *h, const struct l3_entry *e)
+// IPv6 routes to one destination with one metric, each through a gateway, are the next hops of one route (rt6_qualify_for_ecmp).
+static bool is_sibling(const struct l3_entry *a, const struct l3_entry *b)
+{
+	char x[16], y[16];
+	size_t n = strcspn(a->key, " ");
+
+	if (a->kind != L3_ROUTE || b->kind != L3_ROUTE || a->family != AF_INET6 || b->family != AF_INET6 || !a->gateway || !b->gateway)
+		return false;
+	if (n != strcspn(b->key, " ") || strncmp(a->key, b->key, n))
+		return false;
+	l3_key_value(a->key, "metric", x, sizeof(x));
+	l3_key_value(b->key, "metric", y, sizeof(y));
+	if (strcmp(x, y))
+		return false;
+	l3_key_value(a->key, "table", x, sizeof(x));
+	l3_key_value(b->key, "table", y, sizeof(y));
+	return !strcmp(x, y);
+}
+
+// They go together, when the last of their devices goes down (fib6_ifdown).
+static bool has_sibling_up(const struct host *h, const struct l3_entry *e)
 {
 	const struct l3_entry *other;
 	size_t at = 0;
@@ -44,8 +86,7 @@ static bool has_live_sibling(const struct host *h, const struct l3_entry *e)
 	if (e->family != AF_INET6 || !e->gateway)
 		return false;
 	while ((other = host_next_entry(h, &at)))
-		if (other != e && other->kind == L3_ROUTE && other->family == AF_INET6 && other->gateway && !strcmp(other->key, e->key) &&
-			has_hop_up(h, other))
+		if (is_sibling(e, other) && has_hop_up(h, other, ""))
 			return true;
 	return false;
 }
@@ -56,12 +97,22 @@ static bool goes_down_with_device(const struct host *h, const struct l3_entry *e
 	case L3_ADDRESS:
 		return e->family == AF_INET6; // keep_addr_on_down is off
 	case L3_ROUTE:
-		return !has_hop_up(h, e) && !has_live_sibling(h, e);
+		return !has_hop_up(h, e, "") && !has_sibling_up(h, e);
 	case L3_NEIGHBOUR:
 		return true;
 	default:
 		return false;
 	}
+}
+
+static void remove_siblings(struct host *h, const struct l3_entry *gone)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (gone->family == AF_INET6 && gone->gateway && (e = host_next_entry(h, &at)))
+		if (e != gone && is_sibling(e, gone))
+			host_remove_entry(h, e);
 }
 
 static void set_down(struct host *h, struct device *d)
@@ -72,9 +123,12 @@ static void set_down(struct host *h, struct device *d)
 	if (!d->link.up)
 		return;
 	d->link.up = false;
-	while (d->entries && (e = host_next_entry(h, &at)))
-		if (l3_uses(e, d->link.name) && goes_down_with_device(h, e))
-			host_remove_entry(h, e);
+	while (d->entries && (e = host_next_entry(h, &at))) {
+		if (!l3_uses(e, d->link.name) || !goes_down_with_device(h, e))
+			continue;
+		remove_siblings(h, e);
+		host_remove_entry(h, e);
+	}
 	for (size_t i = 0; i < h->count && d->uppers; i++)
 		if (!strcmp(h->devices[i]->link.lower.name, d->link.name))
 			set_down(h, h->devices[i]);
@@ -83,6 +137,8 @@ static void set_down(struct host *h, struct device *d)
 // VLAN devices come up with the device below them, also those that the administrator had set down.
 static void set_up(struct host *h, struct device *d)
 {
+	if (d->link.up)
+		return;
 	d->link.up = true;
 	for (size_t i = 0; i < h->count && d->uppers; i++)
 		if (!strcmp(h->devices[i]->link.lower.name, d->link.name) && h->devices[i]->link.kind == KIND_VLAN)
@@ -105,13 +161,41 @@ static void set_mtu(struct host *h, struct device *d, uint32_t mtu)
 			set_mtu(h, h->devices[i], mtu);
 }
 
+static void remove_neighbours(struct host *h, const struct device *d, int family)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (d->entries && (e = host_next_entry(h, &at)))
+		if (e->kind == L3_NEIGHBOUR && l3_uses(e, d->link.name) && (!family || e->family == family))
+			host_remove_entry(h, e);
+}
+
+// A device's neighbours are forgotten with its MAC address, permanent ones too (neigh_changeaddr). VLAN devices that have
+// their lower device's follow (vlan_sync_address). A bond's is its ports' (bond_set_mac_address).
+static void set_mac(struct host *h, struct device *d, const uint8_t *mac)
+{
+	const uint8_t given[MAC_SIZE] = {mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]};
+	bool for_ports = is_bond(d) && !(d->link.bond.fail_over_mac && d->link.bond.mode == BOND_MODE_ACTIVE_BACKUP) &&
+		d->link.bond.mode < BOND_MODE_TLB;
+	uint8_t old[MAC_SIZE];
+
+	memcpy(old, d->link.mac, MAC_SIZE);
+	memcpy(d->link.mac, given, MAC_SIZE);
+	d->link.set |= LINK_MAC;
+	remove_neighbours(h, d, 0);
+	for (size_t i = 0; i < h->count && (d->uppers || d->ports); i++) {
+		struct device *other = h->devices[i];
+		bool is_upper = other->link.kind == KIND_VLAN && !strcmp(other->link.lower.name, d->link.name);
+
+		if (is_upper ? !memcmp(other->link.mac, old, MAC_SIZE) : for_ports && !strcmp(other->link.master.name, d->link.name))
+			set_mac(h, other, given);
+	}
+}
+
 static void copy_mac(struct host *h, struct device *to, const struct device *from)
 {
-	memcpy(to->link.mac, from->link.mac, MAC_SIZE);
-	to->link.set |= LINK_MAC;
-	for (size_t i = 0; i < h->count && to->uppers; i++)
-		if (h->devices[i]->link.kind == KIND_VLAN && !strcmp(h->devices[i]->link.lower.name, to->link.name))
-			copy_mac(h, h->devices[i], to);
+	set_mac(h, to, from->link.mac);
 }
 
 static void set_default_vlan(struct port_vlans *v, unsigned int pvid)
@@ -129,13 +213,14 @@ static void leave_master(struct host *h, struct device *d)
 	struct device *m = host_find(h, d->link.master.name);
 
 	host_set_master(h, d, "");
-	d->vlans = (struct port_vlans){0};
+	if (is_bridge(m))
+		d->vlans = (struct port_vlans){0};
 	d->link.port_flags = 0;
 	if (!is_bond(m))
 		return;
 	set_down(h, d);
 	if (d->link.has_perm_mac)
-		memcpy(d->link.mac, d->link.perm_mac, MAC_SIZE);
+		set_mac(h, d, d->link.perm_mac);
 	d->link.has_perm_mac = false;
 	if (d->mtu_before_bond)
 		set_mtu(h, d, d->mtu_before_bond);
@@ -148,7 +233,7 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 	memcpy(d->link.perm_mac, d->link.mac, MAC_SIZE);
 	d->link.has_perm_mac = d->link.set & LINK_MAC;
 	if (m->link.set & LINK_MAC)
-		memcpy(d->link.mac, m->link.mac, MAC_SIZE);
+		set_mac(h, d, m->link.mac);
 	else if (d->link.set & LINK_MAC)
 		copy_mac(h, m, d);
 	d->mtu_before_bond = d->link.mtu;
@@ -168,6 +253,8 @@ static void set_master(struct host *h, struct device *d, const char *name)
 {
 	struct device *m = host_find(h, name);
 
+	if (!strcmp(d->link.master.name, name))
+		return;
 	if (*d->link.master.name)
 		leave_master(h, d);
 	if (!m)
@@ -210,6 +297,47 @@ static void set_default_pvid(struct host *h, struct device *bridge, unsigned int
 			change_default_pvid(&h->devices[i]->vlans, old, new);
 }
 
+static bool sets_option(const struct link *c, const char *name)
+{
+	return c->kind == KIND_BOND && option_is_set(c, option_find(KIND_BOND, name));
+}
+
+// Delays are kept as a number of miimon intervals (_bond_option_delay_set): they are rounded down, and change with it.
+static uint32_t settle_delay(uint32_t delay, bool is_new, uint32_t miimon, uint32_t miimon_before)
+{
+	if (is_new)
+		return miimon ? delay / miimon * miimon : 0;
+	return miimon_before ? delay / miimon_before * miimon : delay;
+}
+
+// What one option does to others. b has what c sets; the kernel goes through them in the order of bond_changelink.
+static void settle_bond_options(struct bond *b, const struct bond *before, const struct link *c)
+{
+	bool arp_is_possible = b->mode <= LINK_BOND_MODE_LAST_WITH_ARP;
+
+	if (sets_option(c, "mode") && b->mode != before->mode) { // bond_option_mode_set
+		if (!arp_is_possible)
+			b->arp_interval = 0;
+		if (!arp_is_possible && !before->miimon && !sets_option(c, "miimon"))
+			b->miimon = LINK_BOND_MIIMON_DEFAULT;
+		if (b->mode == BOND_MODE_ALB && !sets_option(c, "tlb_dynamic_lb"))
+			b->tlb_dynamic_lb = 1;
+		if (!sets_option(c, "arp_validate"))
+			b->arp_validate = 0;
+	}
+	if (sets_option(c, "miimon") && before->arp_interval) { // bond_option_miimon_set
+		if (!sets_option(c, "arp_interval"))
+			b->arp_interval = 0;
+		if (!sets_option(c, "arp_validate"))
+			b->arp_validate = 0;
+	}
+	if (sets_option(c, "arp_interval") && b->arp_interval) // bond_option_arp_interval_set
+		b->miimon = 0;
+	b->updelay = settle_delay(b->updelay, sets_option(c, "updelay"), b->miimon, before->miimon);
+	b->downdelay = settle_delay(b->downdelay, sets_option(c, "downdelay"), b->miimon, before->miimon);
+	b->peer_notif_delay = settle_delay(b->peer_notif_delay, sets_option(c, "peer_notif_delay"), b->miimon, before->miimon);
+}
+
 static void set_options(struct host *h, struct device *d, const struct link *c)
 {
 	const struct kind_row *k = &link_kinds[d->link.kind];
@@ -218,12 +346,8 @@ static void set_options(struct host *h, struct device *d, const struct link *c)
 	for (size_t i = 0; i < k->count; i++)
 		if (option_is_set(c, &k->options[i]))
 			option_copy(&d->link, c, &k->options[i]);
-	if (is_bond(d)) {
-		bool arp_is_possible = d->link.bond.mode <= LINK_BOND_MODE_LAST_WITH_ARP;
-
-		if (d->link.bond.mode != before.bond.mode && !arp_is_possible && !d->link.bond.miimon)
-			d->link.bond.miimon = LINK_BOND_MIIMON_DEFAULT;
-	}
+	if (is_bond(d))
+		settle_bond_options(&d->link.bond, &before.bond, c);
 	if (!is_bridge(d))
 		return;
 	if (d->link.bridge.stp && !before.bridge.stp && d->link.bridge.forward_delay < FORWARD_DELAY_MIN_STP)
@@ -233,6 +357,24 @@ static void set_options(struct host *h, struct device *d, const struct link *c)
 
 // ---- refusals: what is checked before anything is changed
 
+// Which the step may set, or the change of mode.
+static uint32_t miimon_after(const struct device *d, const struct link *c)
+{
+	if (sets_option(c, "miimon"))
+		return c->bond.miimon;
+	if (sets_option(c, "mode") && c->bond.mode > LINK_BOND_MODE_LAST_WITH_ARP && !d->link.bond.miimon)
+		return LINK_BOND_MIIMON_DEFAULT;
+	return d->link.bond.miimon;
+}
+
+// One message doesn't take both ways of monitoring (bond_changelink).
+static bool monitors_twice(const struct link *c)
+{
+	if (!sets_option(c, "miimon") || !c->bond.miimon)
+		return false;
+	return (sets_option(c, "arp_interval") && c->bond.arp_interval) || sets_option(c, "arp_validate");
+}
+
 static int check_bond_options(const struct device *d, const struct link *c)
 {
 	const struct kind_row *k = &link_kinds[KIND_BOND];
@@ -240,6 +382,8 @@ static int check_bond_options(const struct device *d, const struct link *c)
 
 	if (option_is_set(c, option_find(KIND_BOND, "mode")))
 		mode = c->bond.mode;
+	if (monitors_twice(c))
+		return -EINVAL;
 	for (size_t i = 0; i < k->count; i++) {
 		const struct option *o = &k->options[i];
 
@@ -247,10 +391,12 @@ static int check_bond_options(const struct device *d, const struct link *c)
 			continue;
 		if (o->rules & OPTION_EMPTY && d->ports)
 			return -ENOTEMPTY;
-		if (o->rules & OPTION_DOWN && d->link.up)
+		if (o->rules & OPTION_DOWN && d->link.up && !(c->set & LINK_UP && !c->up))
 			return -EPERM;
 		if (o->modes && !(o->modes & 1U << mode))
 			return -EACCES;
+		if (o->rules & OPTION_NEEDS_MIIMON && !miimon_after(d, c))
+			return -EPERM;
 	}
 	return 0;
 }
@@ -264,24 +410,51 @@ static int check_bridge_options(const struct device *d, const struct link *c)
 	return 0;
 }
 
+// Through its lower device or its ports.
+static bool stands_on(const struct host *h, const struct device *d, const struct device *other)
+{
+	const struct device *lower = host_find(h, d->link.lower.name);
+
+	if (d == other || (lower && stands_on(h, lower, other)))
+		return true;
+	for (size_t i = 0; i < h->count && d->ports; i++)
+		if (!strcmp(h->devices[i]->link.master.name, d->link.name) && stands_on(h, h->devices[i], other))
+			return true;
+	return false;
+}
+
+// bond_enslave: it must be down, and is opened with the bond's MTU. A port of another bond is down once it has left that.
+static int check_bond_port(const struct host *h, const struct device *d, const struct device *m, const struct link *c)
+{
+	const struct device *lower = host_find(h, d->link.lower.name);
+	bool goes_down = (c->set & LINK_UP && !c->up) || is_bond(host_find(h, d->link.master.name));
+
+	if (d->link.up && !goes_down)
+		return -EPERM; // "Device can not be enslaved while up"
+	if (d->link.kind != KIND_VLAN || !lower)
+		return 0;
+	if (!lower->link.up)
+		return -ENETDOWN;
+	return m->link.mtu > lower->link.mtu ? -ERANGE : 0;
+}
+
 static int check_master(const struct host *h, const struct device *d, const struct link *c)
 {
 	const struct device *m = host_find(h, c->master.name);
 
+	if (!strcmp(c->master.name, d->link.master.name))
+		return 0;
 	if (!*c->master.name)
 		return 0;
-	if (!m || m == d)
-		return m ? -ELOOP : -ENODEV;
-	if (is_bond(m) && d->link.up)
-		return -EPERM; // "Device can not be enslaved while up"
-	if (is_bridge(m) && is_bridge(d))
-		return -ELOOP;
+	if (!m)
+		return -ENODEV;
 	if (!is_bond(m) && !is_bridge(m))
 		return -EOPNOTSUPP;
-	for (const struct device *below = m; below; below = host_find(h, below->link.lower.name))
-		if (below == d)
-			return -ELOOP;
-	return 0;
+	if (is_bridge(m) && is_bridge(d))
+		return -ELOOP;
+	if (stands_on(h, d, m))
+		return -EBUSY; // __netdev_upper_dev_link
+	return is_bond(m) ? check_bond_port(h, d, m, c) : 0;
 }
 
 static int check_mtu(const struct host *h, const struct device *d, const struct link *c)
@@ -315,6 +488,28 @@ static int check_set(const struct host *h, const struct device *d, const struct 
 
 // ---- steps
 
+// With a new name the first IPv4 address loses its label, and each other one without a label gets its number (inetdev_changename).
+static void relabel_addresses(struct host *h, const struct device *d)
+{
+	size_t at = 0, last = h->entries.count;
+	const struct l3_entry *e;
+	struct l3_entry *copy;
+	int n = 0;
+
+	while (at < last && (e = host_next_entry(h, &at))) {
+		if (!is_address_of(e, d->link.name, AF_INET) || (n++ ? *e->label : !*e->label))
+			continue;
+		copy = l3_copy(e);
+		if (!copy)
+			return;
+		copy->label[0] = '\0';
+		if (n > 1)
+			snprintf(copy->label, sizeof(copy->label), ":%d", n);
+		host_remove_entry(h, e);
+		host_add_entry(h, copy);
+	}
+}
+
 static int do_link_set(struct host *h, const struct link *c)
 {
 	struct device *d = host_find(h, c->name);
@@ -329,14 +524,16 @@ static int do_link_set(struct host *h, const struct link *c)
 		if (c->set & plain & f)
 			link_copy_field(&d->link, c, f);
 	if (c->set & LINK_MAC)
-		link_copy_field(&d->link, c, LINK_MAC);
+		set_mac(h, d, c->mac);
 	if (c->set & LINK_MTU)
 		set_mtu(h, d, c->mtu);
 	set_options(h, d, c);
 	if (c->set & (LINK_ALIAS | LINK_GROUP))
 		device_read_mark(d);
-	if (c->set & LINK_RENAME)
+	if (c->set & LINK_RENAME) {
 		r = host_rename(h, d, c->new_name);
+		relabel_addresses(h, d);
+	}
 	if (c->set & LINK_MASTER)
 		set_master(h, d, c->master.name);
 	if (c->set & LINK_PORT_FLAGS)
@@ -366,7 +563,9 @@ static int check_add(const struct host *h, const struct link *l)
 		return -EEXIST;
 	if (l->set & LINK_MTU && l->mtu > lower->link.mtu)
 		return -EINVAL;
-	return l->set & LINK_UP && l->up && !lower->link.up ? -ENETDOWN : 0;
+	if (l->set & LINK_MASTER && is_bond(m) && m->link.mtu > lower->link.mtu)
+		return -ERANGE;
+	return (l->set & LINK_UP && l->up) || (l->set & LINK_MASTER && is_bond(m)) ? (lower->link.up ? 0 : -ENETDOWN) : 0;
 }
 
 // What a new device has that the message doesn't say.
@@ -423,11 +622,65 @@ static int do_link_add(struct host *h, const struct link *l)
 	return do_link_set(h, &rest);
 }
 
+// The address alone, without peer and prefix length.
+static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
+{
+	size_t n = strcspn(a->key, "/ ");
+
+	return a->family == b->family && n == strcspn(b->key, "/ ") && !strncmp(a->key, b->key, n);
+}
+
+static bool is_on_any_device(const struct host *h, const struct l3_entry *address)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(h, &at)))
+		if (e->kind == L3_ADDRESS && is_same_address(e, address))
+			return true;
+	return false;
+}
+
+// With an IPv4 address its routes go: those that have it as their source where no device has it any more (fib_sync_down_addr); and with
+// a device's last one all that go through the device alone, and its neighbours (fib_disable_ip).
+static void drop_routes_of_address(struct host *h, const struct l3_entry *gone)
+{
+	const char *device = gone->devices[0].name;
+	bool last_here = !has_address(h, device, AF_INET), last_copy = !is_on_any_device(h, gone);
+	size_t at = 0, n = strcspn(gone->key, "/ ");
+	const struct l3_entry *e;
+
+	while ((e = host_next_entry(h, &at))) {
+		bool is_source = n == strlen(e->source) && !strncmp(e->source, gone->key, n);
+
+		if (e->kind != L3_ROUTE || e->family != AF_INET)
+			continue;
+		if ((last_here && l3_uses(e, device) && !has_hop_up(h, e, device)) || (last_copy && is_source))
+			host_remove_entry(h, e);
+	}
+	if (last_here && host_find(h, device))
+		remove_neighbours(h, host_find(h, device), AF_INET);
+}
+
+static void remove_address(struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry *gone = l3_copy(e);
+
+	host_remove_entry(h, e);
+	if (gone && gone->family == AF_INET)
+		drop_routes_of_address(h, gone);
+	l3_free(gone);
+}
+
 static void remove_entries_of(struct host *h, const struct device *d)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
+	while (d->entries && (e = host_next_entry(h, &at)))
+		if (e->kind == L3_ADDRESS && l3_uses(e, d->link.name))
+			remove_address(h, e);
+	at = 0;
 	while (d->entries && (e = host_next_entry(h, &at)))
 		if (e->kind != L3_RULE && l3_uses(e, d->link.name))
 			host_remove_entry(h, e);
@@ -453,6 +706,7 @@ static void delete_device(struct host *h, struct device *d)
 {
 	struct device *other;
 
+	set_down(h, d);
 	while ((other = find_upper(h, d)))
 		delete_device(h, other);
 	while ((other = find_port(h, d)))
@@ -473,19 +727,6 @@ static int do_link_del(struct host *h, const char *name)
 	return 0;
 }
 
-static bool is_address_of(const struct l3_entry *e, const char *device, int family)
-{
-	return e->kind == L3_ADDRESS && e->family == family && l3_uses(e, device);
-}
-
-// The part of an address's key before the prefix length.
-static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
-{
-	size_t n = strcspn(a->key, "/");
-
-	return n == strcspn(b->key, "/") && !strncmp(a->key, b->key, n);
-}
-
 static const struct l3_entry *find_subnet_fellow(const struct host *h, const struct l3_entry *e, bool secondary)
 {
 	const struct l3_entry *other;
@@ -498,11 +739,17 @@ static const struct l3_entry *find_subnet_fellow(const struct host *h, const str
 	return NULL;
 }
 
+static bool is_source_there(const struct host *h, const struct l3_entry *route)
+{
+	struct l3_entry address = {.kind = L3_ADDRESS, .family = route->family};
+
+	snprintf(address.key, sizeof(address.key), "%s", route->source);
+	return is_on_any_device(h, &address);
+}
+
 static int check_entry(const struct host *h, const struct l3_entry *e)
 {
-	const struct l3_entry *other;
 	const struct device *d, *m;
-	size_t at = 0;
 
 	for (size_t i = 0; i < e->device_count && e->kind != L3_RULE; i++) {
 		d = host_find(h, e->devices[i].name);
@@ -514,62 +761,48 @@ static int check_entry(const struct host *h, const struct l3_entry *e)
 		if (is_bond(m) && e->family == AF_INET6)
 			return -EACCES; // IFF_NO_ADDRCONF
 	}
-	while (e->kind == L3_ADDRESS && e->family == AF_INET6 && (other = host_next_entry(h, &at)))
-		if (is_address_of(other, e->devices[0].name, AF_INET6) && is_same_address(other, e) &&
-			strcmp(other->key, e->key))
-			return -EEXIST;
+	if (e->kind == L3_ROUTE && *e->source && !is_source_there(h, e))
+		return -EINVAL; // "Invalid prefsrc address"
+	if ((e->kind == L3_ROUTE || e->kind == L3_RULE) && host_find_entry(h, e))
+		return -EEXIST;
+	if (e->kind == L3_ROUTE && e->family == AF_INET6 && host_find_entry_key(h, e))
+		return -EEXIST; // whoever made it: the same next hop (fib6_add_rt2node)
 	return 0;
+}
+
+// An IPv6 address is replaced whatever its new prefix length is, and keeps the one that it has (inet6_addr_modify).
+static const struct l3_entry *find_replaced_address(const struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *other = host_find_entry_key(h, e);
+	size_t at = 0;
+
+	if (other || e->family != AF_INET6)
+		return other;
+	while ((other = host_next_entry(h, &at)))
+		if (is_address_of(other, e->devices[0].name, AF_INET6) && is_same_address(other, e))
+			return other;
+	return NULL;
 }
 
 static int do_l3_add(struct host *h, const struct l3_entry *e)
 {
-	const struct l3_entry *old = host_find_entry_key(h, e);
+	const struct l3_entry *old = e->kind == L3_ADDRESS ? find_replaced_address(h, e) : NULL;
 	struct l3_entry *new;
 	int r = check_entry(h, e);
 
 	if (r)
 		return r;
-	new = l3_copy(e);
+	if (old && e->family == AF_INET)
+		return 0; // of a host's address, only lifetime and metric would change (inet_rtm_newaddr)
+	new = l3_copy(old && strcmp(old->key, e->key) ? old : e);
 	if (!new)
 		return -ENOMEM;
-	if (old && e->kind == L3_ADDRESS) {
-		new->secondary = old->secondary;
+	new->ours = e->ours;
+	if (old)
 		host_remove_entry(h, old);
-	} else if (e->kind == L3_ADDRESS && e->family == AF_INET) {
+	else if (e->kind == L3_ADDRESS && e->family == AF_INET)
 		new->secondary = find_subnet_fellow(h, new, false) != NULL;
-	}
 	return host_add_entry(h, new);
-}
-
-static bool has_address(const struct host *h, const char *device, int family, const struct l3_entry *same)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while ((e = host_next_entry(h, &at)))
-		if (e->kind == L3_ADDRESS && e->family == family && (!device || l3_uses(e, device)) &&
-			(!same || is_same_address(e, same)))
-			return true;
-	return false;
-}
-
-// With an IPv4 address its routes go: those that have it as their source where no device has it any more, and with a device's
-// last one all that go through the device (fib_sync_down_addr, fib_disable_ip).
-static void drop_routes_of_address(struct host *h, const struct l3_entry *gone)
-{
-	const char *device = gone->devices[0].name;
-	bool last_here = !has_address(h, device, AF_INET, NULL), last_copy = !has_address(h, NULL, AF_INET, gone);
-	size_t at = 0, n = strcspn(gone->key, "/");
-	const struct l3_entry *e;
-
-	while ((e = host_next_entry(h, &at))) {
-		bool is_source = n == strlen(e->source) && !strncmp(e->source, gone->key, n);
-
-		if (e->kind != L3_ROUTE || e->family != AF_INET)
-			continue;
-		if ((last_here && l3_uses(e, device)) || (last_copy && is_source))
-			host_remove_entry(h, e);
-	}
 }
 
 static int do_l3_del(struct host *h, const struct l3_entry *e)
@@ -649,6 +882,8 @@ int kernel_model_do(struct host *h, const struct step *s)
 		d->dhcp = true;
 	else if (s->kind == STEP_DHCP_STOP)
 		stop_dhcp(h, d);
+	else if (!is_bridge(d) && !is_bridge(host_find(h, d->link.master.name)))
+		return -EOPNOTSUPP;
 	else
 		do_vlans(d, s);
 	return 0;

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "state.h"
+
 #define BATCH "/tmp/batch"
 #define WORDS 32
 #define SETTLE_TRIES 100

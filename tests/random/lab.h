@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "generate.h"
-#include "state.h"
+struct state;
 
 #define ERROR_SIZE 1024
 
