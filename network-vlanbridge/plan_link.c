@@ -437,7 +437,7 @@ static void rename_device(struct planner *p, struct device *s, const struct devi
 {
 	struct link change = {.kind = s->link.kind, .set = LINK_RENAME, .index = s->link.index};
 
-	if (host_find(&p->now, t->link.name) || !planner_is_safe_to_lower(p, s))
+	if (host_find(&p->now, t->link.name) || !planner_is_safe_to_rename(p, s))
 		return;
 	if (s->link.up)
 		planner_set_up(p, s, false);
@@ -528,12 +528,22 @@ static void join_bridge(struct planner *p, struct device *s, const struct device
 		planner_set(p, s, &flags);
 }
 
+// The kernel gives a port that leaves its bond the MTU back that it had when it joined: that must be its own.
+static void give_back_mtu(struct planner *p, struct device *s)
+{
+	struct link change = {.kind = s->link.kind, .set = LINK_MTU, .mtu = s->mark.was_mtu};
+
+	if (s->mark.was & MARK_WAS_MTU && !p->failed)
+		planner_set(p, s, &change);
+}
+
 static void join_bond(struct planner *p, struct device *s, const char *bond)
 {
 	if (!is_open(p, host_find(&p->now, bond)) || !planner_is_safe_to_lower(p, s))
 		return;
 	if (s->link.up)
 		planner_set_up(p, s, false);
+	give_back_mtu(p, s);
 	if (!p->failed)
 		planner_set_master(p, s, bond);
 }
