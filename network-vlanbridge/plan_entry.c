@@ -26,11 +26,24 @@ static bool is_ready(const struct planner *p, const struct l3_entry *e, const ch
 	return e->ours || !strcmp(origin_of(&p->now, name), origin_of(p->target, name));
 }
 
+// A rule needs no device of its name; but where there is one, its marks say whose the rule is.
+static bool is_ready_for_rule(const struct planner *p, const char *name)
+{
+	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL;
+
+	if (!t)
+		return true;
+	return s && !strcmp(s->link.name, name) && !strcmp(origin_of(&p->now, name), origin_of(p->target, name));
+}
+
 static bool can_add(const struct planner *p, const struct l3_entry *e)
 {
-	for (size_t i = 0; i < e->device_count && e->kind != L3_RULE; i++)
-		if (!is_ready(p, e, e->devices[i].name))
+	for (size_t i = 0; i < e->device_count; i++) {
+		const char *name = e->devices[i].name;
+
+		if (e->kind == L3_RULE ? !is_ready_for_rule(p, name) : !is_ready(p, e, name))
 			return false;
+	}
 	return true;
 }
 
