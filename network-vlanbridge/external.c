@@ -41,7 +41,8 @@ static bool find_program(const char *program, char *path, size_t size)
 	return false;
 }
 
-static int run(const char *path, char *const argv[], bool wait, struct err *e)
+// started NULL: until it has ended.
+static int run(const char *path, char *const argv[], pid_t *started, struct err *e)
 {
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	posix_spawn_file_actions_t files;
@@ -63,8 +64,10 @@ static int run(const char *path, char *const argv[], bool wait, struct err *e)
 	posix_spawnattr_destroy(&attr);
 	if (r)
 		return err_set(e, r, "%s: %s", path, strerror(r));
-	if (!wait)
+	if (started) {
+		*started = pid;
 		return 0;
+	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_set(e, errno, "%s: %s", path, strerror(errno));
@@ -80,7 +83,7 @@ int external_load_bonding(struct err *e)
 
 	if (!find_program("modprobe", path, sizeof(path)))
 		return err_set(e, ENOENT, "modprobe isn't there: load the module bonding with max_bonds=0 yourself");
-	r = run(path, argv, true, e);
+	r = run(path, argv, NULL, e);
 	return r ? err_prefix(e, "is the kernel's bonding module installed? ") : 0;
 }
 
@@ -114,6 +117,25 @@ static int end_by_pid_file(const char *device, struct err *e)
 	return 0;
 }
 
+// It writes the file itself a moment later. Until then nobody could tell that it runs, and would start another one.
+static int start_with_pid_file(const char *path, char *const argv[], const char *device, struct err *e)
+{
+	char file[64];
+	pid_t pid;
+	FILE *f;
+	int r = run(path, argv, &pid, e);
+
+	if (r)
+		return r;
+	snprintf(file, sizeof(file), "/run/udhcpc.%s.pid", device);
+	f = fopen(file, "we");
+	if (!f)
+		return err_set(e, errno, "can't write %s: %s", file, strerror(errno));
+	fprintf(f, "%ld\n", (long)pid);
+	fclose(f);
+	return 0;
+}
+
 int external_dhcp(const char *device, bool start, struct err *e)
 {
 	char path[64], words[ARGUMENTS][64], *argv[ARGUMENTS + 2] = {0};
@@ -131,7 +153,7 @@ int external_dhcp(const char *device, bool start, struct err *e)
 			fill_in(arguments[n], device, words[n], sizeof(words[n]));
 			argv[n + 1] = words[n];
 		}
-		return run(path, argv, c->stop[0], e);
+		return c->stop[0] ? run(path, argv, NULL, e) : start_with_pid_file(path, argv, device, e);
 	}
 	return err_set(e, ENOENT, "there is no DHCP client: install dhcpcd, dhclient (isc-dhcp-client) or udhcpc");
 }
