@@ -510,6 +510,8 @@ static void join_bridge(struct planner *p, struct device *s, const struct device
 
 	if (s->mark.origin != MARK_NONE && !release_other_uplinks(p, s, t->link.master.name))
 		return;
+	// One that isn't a port has none: those that the kernel told of it before.
+	s->link.port_flags_known |= t->link.port_flags_known;
 	planner_set_master(p, s, t->link.master.name);
 	// At once: a guest's port is what it was, or not there.
 	flags.set = LINK_PORT_FLAGS;
