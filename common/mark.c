@@ -25,6 +25,7 @@ static const struct flag {
 	{"isolated", offsetof(struct mark, isolated)},
 	{"antispoof", offsetof(struct mark, antispoof)},
 	{"tx_offload=off", offsetof(struct mark, tx_offload_off)},
+	{"joined", offsetof(struct mark, joined)},
 };
 
 #define FLAGS (sizeof(flags) / sizeof(*flags))

@@ -46,6 +46,7 @@ struct mark {
 	bool isolated;          /* its vifs reach the uplink, not each other */
 	bool antispoof;         /* its vifs may use their own addresses only */
 	bool tx_offload_off;    /* transmit checksumming off on its vifs */
+	bool joined;            /* a port that we put into its master, which isn't ours: it leaves it again */
 	unsigned int was;       /* enum mark_was: which of these are known */
 	bool was_up;
 	uint32_t was_mtu, was_addr_gen;

@@ -350,9 +350,11 @@ static bool is_vlan(const struct device *d, const char *lower, uint32_t id, uint
 struct device *host_find_vlan(const struct host *h, const char *lower, uint32_t id, uint32_t protocol)
 {
 	char name[NAME_SIZE + 12];
-	struct device *d;
+	struct device *d = host_find(h, lower);
 
 	snprintf(name, sizeof(name), "%s.%u", lower, id);
+	if (d)
+		lower = d->link.name; // it may be an alternative one
 	d = host_find(h, name);
 	if (d && is_vlan(d, lower, id, protocol))
 		return d;

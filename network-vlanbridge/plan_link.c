@@ -394,8 +394,14 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 // The mode in which a device makes link-local addresses goes alone: it is set in another way than by a message.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
-	unsigned int rest = change.set & ~(unsigned int)LINK_ADDR_GEN;
+	unsigned int fields = change.set, rest = fields & ~(unsigned int)LINK_ADDR_GEN;
 
+	if (change.set & LINK_MTU && s->link.mtu < IPV6_MTU_MIN) { // it has no IPv6 until then
+		change.set = LINK_MTU;
+		planner_set(p, s, &change);
+		rest &= ~(unsigned int)LINK_MTU;
+		change.set = fields & ~(unsigned int)LINK_MTU;
+	}
 	if (change.addr_gen != LINK_ADDR_GEN_NONE && change.set & LINK_ADDR_GEN) {
 		change.set = LINK_ADDR_GEN;
 		planner_set(p, s, &change);
