@@ -9,8 +9,7 @@
 #include "config_item.h"
 #include "name_tree.h"
 
-#define DEPTH_MAX 8       // MAX_NEST_DEV (net/core/dev.c): so many devices can stand on each other
-#define IPV6_MTU_MIN 1280 // IPV6_MIN_MTU: below it the kernel takes IPv6 off the device
+#define DEPTH_MAX 8 // MAX_NEST_DEV (net/core/dev.c): so many devices can stand on each other
 
 struct check {
 	const struct config *c;

@@ -369,8 +369,10 @@ static bool is_vlan(const struct device *d, const char *lower, uint32_t id, uint
 struct device *host_find_vlan(const struct host *h, const char *lower, uint32_t id, uint32_t protocol)
 {
 	char name[NAME_SIZE + 12];
-	struct device *d;
+	struct device *d = host_find(h, lower);
 
+	if (d)
+		lower = d->link.name; // it may be an alternative one
 	usual_vlan_name(lower, id, name);
 	d = host_find(h, name);
 	if (d && is_vlan(d, lower, id, protocol))

@@ -133,12 +133,20 @@ static void reset_adopted(struct device *d)
 	d->mark = (struct mark){0};
 }
 
+// A port that we put into a bridge that isn't ours.
+static bool has_joined(const struct builder *b, const struct device *d, const struct device *m)
+{
+	if (d->mark.origin != MARK_PORT || !d->mark.joined || device_is_ours(m))
+		return false;
+	return b->scope == SCOPE_FILE || !b->names || config_find(b->names, m->link.name);
+}
+
 // The mark's master is gone: what was in it is a guest's device (attached), or a port that goes back.
 static void release(const struct builder *b, struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (!m || (!is_in_scope(b, m) && !(d->mark.joined && !device_is_ours(m))))
+	if (!m || (!is_in_scope(b, m) && !has_joined(b, d, m)))
 		return;
 	if (d->mark.origin != MARK_PORT) {
 		text_copy(d->attached, NAME_SIZE, m->link.name);

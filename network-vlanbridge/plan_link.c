@@ -396,8 +396,14 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 // What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local addresses.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
-	unsigned int rest = change.set & ~(unsigned int)LINK_ADDR_GEN;
+	unsigned int fields = change.set, rest = fields & ~(unsigned int)LINK_ADDR_GEN;
 
+	if (change.set & LINK_MTU && s->link.mtu < IPV6_MTU_MIN) { // it has no IPv6 until then
+		change.set = LINK_MTU;
+		planner_set(p, s, &change);
+		rest &= ~(unsigned int)LINK_MTU;
+		change.set = fields & ~(unsigned int)LINK_MTU;
+	}
 	if (change.addr_gen != LINK_ADDR_GEN_NONE && change.set & LINK_ADDR_GEN) {
 		change.set = LINK_ADDR_GEN;
 		planner_set(p, s, &change);
@@ -518,6 +524,8 @@ static void join_bridge(struct planner *p, struct device *s, const struct device
 
 	if (s->mark.origin != MARK_NONE && !release_other_uplinks(p, s, t->link.master.name))
 		return;
+	// One that isn't a port has none: those that the kernel told of it before.
+	s->link.port_flags_known |= t->link.port_flags_known;
 	planner_set_master(p, s, t->link.master.name);
 	// At once: a guest's port is what it was, or not there.
 	flags.set = LINK_PORT_FLAGS;

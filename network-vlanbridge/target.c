@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "target_build.h"
 
@@ -125,7 +126,7 @@ static void check_fits(struct target_builder *b, const struct config_device *c, 
 	if (c->mark.dhcp)
 		target_refuse(b, c, EEXIST,
 			"'%s' exists already and isn't vlanbridge's: run the DHCP client on it yourself", c->link.name);
-	if (c->link.kind == KIND_VLAN && strcmp(d->link.lower.name, c->link.lower.name))
+	if (c->link.kind == KIND_VLAN && host_find(b->target, d->link.lower.name) != host_find(b->target, c->link.lower.name))
 		target_refuse(b, c, EEXIST, "'%s' exists already, but on %s instead of %s", c->link.name,
 			d->link.lower.name, c->link.lower.name);
 	for (size_t i = 0; i < k->count; i++) {
@@ -171,6 +172,15 @@ static void set_options(const struct target_builder *b, struct device *d, const 
 			d->link.options &= ~(1ULL << i);
 }
 
+// The configuration may call a device by an alternative name.
+static void use_real_name(const struct target_builder *b, struct link_ref *ref)
+{
+	const struct device *d = host_find(b->target, ref->name);
+
+	if (d)
+		text_copy(ref->name, NAME_SIZE, d->link.name);
+}
+
 static void describe_new(struct target_builder *b, struct device *d, const struct config_device *c)
 {
 	char name[NAME_SIZE];
@@ -195,6 +205,9 @@ static void describe_new(struct target_builder *b, struct device *d, const struc
 		d->link.addr_gen = c->link.set & LINK_ADDR_GEN ? c->link.addr_gen : 0;
 	}
 	set_options(b, d, c);
+	use_real_name(b, &d->link.lower);
+	if (d->link.kind == KIND_BOND)
+		use_real_name(b, &d->link.bond.primary);
 }
 
 // Another device of this VLAN: the kernel has one per VLAN ID.
@@ -319,6 +332,7 @@ static void refuse_taken(struct target_builder *b, const struct config_device *c
 static void set_master(struct target_builder *b, const struct config_device *c)
 {
 	struct device *d = target_device(b, c), *m = host_find(b->target, c->link.master.name);
+	bool joins;
 
 	if (!d || !m || !(c->link.set & LINK_MASTER) || m == d)
 		return;
@@ -330,12 +344,13 @@ static void set_master(struct target_builder *b, const struct config_device *c)
 		target_refuse(b, c, ELOOP, "%s is a bridge itself: it can't be a port of %s", d->link.name, m->link.name);
 		return;
 	}
-	if (!device_is_ours(m) && !*d->link.master.name)
-		d->mark.joined = true;
+	joins = !*d->link.master.name;
 	host_set_master(b->target, d, m->link.name);
 	d->link.set |= LINK_MASTER;
-	if (!device_is_ours(d))
-		target_take(b, d);
+	if (device_is_ours(d))
+		return;
+	target_take(b, d);
+	d->mark.joined |= joins && !device_is_ours(m);
 }
 
 // On an unmanaged bridge nobody has marked the uplink: whatever isn't a guest's device may be one.
@@ -514,6 +529,26 @@ static void write_mark(struct target_builder *b, struct device *d)
 		target_refuse(b, config_find(b->config, d->link.name), ENOSPC, "%s: %s", d->link.name, inner.text);
 }
 
+// Below this MTU the kernel takes IPv6 off a device.
+static void leave_ipv6_out(struct target_builder *b)
+{
+	const struct l3_entry *e;
+	struct device *d;
+	size_t at = 0;
+
+	for (size_t i = 0; i < b->target->count; i++)
+		if (b->target->devices[i]->link.mtu < IPV6_MTU_MIN)
+			b->target->devices[i]->link.set &= ~(unsigned int)LINK_ADDR_GEN;
+	while ((e = host_next_entry(b->target, &at)))
+		for (size_t i = 0; i < e->device_count && e->family == AF_INET6 && e->kind != L3_RULE && !e->link_local; i++) {
+			d = host_find(b->target, e->devices[i].name);
+			if (d && d->link.mtu < IPV6_MTU_MIN)
+				target_refuse(b, config_find(b->config, d->link.name), EINVAL,
+					"%s would have mtu=%u, and has %s: IPv6 needs an MTU of at least %d", d->link.name,
+					d->link.mtu, e->key, IPV6_MTU_MIN);
+		}
+}
+
 static void build(struct target_builder *b)
 {
 	make_devices(b);
@@ -525,6 +560,7 @@ static void build(struct target_builder *b)
 		target_place_entries(b);
 	if (b->failed)
 		return;
+	leave_ipv6_out(b);
 	attach_guests(b);
 	set_port_vlans(b);
 	for (size_t i = 0; i < b->target->count && !b->failed; i++)
