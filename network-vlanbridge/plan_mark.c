@@ -179,6 +179,18 @@ void plan_note_marks(struct planner *p)
 	}
 }
 
+// Without its mark, the plan has nothing to do with an unmanaged device any more: its entries must be back.
+static bool has_all_entries(const struct planner *p, const struct device *t)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (t->entries && (e = host_next_entry(p->target, &at)))
+		if (!e->link_local && !e->stale && l3_uses(e, t->link.name) && !planner_find_now(p, e))
+			return false;
+	return true;
+}
+
 void plan_clear_marks(struct planner *p)
 {
 	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
@@ -189,7 +201,7 @@ void plan_clear_marks(struct planner *p)
 		if (!t || device_is_ours(t) || !planner_concerns(p, s, t) || !strcmp(s->link.alias, t->link.alias))
 			continue;
 		if (planner_fields_to_set(p, s, t) || planner_options_to_set(s, t) || strcmp(s->link.name, t->link.name) ||
-			needs_note_of_state(p, s))
+			needs_note_of_state(p, s) || !has_all_entries(p, t))
 			continue;
 		memcpy(change.alias, t->link.alias, sizeof(change.alias));
 		planner_set(p, s, &change);
