@@ -52,7 +52,15 @@ bool planner_vlans_matter(const struct planner *p, const struct device *s, const
 bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b);
 bool planner_is_done(const struct planner *p);
 
-/* The passes, in plan_mark.c, plan_link.c and plan_entry.c: each goes over all devices or entries once and does what is possible now. */
+/* plan_create.c. Whether a device may be a port of the master of that name, "" for none; and whether no other uplink is in a bridge
+ * any more: those that go elsewhere are released for it. s is the one that comes, or NULL. */
+bool planner_is_ready_as_master(const struct planner *p, const char *name);
+bool planner_release_other_uplinks(struct planner *p, const struct device *s, const char *bridge);
+
+/* plan_option.c. The options of a kind with one of these rules, as bits of link.options. */
+uint64_t link_options_with_rule(enum kind kind, unsigned int rules);
+
+/* The passes, in plan_mark.c, plan_create.c, plan_delete.c, plan_option.c, plan_field.c, plan_port.c and plan_entry.c: each goes over all devices or entries once and does what is possible now. */
 void plan_note_marks(struct planner *p);
 void plan_clear_marks(struct planner *p);
 void plan_load_module(struct planner *p);

@@ -20,11 +20,24 @@ struct target_builder {
 void target_refuse(struct target_builder *b, const struct config_device *c, int code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+void target_no_memory(struct target_builder *b);
+
+/* Why c is needed, for the message that it is missing or taken. */
+void target_describe_purpose(const struct config_device *c, char *buf, size_t size);
+
 /* The device of the target that c describes; NULL where it is optional or on demand, and missing. */
 struct device *target_device(const struct target_builder *b, const struct config_device *c);
 
 /* Marks an unmanaged device as borrowed, noting how it was. */
 void target_take(struct target_builder *b, struct device *d);
+
+/* target_device.c: every device that the configuration takes or makes. */
+void target_make_devices(struct target_builder *b);
+
+/* target_port.c: who is whose port, in which VLANs; guests' devices back into their bridges. */
+void target_set_masters(struct target_builder *b);
+void target_set_port_vlans(struct target_builder *b);
+void target_attach_guests(struct target_builder *b);
 
 /* target_size.c: MTUs and MAC addresses, from below to above. */
 void target_set_sizes(struct target_builder *b);

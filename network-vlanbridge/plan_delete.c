@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: ISC
+// Devices of ours that go.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "plan_build.h"
+
+static bool is_doomed(const struct planner *p, const struct device *s)
+{
+	return device_is_ours(s) && !planner_target(p, s);
+}
+
+// VLAN devices, then bridges, dummies, bonds; of two of a kind the younger one, which may stand on the older.
+static int upper_first(const void *a, const void *b)
+{
+	static const int order[KIND_COUNT] = {
+		[KIND_VLAN] = 0, [KIND_BRIDGE] = 1, [KIND_DUMMY] = 2, [KIND_OTHER] = 3, [KIND_BOND] = 4};
+	const struct device *x = *(struct device *const *)a, *y = *(struct device *const *)b;
+
+	if (x->link.kind != y->link.kind)
+		return order[x->link.kind] - order[y->link.kind];
+	if (x->link.index != y->link.index)
+		return x->link.index < y->link.index ? 1 : -1;
+	return strcmp(y->link.name, x->link.name);
+}
+
+// Ports that are taken or ours leave in their own time; guests' are released by the kernel.
+static bool has_port_that_leaves(const struct planner *p, const struct device *s)
+{
+	for (size_t i = 0; i < p->now.count && s->ports; i++) {
+		const struct device *d = p->now.devices[i];
+
+		if (!strcmp(d->link.master.name, s->link.name) && d->mark.origin != MARK_NONE && !is_doomed(p, d))
+			return true;
+	}
+	return false;
+}
+
+static bool loses_entries(const struct planner *p, const struct device *s)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (s->entries && (e = host_next_entry(&p->now, &at))) {
+		if (!l3_uses(e, s->link.name))
+			continue;
+		// A rule outlives its device, but not what the device's mark says of it.
+		if (e->kind == L3_RULE ? !planner_wants(p, e) : !planner_may_remove_entry(p, e))
+			return true;
+	}
+	return false;
+}
+
+// An IPv6 route through a gateway may have its other copy as sibling. That one counts as dead while its device comes up, and if it does when
+// this device goes, the kernel takes both (fib6_ifdown).
+static void remove_siblings(struct planner *p, const struct device *s)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (!p->failed && s->entries && (e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ROUTE && e->family == AF_INET6 && e->gateway && e->device_count == 1 && l3_uses(e, s->link.name))
+			planner_entry(p, false, e);
+}
+
+static void delete_device(struct planner *p, const char *name)
+{
+	const struct device *s = host_find(&p->now, name);
+
+	if (!s || !is_doomed(p, s) || s->uppers || has_port_that_leaves(p, s) || loses_entries(p, s))
+		return;
+	if (s->dhcp)
+		planner_dhcp(p, s, false);
+	remove_siblings(p, s);
+	if (!p->failed)
+		planner_delete_link(p, s);
+}
+
+void plan_delete_devices(struct planner *p)
+{
+	struct device **doomed = calloc(p->now.count + 1, sizeof(*doomed));
+	char (*names)[NAME_SIZE] = calloc(p->now.count + 1, sizeof(*names));
+	size_t n = 0;
+
+	if (!doomed || !names)
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	for (size_t i = 0; i < p->now.count && !p->failed; i++)
+		if (is_doomed(p, p->now.devices[i]))
+			doomed[n++] = p->now.devices[i];
+	if (n)
+		qsort(doomed, n, sizeof(*doomed), upper_first);
+	for (size_t i = 0; i < n; i++)
+		memcpy(names[i], doomed[i]->link.name, NAME_SIZE);
+	for (size_t i = 0; i < n && !p->failed; i++)
+		delete_device(p, names[i]);
+	free(names);
+	free(doomed);
+}

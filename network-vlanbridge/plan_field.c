@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: ISC
+// What a device has besides options: MTU, MAC address, name, up or down.
+#include <string.h>
+
+#include "plan_build.h"
+
+static bool is_kind(const struct device *d, enum kind kind)
+{
+	return d && d->link.kind == kind;
+}
+
+// A bond's port has the bond's MTU; while it isn't the port that it is to be, its own doesn't count.
+static bool follows_bond(const struct planner *p, const struct device *s, const struct device *t)
+{
+	return is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
+		is_kind(host_find(p->target, t->link.master.name), KIND_BOND);
+}
+
+static bool is_mtu_possible(const struct planner *p, const struct device *s, const struct device *t)
+{
+	const struct device *lower = host_find(&p->now, s->link.lower.name);
+
+	return !is_kind(s, KIND_VLAN) || !lower || t->link.mtu <= lower->link.mtu;
+}
+
+// A bond's MTU becomes that of all its ports, also of one that is about to leave.
+static bool has_leaving_port(const struct planner *p, const struct device *s)
+{
+	for (size_t i = 0; i < p->now.count && s->ports && is_kind(s, KIND_BOND); i++) {
+		const struct device *d = p->now.devices[i], *t;
+
+		if (strcmp(d->link.master.name, s->link.name))
+			continue;
+		t = planner_target(p, d);
+		if (!t || strcmp(t->link.master.name, s->link.name))
+			return true;
+	}
+	return false;
+}
+
+static unsigned int fields_possible_now(const struct planner *p, const struct device *s, const struct device *t)
+{
+	unsigned int fields = planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME | LINK_SYSCTLS);
+
+	if (follows_bond(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
+		fields &= ~(unsigned int)LINK_MTU;
+	// Given back while it is still a port, the kernel would make a link-local address on it.
+	if (t->link.addr_gen != LINK_ADDR_GEN_NONE && strcmp(s->link.master.name, t->link.master.name))
+		fields &= ~(unsigned int)LINK_ADDR_GEN;
+	if (!device_is_ours(t) && !device_is_ours(s))
+		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
+	return fields;
+}
+
+// What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local addresses.
+static void set_fields(struct planner *p, struct device *s, struct link change)
+{
+	unsigned int fields = change.set, rest = fields & ~(unsigned int)LINK_ADDR_GEN;
+
+	if (change.set & LINK_MTU && s->link.mtu < IPV6_MTU_MIN) { // it has no IPv6 until then
+		change.set = LINK_MTU;
+		planner_set(p, s, &change);
+		rest &= ~(unsigned int)LINK_MTU;
+		change.set = fields & ~(unsigned int)LINK_MTU;
+	}
+	if (change.addr_gen != LINK_ADDR_GEN_NONE && change.set & LINK_ADDR_GEN) {
+		change.set = LINK_ADDR_GEN;
+		planner_set(p, s, &change);
+		change.set = rest;
+	}
+	rest = change.set & ~(unsigned int)LINK_SYSCTLS;
+	if (change.set & LINK_SYSCTLS && !p->failed) {
+		change.set = LINK_SYSCTLS;
+		planner_set(p, s, &change);
+		change.set = rest;
+	}
+	if (change.set && !p->failed)
+		planner_set(p, s, &change);
+}
+
+void plan_set_fields(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+		struct link change = t->link;
+
+		if (!s || !planner_concerns(p, s, t))
+			continue;
+		change.options = 0;
+		change.set = fields_possible_now(p, s, t);
+		if (change.set & LINK_MAC && !(s->link.set & LINK_MAC))
+			memset(s->link.mac, 0, MAC_SIZE);
+		set_fields(p, s, change);
+	}
+}
+
+// The kernel renames a device only while it is down.
+static void rename_device(struct planner *p, struct device *s, const struct device *t)
+{
+	struct link change = {.kind = s->link.kind, .set = LINK_RENAME, .index = s->link.index};
+
+	if (host_find(&p->now, t->link.name) || !planner_is_safe_to_rename(p, s))
+		return;
+	if (s->link.up)
+		planner_set_up(p, s, false);
+	text_copy(change.new_name, NAME_SIZE, t->link.name);
+	if (!p->failed)
+		planner_set(p, s, &change);
+	if (!p->failed && t->link.up)
+		planner_set_up(p, s, true);
+}
+
+void plan_rename_devices(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = device_is_ours(t) ? NULL : planner_now(p, t);
+
+		if (s && strcmp(s->link.name, t->link.name) && planner_concerns(p, s, t))
+			rename_device(p, s, t);
+	}
+}
+
+static bool may_go_up(const struct planner *p, const struct device *s, const struct device *t)
+{
+	const struct device *lower = host_find(&p->now, s->link.lower.name);
+
+	if (is_kind(s, KIND_VLAN) && lower && !lower->link.up)
+		return false;
+	// A bond takes it down, and brings it up itself.
+	return !is_kind(host_find(p->target, t->link.master.name), KIND_BOND) || !strcmp(s->link.master.name, t->link.master.name);
+}
+
+void plan_bring_up(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = t->link.up ? planner_now(p, t) : NULL;
+
+		if (s && !s->link.up && planner_concerns(p, s, t) && may_go_up(p, s, t))
+			planner_set_up(p, s, true);
+	}
+}
+
+// Last, when what stands on it is gone.
+void plan_bring_down(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = t->link.up ? NULL : planner_now(p, t);
+
+		if (s && s->link.up && planner_concerns(p, s, t) && !strcmp(s->link.master.name, t->link.master.name) &&
+			planner_is_safe_to_lower(p, s))
+			planner_set_up(p, s, false);
+	}
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: ISC
+// Options of bonds and bridges.
+#include "plan_build.h"
+
+#include <string.h>
+
+static bool is_kind(const struct device *d, enum kind kind)
+{
+	return d && d->link.kind == kind;
+}
+
+static struct link only_options(const struct device *t, uint64_t which)
+{
+	struct link l = t->link;
+
+	l.set = 0;
+	l.options = which;
+	return l;
+}
+
+uint64_t link_options_with_rule(enum kind kind, unsigned int rule)
+{
+	const struct kind_row *k = &link_kinds[kind];
+	uint64_t found = 0;
+
+	for (size_t i = 0; i < k->count; i++)
+		if (k->options[i].rules & rule)
+			found |= 1ULL << i;
+	return found;
+}
+
+static bool release_ports(struct planner *p, const struct device *bond)
+{
+	for (size_t i = 0; i < p->now.count && bond->ports && !p->failed; i++) {
+		struct device *d = p->now.devices[i];
+
+		if (strcmp(d->link.master.name, bond->link.name))
+			continue;
+		if (!planner_is_safe_to_lower(p, d))
+			return false;
+		planner_set_master(p, d, "");
+	}
+	return !p->failed;
+}
+
+static void set_if_any(struct planner *p, struct device *s, const struct device *t, uint64_t options)
+{
+	struct link change = only_options(t, options);
+
+	if (options && !p->failed)
+		planner_set(p, s, &change);
+}
+
+// Options of the old mode that the new one doesn't know.
+static uint64_t options_before_mode(const struct device *s, const struct device *t, uint64_t options)
+{
+	const struct kind_row *k = &link_kinds[KIND_BOND];
+	uint64_t found = 0;
+
+	for (size_t i = 0; i < k->count && s->link.bond.mode != t->link.bond.mode; i++)
+		if (k->options[i].modes && !(k->options[i].modes & 1U << t->link.bond.mode))
+			found |= options & 1ULL << i;
+	return found;
+}
+
+// Options that the kernel takes only from a bond that is down, or has no ports; the ports join again in their turn.
+static void set_bond_options(struct planner *p, struct device *s, const struct device *t, uint64_t options)
+{
+	uint64_t empty = options & link_options_with_rule(KIND_BOND, OPTION_EMPTY);
+	uint64_t down = options & link_options_with_rule(KIND_BOND, OPTION_DOWN | OPTION_EMPTY);
+	uint64_t first = options_before_mode(s, t, options);
+
+	if (down && !planner_is_safe_to_lower(p, s))
+		return;
+	if (empty && !release_ports(p, s))
+		return;
+	if (down && s->link.up)
+		planner_set_up(p, s, false);
+	set_if_any(p, s, t, first);
+	set_if_any(p, s, t, empty & ~first);
+	set_if_any(p, s, t, down & ~empty & ~first);
+	set_if_any(p, s, t, options & ~down & ~first);
+	if (down && t->link.up && !p->failed)
+		planner_set_up(p, s, true);
+}
+
+// Before a bridge is no longer VLAN-aware, its ports lose the VLANs that nobody would see any more.
+static void reset_vlans(struct planner *p, const struct device *bridge)
+{
+	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+		struct device *d = p->now.devices[i];
+		const struct device *t = planner_target(p, d);
+
+		if (t && (d == bridge || !strcmp(d->link.master.name, bridge->link.name)) && planner_vlans_matter(p, d, t))
+			planner_vlans(p, d, &t->vlans);
+	}
+}
+
+// STP first: what forward delay the kernel takes depends on it.
+static void set_bridge_options(struct planner *p, struct device *s, const struct device *t, uint64_t options)
+{
+	uint64_t stp = 1ULL << (option_find(KIND_BRIDGE, "stp") - link_kinds[KIND_BRIDGE].options);
+
+	if (s->link.bridge.vlan_filtering && !t->link.bridge.vlan_filtering)
+		reset_vlans(p, s);
+	set_if_any(p, s, t, options & stp);
+	set_if_any(p, s, t, options & ~stp);
+}
+
+void plan_set_options(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+		uint64_t options = s ? planner_options_to_set(s, t) : 0;
+
+		if (!options)
+			continue;
+		if (is_kind(t, KIND_BOND))
+			set_bond_options(p, s, t, options);
+		else
+			set_bridge_options(p, s, t, options);
+	}
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: ISC
+// Ports of bonds and bridges, and what they have there.
+#include <string.h>
+
+#include "plan_build.h"
+
+static bool is_kind(const struct device *d, enum kind kind)
+{
+	return d && d->link.kind == kind;
+}
+
+static bool is_guest(const struct device *s, const struct device *t)
+{
+	return s->mark.origin == MARK_NONE && t->mark.origin == MARK_NONE;
+}
+
+// While options are open for which the bond must have no ports, or its MTU, which its ports get, nobody joins.
+static bool is_open(const struct planner *p, const struct device *master)
+{
+	const struct device *t = planner_target(p, master);
+
+	if (!t || (t->link.set & LINK_MTU && t->link.mtu != master->link.mtu))
+		return false;
+	return !(planner_options_to_set(master, t) & link_options_with_rule(KIND_BOND, OPTION_EMPTY));
+}
+
+static void join_bridge(struct planner *p, struct device *s, const struct device *t)
+{
+	struct link flags = t->link;
+
+	if (s->mark.origin != MARK_NONE && !planner_release_other_uplinks(p, s, t->link.master.name))
+		return;
+	// One that isn't a port has none: those that the kernel told of it before.
+	s->link.port_flags_known |= t->link.port_flags_known;
+	planner_set_master(p, s, t->link.master.name);
+	// At once: a guest's port is what it was, or not there.
+	flags.set = LINK_PORT_FLAGS;
+	flags.options = 0;
+	if (!p->failed && planner_vlans_matter(p, s, t))
+		planner_vlans(p, s, &t->vlans);
+	if (!p->failed && planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS)
+		planner_set(p, s, &flags);
+}
+
+// The kernel gives a port that leaves its bond the MTU back that it had when it joined: that must be its own.
+static void give_back_mtu(struct planner *p, struct device *s)
+{
+	struct link change = {.kind = s->link.kind, .set = LINK_MTU, .mtu = s->mark.was_mtu};
+
+	if (s->mark.was & MARK_WAS_MTU && !p->failed)
+		planner_set(p, s, &change);
+}
+
+static void join_bond(struct planner *p, struct device *s, const char *bond)
+{
+	if (!is_open(p, host_find(&p->now, bond)) || !planner_is_safe_to_lower(p, s))
+		return;
+	if (s->link.up)
+		planner_set_up(p, s, false);
+	give_back_mtu(p, s);
+	if (!p->failed)
+		planner_set_master(p, s, bond);
+}
+
+// A port that gets another name first leaves where it is: its old master may have that name.
+static void move_port(struct planner *p, struct device *s, const struct device *t)
+{
+	const char *master = strcmp(s->link.name, t->link.name) ? "" : t->link.master.name;
+
+	if (!planner_is_ready_as_master(p, master))
+		return;
+	if (is_kind(host_find(&p->now, s->link.master.name), KIND_BOND)) {
+		if (!planner_is_safe_to_lower(p, s))
+			return;
+		planner_set_master(p, s, "");
+	}
+	if (p->failed || !*master) {
+		if (!p->failed)
+			planner_set_master(p, s, "");
+		return;
+	}
+	if (is_kind(host_find(&p->now, master), KIND_BOND))
+		join_bond(p, s, master);
+	else
+		join_bridge(p, s, t);
+}
+
+static void set_masters(struct planner *p, bool guests)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+
+		if (!s || !planner_concerns(p, s, t) || is_guest(s, t) != guests || !strcmp(s->link.master.name, t->link.master.name))
+			continue;
+		move_port(p, s, t);
+	}
+}
+
+void plan_set_masters(struct planner *p)
+{
+	set_masters(p, false);
+}
+
+// They leave with their bridge, or go straight to the next one.
+void plan_attach_guests(struct planner *p)
+{
+	set_masters(p, true);
+}
+
+void plan_set_vlans(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+
+		if (s && planner_concerns(p, s, t) && planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
+			planner_vlans(p, s, &t->vlans);
+	}
+}
+
+void plan_set_port_flags(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+		struct link change = t->link;
+
+		if (!s || !planner_concerns(p, s, t) || !(planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS) ||
+			strcmp(s->link.master.name, t->link.master.name))
+			continue;
+		change.options = 0;
+		change.set = LINK_PORT_FLAGS;
+		planner_set(p, s, &change);
+	}
+}
+
+void plan_start_dhcp(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+
+		if (!s || !device_is_ours(t) || s->dhcp == t->dhcp)
+			continue;
+		if (s->dhcp || s->link.up)
+			planner_dhcp(p, s, t->dhcp);
+	}
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: ISC
+// The devices of the target: those that are there and are taken, and those that are made.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "target_build.h"
+
+// network-bridge's way: eth0 becomes peth0, and the bridge gets its name.
+static struct device *take_renamed(struct target_builder *b, const struct config_device *c)
+{
+	struct device *d = host_find(b->target, c->renamed_from);
+
+	if (!d)
+		return NULL;
+	if (device_is_ours(d)) {
+		target_refuse(b, c, EEXIST, "'%s' is a device of vlanbridge's already and can't be renamed %s", c->renamed_from,
+			c->link.name);
+		return NULL;
+	}
+	text_copy(d->mark.was_name, NAME_SIZE, c->renamed_from);
+	d->mark.was |= MARK_WAS_NAME;
+	if (host_rename(b->target, d, c->link.name))
+		target_no_memory(b);
+	return d;
+}
+
+static void refuse_missing(struct target_builder *b, const struct config_device *c)
+{
+	char why[64];
+
+	if (*c->renamed_from) {
+		target_refuse(b, c, ENODEV, "there is no device '%s' to be renamed %s", c->renamed_from, c->link.name);
+		return;
+	}
+	target_describe_purpose(c, why, sizeof(why));
+	target_refuse(b, c, ENODEV, "there is no device '%s', which is to be %s", c->link.name, why);
+}
+
+static void borrow(struct target_builder *b, const struct config_device *c)
+{
+	struct device *d = host_find(b->target, c->link.name);
+
+	if (!d && *c->renamed_from)
+		d = take_renamed(b, c);
+	if (!d && !c->optional)
+		refuse_missing(b, c);
+	if (!d || b->failed)
+		return;
+	target_take(b, d);
+	d->link.up = true;
+	if (b->target->ipv6 && c->link.set & LINK_ADDR_GEN)
+		d->link.addr_gen = c->link.addr_gen;
+}
+
+void target_take(struct target_builder *b, struct device *d)
+{
+	const struct device *before = host_find(&b->origin->host, d->mark.was & MARK_WAS_NAME ? d->mark.was_name : d->link.name);
+
+	if (device_is_ours(d))
+		return; // another stack's: it has its mark
+	d->mark.origin = MARK_PORT;
+	if (d->mark.was & MARK_WAS_UP || !before)
+		return;
+	d->mark.was |= MARK_WAS_UP;
+	d->mark.was_up = before->link.up;
+}
+
+// An unmanaged device of a desired name is used as it is, if it fits.
+static void check_fits(struct target_builder *b, const struct config_device *c, const struct device *d)
+{
+	const struct kind_row *k = &link_kinds[c->link.kind];
+	char has[64], wants[64];
+
+	if (d->link.kind != c->link.kind) {
+		target_refuse(b, c, EEXIST, "'%s' exists already and isn't a %s (%s): choose another name", c->link.name, k->name,
+			*d->link.kind_name ? d->link.kind_name : "a network card");
+		return;
+	}
+	if (c->mark.dhcp)
+		target_refuse(b, c, EEXIST,
+			"'%s' exists already and isn't vlanbridge's: run the DHCP client on it yourself", c->link.name);
+	if (c->link.kind == KIND_VLAN && host_find(b->target, d->link.lower.name) != host_find(b->target, c->link.lower.name))
+		target_refuse(b, c, EEXIST, "'%s' exists already, but on %s instead of %s", c->link.name,
+			d->link.lower.name, c->link.lower.name);
+	for (size_t i = 0; i < k->count; i++) {
+		const struct option *o = &k->options[i];
+
+		if (o->rules & OPTION_IDENTITY && option_is_set(&c->link, o) && !option_equal(&c->link, &d->link, o))
+			target_refuse(b, c, EEXIST, "'%s' exists already and isn't vlanbridge's: its %s is %s, %s is wanted",
+				c->link.name, o->name, option_print(&d->link, o, has, sizeof(has)),
+				option_print(&c->link, o, wants, sizeof(wants)));
+	}
+}
+
+// A bond that nobody uses, as the bonding module makes bond0.
+static bool is_unused_bond(const struct device *d)
+{
+	return d->link.kind == KIND_BOND && !device_is_ours(d) && !d->link.up && !d->ports && !d->uppers;
+}
+
+// Every option: what the configuration doesn't say is as in a new device, so that the target doesn't depend on what was there before.
+static void set_options(const struct target_builder *b, struct device *d, const struct config_device *c)
+{
+	const struct kind_row *k = &link_kinds[c->link.kind];
+	const struct option *primary = option_find(KIND_BOND, "primary");
+
+	d->link.options = 0;
+	for (size_t i = 0; i < k->count; i++) {
+		const struct option *o = &k->options[i];
+
+		if (option_is_set(&c->link, o))
+			option_copy(&d->link, &c->link, o);
+		else
+			option_reset(&d->link, o);
+	}
+	if (c->link.kind != KIND_BOND)
+		return;
+	if (!c->link.bond.miimon && c->link.bond.mode > LINK_BOND_MODE_LAST_WITH_ARP)
+		d->link.bond.miimon = LINK_BOND_MIIMON_DEFAULT;
+	// A port that isn't there can't be told to the kernel.
+	if (!host_find(b->target, d->link.bond.primary.name) || !option_is_set(&c->link, primary))
+		d->link.options &= ~(1ULL << (primary - k->options));
+	for (size_t i = 0; i < k->count; i++)
+		if (k->options[i].modes && !(k->options[i].modes & 1U << d->link.bond.mode))
+			d->link.options &= ~(1ULL << i);
+}
+
+// The configuration may call a device by an alternative name.
+static void use_real_name(const struct target_builder *b, struct link_ref *ref)
+{
+	const struct device *d = host_find(b->target, ref->name);
+
+	if (d)
+		text_copy(ref->name, NAME_SIZE, d->link.name);
+}
+
+static void describe_new(struct target_builder *b, struct device *d, const struct config_device *c)
+{
+	char name[NAME_SIZE];
+	size_t slot = d->slot;
+	int index = d->link.index;
+
+	memcpy(name, d->link.name, sizeof(name));
+	d->mark = c->mark;
+	d->link = c->link;
+	d->link.index = index;
+	d->slot = slot;
+	memcpy(d->link.name, name, sizeof(name));
+	text_copy(d->link.kind_name, sizeof(d->link.kind_name), link_kinds[c->link.kind].name);
+	d->link.master = (struct link_ref){0};
+	d->link.lower.index = 0;
+	d->link.set = LINK_UP | LINK_MASTER | LINK_ALIAS | LINK_GROUP | (c->link.set & (LINK_ALTNAME | LINK_LOWER));
+	d->link.group = MARK_GROUP;
+	d->link.up = true;
+	d->dhcp = c->mark.dhcp;
+	if (b->target->ipv6) {
+		d->link.set |= LINK_ADDR_GEN;
+		d->link.addr_gen = c->link.set & LINK_ADDR_GEN ? c->link.addr_gen : 0;
+	}
+	set_options(b, d, c);
+	use_real_name(b, &d->link.lower);
+	if (d->link.kind == KIND_BOND)
+		use_real_name(b, &d->link.bond.primary);
+}
+
+// Another device of this VLAN: the kernel has one per VLAN ID.
+static void refuse_other_vlan(struct target_builder *b, const struct config_device *c)
+{
+	const struct device *other;
+
+	other = host_find_vlan(b->target, c->link.lower.name, c->link.vlan.id, c->link.vlan.protocol);
+	if (other && !device_is_ours(other))
+		target_refuse(b, c, EEXIST,
+			"VLAN %u of %s exists already as '%s', which vlanbridge didn't make: say vlan_name=%s to use it",
+			c->link.vlan.id, c->link.lower.name, other->link.name, other->link.name);
+}
+
+static void make_new(struct target_builder *b, const struct config_device *c)
+{
+	struct device *d;
+	int r;
+
+	if (c->link.kind == KIND_VLAN)
+		refuse_other_vlan(b, c);
+	if (b->failed)
+		return;
+	r = host_add(b->target, c->link.name, &d);
+	if (r == -EEXIST) {
+		target_refuse(b, c, EEXIST, "'%s' is the name of another device already: choose another one", c->link.name);
+		return;
+	}
+	if (r) {
+		target_no_memory(b);
+		return;
+	}
+	describe_new(b, d, c);
+	if (d->link.set & LINK_ALTNAME && host_add_altname(b->target, d, d->link.altname))
+		target_refuse(b, c, EEXIST, "'%s' is the name of another device already", d->link.altname);
+}
+
+static void make(struct target_builder *b, const struct config_device *c)
+{
+	struct device *d = target_device(b, c);
+
+	if (!d) {
+		make_new(b, c);
+		return;
+	}
+	if (c->link.kind == KIND_BOND && is_unused_bond(d)) {
+		describe_new(b, d, c);
+		d->mark.adopted = true;
+		d->link.set &= ~(unsigned int)LINK_GROUP;
+		return;
+	}
+	check_fits(b, c, d);
+	if (c->link.kind == KIND_VLAN && !b->failed) {
+		target_take(b, d);
+		d->link.up = true;
+	}
+}
+
+// A bridge on demand is kept, and changed, once it has been made; so is its VLAN device.
+static bool is_demanded(const struct target_builder *b, const struct config_device *c)
+{
+	const struct config_device *bridge = c;
+
+	if (c->link.kind == KIND_VLAN)
+		bridge = config_find(b->config, c->link.master.name);
+	return bridge && host_find(&b->origin->ours, bridge->link.name);
+}
+
+// What stands on an optional device that is missing isn't made.
+static bool waits_for_lower(const struct target_builder *b, const struct config_device *c)
+{
+	const struct config_device *lower = config_find(b->config, c->link.lower.name);
+
+	if (c->link.kind != KIND_VLAN || host_find(b->target, c->link.lower.name))
+		return false;
+	return lower && (lower->optional || lower->on_demand || waits_for_lower(b, lower));
+}
+
+static bool is_skipped(const struct target_builder *b, const struct config_device *c)
+{
+	return (c->on_demand && !is_demanded(b, c)) || waits_for_lower(b, c);
+}
+
+// VLANs last, and those that stand on VLANs after these.
+void target_make_devices(struct target_builder *b)
+{
+	const struct config *c = b->config;
+	bool more = true;
+
+	for (size_t i = 0; i < c->count && !b->failed; i++)
+		if (!c->devices[i]->create)
+			borrow(b, c->devices[i]);
+	for (size_t i = 0; i < c->count && !b->failed; i++)
+		if (c->devices[i]->create && c->devices[i]->link.kind != KIND_VLAN && !is_skipped(b, c->devices[i]))
+			make(b, c->devices[i]);
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < c->count && !b->failed; i++) {
+			const struct config_device *v = c->devices[i];
+
+			if (v->create && v->link.kind == KIND_VLAN && !b->made[i] && host_find(b->target, v->link.lower.name) &&
+				!is_skipped(b, v)) {
+				make(b, v);
+				b->made[i] = more = true;
+			}
+		}
+	}
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: ISC
+// Ports, their VLANs, and the bridges that guests' devices return to.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "target_build.h"
+
+static void refuse_taken(struct target_builder *b, const struct config_device *c, const struct device *d)
+{
+	char why[64];
+
+	target_describe_purpose(c, why, sizeof(why));
+	target_refuse(b, c, EBUSY, "%s can't become %s: it is a port of %s, which %s", d->link.name, why, d->link.master.name,
+		device_is_ours(host_find(b->target, d->link.master.name)) ? "another stack of vlanbridge has"
+									   : "vlanbridge didn't make");
+}
+
+static void set_master(struct target_builder *b, const struct config_device *c)
+{
+	struct device *d = target_device(b, c), *m = host_find(b->target, c->link.master.name);
+	bool joins;
+
+	if (!d || !m || !(c->link.set & LINK_MASTER) || m == d)
+		return;
+	if (*d->link.master.name && strcmp(d->link.master.name, m->link.name)) {
+		refuse_taken(b, c, d);
+		return;
+	}
+	if (d->link.kind == KIND_BRIDGE) {
+		target_refuse(b, c, ELOOP, "%s is a bridge itself: it can't be a port of %s", d->link.name, m->link.name);
+		return;
+	}
+	joins = !*d->link.master.name;
+	host_set_master(b->target, d, m->link.name);
+	d->link.set |= LINK_MASTER;
+	if (device_is_ours(d))
+		return;
+	target_take(b, d);
+	d->mark.joined |= joins && !device_is_ours(m);
+}
+
+// On an unmanaged bridge nobody has marked the uplink: whatever isn't a guest's device may be one.
+static bool is_uplink_port(const struct device *d, bool unmanaged)
+{
+	static const uint8_t netback[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	if (d->mark.origin != MARK_NONE)
+		return true;
+	return unmanaged && memcmp(d->link.mac, netback, MAC_SIZE) && strcmp(d->link.kind_name, "tun") &&
+		strcmp(d->link.kind_name, "veth");
+}
+
+// Two networks must never be joined by accident.
+static void refuse_two_uplinks(struct target_builder *b, const struct config_device *c)
+{
+	const struct device *first = NULL, *bridge = target_device(b, c);
+	bool unmanaged = !device_is_ours(bridge);
+
+	for (size_t i = 0; i < b->target->count; i++) {
+		const struct device *d = b->target->devices[i];
+
+		if (strcmp(d->link.master.name, bridge->link.name) || !is_uplink_port(d, unmanaged))
+			continue;
+		if (first) {
+			target_refuse(b, c, EBUSY, "%s and %s can't both be uplinks of %s: that would join their networks",
+				first->link.name, d->link.name, c->link.name);
+			return;
+		}
+		first = d;
+	}
+}
+
+void target_set_masters(struct target_builder *b)
+{
+	const struct config *c = b->config;
+
+	for (size_t i = 0; i < c->count && !b->failed; i++)
+		set_master(b, c->devices[i]);
+	for (size_t i = 0; i < c->count && !b->failed; i++)
+		if (c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->create && target_device(b, c->devices[i]) &&
+			target_device(b, c->devices[i])->ports > 1)
+			refuse_two_uplinks(b, c->devices[i]);
+}
+
+static void set_default_vlans(struct device *d, const struct device *bridge)
+{
+	unsigned int pvid = bridge->link.bridge.vlan_default_pvid;
+
+	d->vlans = (struct port_vlans){.pvid = (uint16_t)pvid};
+	if (!pvid)
+		return;
+	vlans_add(&d->vlans.all, pvid, pvid);
+	vlans_add(&d->vlans.untagged, pvid, pvid);
+}
+
+// A new port of an unmanaged VLAN-aware bridge.
+static void set_vlans_on_unmanaged(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->config->count; i++) {
+		const struct config_device *c = b->config->devices[i];
+		struct device *d = target_device(b, c), *bridge = d ? host_find(b->target, d->link.master.name) : NULL;
+
+		if (!bridge || bridge->link.kind != KIND_BRIDGE || device_is_ours(bridge))
+			continue;
+		if (c->tagged)
+			d->vlans = c->vlans;
+		else if (d->mark.joined)
+			set_default_vlans(d, bridge);
+	}
+}
+
+// What the configuration says, else what the kernel gives; a guest's port keeps what it has, unless VLANs are nothing to its bridge.
+void target_set_port_vlans(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->target->count; i++) {
+		struct device *d = b->target->devices[i];
+		const struct config_device *c = config_find(b->config, d->link.name);
+		const struct device *bridge = d->link.kind == KIND_BRIDGE ? d : host_find(b->target, d->link.master.name);
+
+		if (!bridge || bridge->link.kind != KIND_BRIDGE || !device_is_ours(bridge) || !config_find(b->config, bridge->link.name))
+			continue;
+		if (c && c->tagged)
+			d->vlans = c->vlans;
+		else if (d->mark.origin != MARK_NONE || !bridge->link.bridge.vlan_filtering)
+			set_default_vlans(d, bridge);
+	}
+	set_vlans_on_unmanaged(b);
+}
+
+// Under another name, the bridge of the same uplink and VLAN is the same network.
+static struct device *find_bridge_of(struct target_builder *b, const char *name)
+{
+	struct device *bridge = host_find(b->target, name);
+	const struct device *old = host_find(&b->origin->ours, name);
+
+	if (bridge)
+		return bridge->link.kind == KIND_BRIDGE ? bridge : NULL;
+	for (size_t i = 0; i < b->target->count && old && *old->mark.uplink; i++) {
+		struct device *d = b->target->devices[i];
+
+		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && d->mark.vlan == old->mark.vlan &&
+			!strcmp(d->mark.uplink, old->mark.uplink))
+			return d;
+	}
+	return NULL;
+}
+
+void target_attach_guests(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->target->count; i++) {
+		struct device *d = b->target->devices[i], *bridge;
+
+		if (!*d->attached)
+			continue;
+		bridge = find_bridge_of(b, d->attached);
+		d->attached[0] = '\0';
+		if (bridge && !*d->link.master.name)
+			host_set_master(b->target, d, bridge->link.name);
+	}
+}
