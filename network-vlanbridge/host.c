@@ -354,6 +354,11 @@ void device_read_mark(struct device *d)
 		d->mark.origin = MARK_FILE;
 }
 
+bool device_is_kind(const struct device *d, enum kind kind)
+{
+	return d && d->link.kind == kind;
+}
+
 bool device_is_ours(const struct device *d)
 {
 	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;

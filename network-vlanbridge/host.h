@@ -86,6 +86,9 @@ const struct l3_entry *host_next_entry(const struct host *h, size_t *i);
  * says whose it is if we were killed before the alias was written. */
 void device_read_mark(struct device *d);
 
+/* Whether there is a device, and it is of this kind. */
+bool device_is_kind(const struct device *d, enum kind kind);
+
 /* Whether we made d, as its mark says. */
 bool device_is_ours(const struct device *d);
 

@@ -4,17 +4,12 @@
 
 #include "plan_build.h"
 
-static bool is_kind(const struct device *d, enum kind kind)
-{
-	return d && d->link.kind == kind;
-}
-
 void plan_load_module(struct planner *p)
 {
 	for (size_t i = 0; i < p->target->count && !p->now.bonding; i++) {
 		const struct device *t = p->target->devices[i];
 
-		if (is_kind(t, KIND_BOND) && device_is_ours(t) && !planner_now(p, t))
+		if (device_is_kind(t, KIND_BOND) && device_is_ours(t) && !planner_now(p, t))
 			planner_do(p, (struct step){.kind = STEP_MODULE});
 	}
 }
@@ -55,7 +50,7 @@ void plan_create_devices(struct planner *p)
 		const struct device *t = p->target->devices[i];
 		struct link l;
 
-		if (!device_is_ours(t) || is_kind(t, KIND_VLAN) || t->mark.adopted || planner_now(p, t) || !is_name_free(p, t))
+		if (!device_is_ours(t) || device_is_kind(t, KIND_VLAN) || t->mark.adopted || planner_now(p, t) || !is_name_free(p, t))
 			continue;
 		l = described_new(t);
 		planner_add_link(p, &l);
@@ -77,7 +72,7 @@ static bool is_ready_for_vlans(const struct planner *p, const struct device *low
 
 	if (!lower || !after || planner_now(p, after) != lower || (t->link.up && !lower->link.up) || t->link.mtu > lower->link.mtu)
 		return false;
-	return !is_kind(lower, KIND_BOND) || lower->ports || !is_coming(p, lower->link.name);
+	return !device_is_kind(lower, KIND_BOND) || lower->ports || !is_coming(p, lower->link.name);
 }
 
 bool planner_is_ready_as_master(const struct planner *p, const char *name)
@@ -128,7 +123,7 @@ void plan_create_vlans(struct planner *p)
 	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
 		const struct device *t = p->target->devices[i];
 
-		if (device_is_ours(t) && is_kind(t, KIND_VLAN) && !planner_now(p, t))
+		if (device_is_ours(t) && device_is_kind(t, KIND_VLAN) && !planner_now(p, t))
 			create_vlan(p, t);
 	}
 }

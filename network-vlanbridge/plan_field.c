@@ -4,29 +4,24 @@
 
 #include "plan_build.h"
 
-static bool is_kind(const struct device *d, enum kind kind)
-{
-	return d && d->link.kind == kind;
-}
-
 // A bond's port has the bond's MTU; while it isn't the port that it is to be, its own doesn't count.
 static bool follows_bond(const struct planner *p, const struct device *s, const struct device *t)
 {
-	return is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
-		is_kind(host_find(p->target, t->link.master.name), KIND_BOND);
+	return device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
+		device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND);
 }
 
 static bool is_mtu_possible(const struct planner *p, const struct device *s, const struct device *t)
 {
 	const struct device *lower = host_find(&p->now, s->link.lower.name);
 
-	return !is_kind(s, KIND_VLAN) || !lower || t->link.mtu <= lower->link.mtu;
+	return !device_is_kind(s, KIND_VLAN) || !lower || t->link.mtu <= lower->link.mtu;
 }
 
 // A bond's MTU becomes that of all its ports, also of one that is about to leave.
 static bool has_leaving_port(const struct planner *p, const struct device *s)
 {
-	for (size_t i = 0; i < p->now.count && s->ports && is_kind(s, KIND_BOND); i++) {
+	for (size_t i = 0; i < p->now.count && s->ports && device_is_kind(s, KIND_BOND); i++) {
 		const struct device *d = p->now.devices[i], *t;
 
 		if (strcmp(d->link.master.name, s->link.name))
@@ -126,10 +121,10 @@ static bool may_go_up(const struct planner *p, const struct device *s, const str
 {
 	const struct device *lower = host_find(&p->now, s->link.lower.name);
 
-	if (is_kind(s, KIND_VLAN) && lower && !lower->link.up)
+	if (device_is_kind(s, KIND_VLAN) && lower && !lower->link.up)
 		return false;
 	// A bond takes it down, and brings it up itself.
-	return !is_kind(host_find(p->target, t->link.master.name), KIND_BOND) || !strcmp(s->link.master.name, t->link.master.name);
+	return !device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND) || !strcmp(s->link.master.name, t->link.master.name);
 }
 
 void plan_bring_up(struct planner *p)

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static bool is_kind(const struct device *d, enum kind kind)
-{
-	return d && d->link.kind == kind;
-}
-
 static struct link only_options(const struct device *t, uint64_t which)
 {
 	struct link l = t->link;
@@ -116,7 +111,7 @@ void plan_set_options(struct planner *p)
 
 		if (!options)
 			continue;
-		if (is_kind(t, KIND_BOND))
+		if (device_is_kind(t, KIND_BOND))
 			set_bond_options(p, s, t, options);
 		else
 			set_bridge_options(p, s, t, options);

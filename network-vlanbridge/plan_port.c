@@ -4,11 +4,6 @@
 
 #include "plan_build.h"
 
-static bool is_kind(const struct device *d, enum kind kind)
-{
-	return d && d->link.kind == kind;
-}
-
 static bool is_guest(const struct device *s, const struct device *t)
 {
 	return s->mark.origin == MARK_NONE && t->mark.origin == MARK_NONE;
@@ -69,7 +64,7 @@ static void move_port(struct planner *p, struct device *s, const struct device *
 
 	if (!planner_is_ready_as_master(p, master))
 		return;
-	if (is_kind(host_find(&p->now, s->link.master.name), KIND_BOND)) {
+	if (device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND)) {
 		if (!planner_is_safe_to_lower(p, s))
 			return;
 		planner_set_master(p, s, "");
@@ -79,7 +74,7 @@ static void move_port(struct planner *p, struct device *s, const struct device *
 			planner_set_master(p, s, "");
 		return;
 	}
-	if (is_kind(host_find(&p->now, master), KIND_BOND))
+	if (device_is_kind(host_find(&p->now, master), KIND_BOND))
 		join_bond(p, s, master);
 	else
 		join_bridge(p, s, t);

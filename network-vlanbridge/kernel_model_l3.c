@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: ISC
+// The kernel model: addresses, routes, rules and neighbours, and what takes them along.
+#include "kernel_model_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "l3_key.h"
+
+static bool is_address_of(const struct l3_entry *e, const char *device, int family)
+{
+	return e->kind == L3_ADDRESS && e->family == family && l3_uses(e, device);
+}
+
+static bool has_address(const struct host *h, const char *device, int family)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(h, &at)))
+		if (is_address_of(e, device, family))
+			return true;
+	return false;
+}
+
+// A multipath route stays while one of its next hops lives: with its device up and, if the device of the moment loses the last
+// address, another one that has one (fib_sync_down_dev).
+static bool has_hop_up(const struct host *h, const struct l3_entry *e, const char *without)
+{
+	const struct device *d;
+
+	for (size_t i = 0; i < e->device_count; i++) {
+		d = host_find(h, e->devices[i].name);
+		if (d && d->link.up && strcmp(d->link.name, without) && (e->device_count == 1 || has_address(h, d->link.name, e->family)))
+			return true;
+	}
+	return false;
+}
+
+// IPv6 routes to one destination with one metric, each through a gateway, are the next hops of one route (rt6_qualify_for_ecmp).
+static bool is_sibling(const struct l3_entry *a, const struct l3_entry *b)
+{
+	char x[16], y[16];
+	size_t n = strcspn(a->key, " ");
+
+	if (a->kind != L3_ROUTE || b->kind != L3_ROUTE || a->family != AF_INET6 || b->family != AF_INET6 || !a->gateway || !b->gateway)
+		return false;
+	if (n != strcspn(b->key, " ") || strncmp(a->key, b->key, n))
+		return false;
+	l3_key_value(a->key, "metric", x, sizeof(x));
+	l3_key_value(b->key, "metric", y, sizeof(y));
+	if (strcmp(x, y))
+		return false;
+	l3_key_value(a->key, "table", x, sizeof(x));
+	l3_key_value(b->key, "table", y, sizeof(y));
+	return !strcmp(x, y);
+}
+
+// They go together, when the last of their devices goes down (fib6_ifdown).
+static bool has_sibling_up(const struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *other;
+	size_t at = 0;
+
+	if (e->family != AF_INET6 || !e->gateway)
+		return false;
+	while ((other = host_next_entry(h, &at)))
+		if (is_sibling(e, other) && has_hop_up(h, other, ""))
+			return true;
+	return false;
+}
+
+bool model_goes_down_with_device(const struct host *h, const struct l3_entry *e)
+{
+	switch (e->kind) {
+	case L3_ADDRESS:
+		return e->family == AF_INET6; // keep_addr_on_down is off
+	case L3_ROUTE:
+		return !has_hop_up(h, e, "") && !has_sibling_up(h, e);
+	case L3_NEIGHBOUR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void model_remove_siblings(struct host *h, const struct l3_entry *gone)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (gone->family == AF_INET6 && gone->gateway && (e = host_next_entry(h, &at)))
+		if (e != gone && is_sibling(e, gone))
+			host_remove_entry(h, e);
+}
+
+void model_remove_neighbours(struct host *h, const struct device *d, int family)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (d->entries && (e = host_next_entry(h, &at)))
+		if (e->kind == L3_NEIGHBOUR && l3_uses(e, d->link.name) && (!family || e->family == family))
+			host_remove_entry(h, e);
+}
+
+// With a new name the first IPv4 address loses its label, and each other one without a label gets its number (inetdev_changename).
+void model_relabel_addresses(struct host *h, const struct device *d)
+{
+	size_t at = 0, last = h->entries.count;
+	const struct l3_entry *e;
+	struct l3_entry *copy;
+	int n = 0;
+
+	while (at < last && (e = host_next_entry(h, &at))) {
+		if (!is_address_of(e, d->link.name, AF_INET) || (n++ ? *e->label : !*e->label))
+			continue;
+		copy = l3_copy(e);
+		if (!copy)
+			return;
+		copy->label[0] = '\0';
+		if (n > 1)
+			snprintf(copy->label, sizeof(copy->label), ":%d", n);
+		host_remove_entry(h, e);
+		host_add_entry(h, copy);
+	}
+}
+
+// The address alone, without peer and prefix length.
+static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
+{
+	size_t n = strcspn(a->key, "/ ");
+
+	return a->family == b->family && n == strcspn(b->key, "/ ") && !strncmp(a->key, b->key, n);
+}
+
+static bool is_on_any_device(const struct host *h, const struct l3_entry *address)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(h, &at)))
+		if (e->kind == L3_ADDRESS && is_same_address(e, address))
+			return true;
+	return false;
+}
+
+// With an IPv4 address its routes go: those that have it as their source where no device has it any more (fib_sync_down_addr); and with
+// a device's last one all that go through the device alone, and its neighbours (fib_disable_ip).
+static void drop_routes_of_address(struct host *h, const struct l3_entry *gone)
+{
+	const char *device = gone->devices[0].name;
+	bool last_here = !has_address(h, device, AF_INET), last_copy = !is_on_any_device(h, gone);
+	size_t at = 0, n = strcspn(gone->key, "/ ");
+	const struct l3_entry *e;
+
+	while ((e = host_next_entry(h, &at))) {
+		bool is_source = n == strlen(e->source) && !strncmp(e->source, gone->key, n);
+
+		if (e->kind != L3_ROUTE || e->family != AF_INET)
+			continue;
+		if ((last_here && l3_uses(e, device) && !has_hop_up(h, e, device)) || (last_copy && is_source))
+			host_remove_entry(h, e);
+	}
+	if (last_here && host_find(h, device))
+		model_remove_neighbours(h, host_find(h, device), AF_INET);
+}
+
+static void remove_address(struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry *gone = l3_copy(e);
+
+	host_remove_entry(h, e);
+	if (gone && gone->family == AF_INET)
+		drop_routes_of_address(h, gone);
+	l3_free(gone);
+}
+
+void model_remove_entries_of(struct host *h, const struct device *d)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (d->entries && (e = host_next_entry(h, &at)))
+		if (e->kind == L3_ADDRESS && l3_uses(e, d->link.name))
+			remove_address(h, e);
+	at = 0;
+	while (d->entries && (e = host_next_entry(h, &at)))
+		if (e->kind != L3_RULE && l3_uses(e, d->link.name))
+			host_remove_entry(h, e);
+}
+
+static const struct l3_entry *find_subnet_fellow(const struct host *h, const struct l3_entry *e, bool secondary)
+{
+	const struct l3_entry *other;
+	size_t at = 0;
+
+	while ((other = host_next_entry(h, &at)))
+		if (is_address_of(other, e->devices[0].name, AF_INET) && other->secondary == secondary &&
+			!l3_equal(other, e) && l3_same_subnet(other, e))
+			return other;
+	return NULL;
+}
+
+static bool is_source_there(const struct host *h, const struct l3_entry *route)
+{
+	struct l3_entry address = {.kind = L3_ADDRESS, .family = route->family};
+
+	snprintf(address.key, sizeof(address.key), "%s", route->source);
+	return is_on_any_device(h, &address);
+}
+
+static int check_entry(const struct host *h, const struct l3_entry *e)
+{
+	const struct device *d, *m;
+
+	for (size_t i = 0; i < e->device_count && e->kind != L3_RULE; i++) {
+		d = host_find(h, e->devices[i].name);
+		if (!d)
+			return -ENODEV;
+		if (!d->link.up && e->kind == L3_ROUTE)
+			return -ENETDOWN;
+		m = host_find(h, d->link.master.name);
+		if (device_is_kind(m, KIND_BOND) && e->family == AF_INET6)
+			return -EACCES; // IFF_NO_ADDRCONF
+	}
+	if (e->kind == L3_ROUTE && *e->source && !is_source_there(h, e))
+		return -EINVAL; // "Invalid prefsrc address"
+	if ((e->kind == L3_ROUTE || e->kind == L3_RULE) && host_find_entry(h, e))
+		return -EEXIST;
+	if (e->kind == L3_ROUTE && e->family == AF_INET6 && host_find_entry_key(h, e))
+		return -EEXIST; // whoever made it: the same next hop (fib6_add_rt2node)
+	return 0;
+}
+
+// An IPv6 address is replaced whatever its new prefix length is, and keeps the one that it has (inet6_addr_modify).
+static const struct l3_entry *find_replaced_address(const struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *other = host_find_entry_key(h, e);
+	size_t at = 0;
+
+	if (other || e->family != AF_INET6)
+		return other;
+	while ((other = host_next_entry(h, &at)))
+		if (is_address_of(other, e->devices[0].name, AF_INET6) && is_same_address(other, e))
+			return other;
+	return NULL;
+}
+
+int model_add_entry(struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *old = e->kind == L3_ADDRESS ? find_replaced_address(h, e) : NULL;
+	struct l3_entry *new;
+	int r = check_entry(h, e);
+
+	if (r)
+		return r;
+	if (old && e->family == AF_INET)
+		return 0; // of a host's address, only lifetime and metric would change (inet_rtm_newaddr)
+	new = l3_copy(old && strcmp(old->key, e->key) ? old : e);
+	if (!new)
+		return -ENOMEM;
+	new->ours = e->ours;
+	if (old)
+		host_remove_entry(h, old);
+	else if (e->kind == L3_ADDRESS && e->family == AF_INET)
+		new->secondary = find_subnet_fellow(h, new, false) != NULL;
+	return host_add_entry(h, new);
+}
+
+int model_delete_entry(struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *found = host_find_entry(h, e), *fellow;
+	struct l3_entry *gone;
+
+	if (!found)
+		return e->kind == L3_ADDRESS ? -EADDRNOTAVAIL : -ESRCH;
+	gone = l3_copy(found);
+	if (!gone)
+		return -ENOMEM;
+	host_remove_entry(h, found);
+	if (gone->kind == L3_ADDRESS && gone->family == AF_INET) {
+		while (!gone->secondary && (fellow = find_subnet_fellow(h, gone, true)))
+			host_remove_entry(h, fellow);
+		drop_routes_of_address(h, gone);
+	}
+	l3_free(gone);
+	return 0;
+}
