@@ -264,10 +264,13 @@ static void set_master(struct host *h, struct device *d, const char *name)
 		join_bridge(d, m);
 }
 
-// Ports that have the old default PVID get the new one; the others, which somebody set, stay (__br_vlan_set_default_pvid).
+// Ports that have the old default PVID get the new one; the others, which somebody set, stay. But where there was none before, all that aren't
+// in that VLAN get it, whatever their PVID is (__br_vlan_set_default_pvid).
 static void change_default_pvid(struct port_vlans *v, unsigned int old, unsigned int new)
 {
-	if (v->pvid != old || (new && vlans_has(&v->all, new)))
+	if (old && (v->pvid != old || !vlans_has(&v->untagged, old)))
+		return;
+	if (new && vlans_has(&v->all, new))
 		return;
 	if (old) {
 		struct vlans gone = {0};
@@ -537,7 +540,7 @@ static int do_link_set(struct host *h, const struct link *c)
 	if (c->set & LINK_PORT_FLAGS)
 		d->link.port_flags = (d->link.port_flags & ~c->port_flags_known) | (c->port_flags & c->port_flags_known);
 	if (c->set & LINK_ALTNAME) {
-		text_copy(d->link.altname, sizeof(d->link.altname), c->altname);
+		link_copy_field(&d->link, c, LINK_ALTNAME);
 		r = host_add_altname(h, d, c->altname);
 	}
 	if (c->set & LINK_UP && c->up)
