@@ -38,9 +38,11 @@ enum link_field {
 	LINK_RENAME = 1 << 8,   /* to new_name */
 	LINK_ALTNAME = 1 << 9,
 	LINK_PORT_FLAGS = 1 << 10, /* of a bridge's port: those in port_flags_known */
+	LINK_SYSCTLS = 1 << 11,
 };
 
-#define LINK_FIELD_LAST LINK_PORT_FLAGS
+#define LINK_FIELD_LAST LINK_SYSCTLS
+#define LINK_SYSCTL_COUNT 16 /* rows of link_sysctls */
 
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
 #define LINK_PORT_FLAGS_INITIAL (1ULL << 8 | 1ULL << 9 | 1ULL << 27 | 1ULL << 30)
@@ -83,6 +85,7 @@ struct link {
 	uint64_t port_flags, port_flags_known; /* bit N: attribute N of IFLA_BRPORT_*, one that is on or off */
 	uint8_t perm_mac[MAC_SIZE];            /* of a bond's port: the address that it had before */
 	bool has_perm_mac;
+	int32_t sysctls[LINK_SYSCTL_COUNT]; /* in the order of link_sysctls */
 	uint64_t options; /* bit N: the N-th option of the kind is set */
 	union {
 		struct bond bond;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "link_msg.h"
+#include "link_sysctl.h"
 
 static void parse_ipv4_list(struct nlattr *nest, uint32_t *list)
 {
@@ -139,6 +140,24 @@ static void parse_addr_gen(struct link *l, struct nlattr *spec)
 	}
 }
 
+// The kernel reports all sysctls of a family as one array.
+static void parse_sysctls(struct link *l, struct nlattr *spec, int family, int attribute)
+{
+	struct nlattr *of_family = nla_find(nla_data(spec), nla_len(spec), family), *array;
+	int32_t value;
+
+	array = of_family ? nla_find(nla_data(of_family), nla_len(of_family), attribute) : NULL;
+	for (size_t i = 0; array && i < LINK_SYSCTL_COUNT; i++) {
+		const struct link_sysctl *s = &link_sysctls[i];
+
+		if (s->attribute_family != family || (size_t)nla_len(array) < (s->index + 1) * sizeof(value))
+			continue;
+		memcpy(&value, (char *)nla_data(array) + s->index * sizeof(value), sizeof(value));
+		l->sysctls[i] = value;
+		l->set |= LINK_SYSCTLS;
+	}
+}
+
 static void parse_altname(struct link *l, struct nlattr *list)
 {
 	struct nlattr *a = nla_find(nla_data(list), nla_len(list), IFLA_ALT_IFNAME);
@@ -187,10 +206,16 @@ static void parse_nests(struct link *l, struct nlattr **tb)
 {
 	if (tb[IFLA_PROP_LIST])
 		parse_altname(l, tb[IFLA_PROP_LIST]);
-	if (tb[IFLA_AF_SPEC])
+	if (tb[IFLA_AF_SPEC]) {
 		parse_addr_gen(l, tb[IFLA_AF_SPEC]);
+		parse_sysctls(l, tb[IFLA_AF_SPEC], AF_INET, IFLA_INET_CONF);
+		parse_sysctls(l, tb[IFLA_AF_SPEC], AF_INET6, IFLA_INET6_CONF);
+	}
 	if (tb[IFLA_LINKINFO])
 		parse_info(l, tb[IFLA_LINKINFO]);
+	// Of these it is the other end, not what they stand on.
+	if (!strcmp(l->kind_name, "veth") || !strcmp(l->kind_name, "netkit"))
+		l->lower.index = 0;
 }
 
 int link_parse(const struct nlmsghdr *h, struct link *l)

@@ -20,6 +20,7 @@ static const struct flag {
 	{"dhcp", offsetof(struct mark, dhcp)},
 	{"inherit", offsetof(struct mark, inherit)},
 	{"parking", offsetof(struct mark, parking)},
+	{"joined", offsetof(struct mark, joined)},
 	{"demand", offsetof(struct mark, demand)},
 	{"closing", offsetof(struct mark, closing)},
 	{"isolated", offsetof(struct mark, isolated)},
@@ -34,7 +35,19 @@ static bool *flag(const struct mark *m, const struct flag *f)
 	return (bool *)((char *)(uintptr_t)m + f->offset);
 }
 
-// Where our part of the alias begins, or NULL. A word of its own, so that "my-vlanbridge-host" isn't one.
+static bool begins_with_origin(const char *text)
+{
+	for (enum mark_origin o = MARK_FILE; o <= MARK_PORT; o++) {
+		size_t n = strlen(origins[o]);
+
+		if (!strncmp(text, origins[o], n) && (text[n] == ' ' || !text[n]))
+			return true;
+	}
+	return false;
+}
+
+// Where our part of the alias begins, or NULL. A word of its own with one of ours behind it, so that neither "my-vlanbridge-host" nor
+// "to vlanbridge rack 4" is one.
 static const char *find(const char *alias)
 {
 	const char *p = alias;
@@ -42,7 +55,7 @@ static const char *find(const char *alias)
 	for (; (p = strstr(p, WORD)); p++) {
 		const char *end = p + strlen(WORD);
 
-		if ((p == alias || p[-1] == ' ') && (*end == ' ' || !*end))
+		if ((p == alias || p[-1] == ' ') && *end == ' ' && begins_with_origin(end + 1))
 			return p;
 	}
 	return NULL;

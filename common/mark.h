@@ -41,6 +41,7 @@ struct mark {
 	bool dhcp;              /* a DHCP client of ours runs on it */
 	bool inherit;           /* its addresses and routes are uplink's: they go back to it */
 	bool parking;           /* a dummy that keeps uplink's addresses and routes while the device itself has to be down */
+	bool joined;            /* of a port: we made it a port of a bridge or bond that isn't ours */
 	bool demand;            /* goes when its last vif leaves */
 	bool closing;           /* on demand, and about to go: vifs that find this join no more */
 	bool isolated;          /* its vifs reach the uplink, not each other */

@@ -40,7 +40,7 @@ int name_check(const char *name, struct err *e)
 		if (strchr("/:%", *c) || isspace((unsigned char)*c) ||
 			iscntrl((unsigned char)*c))
 			return err_set(e, EINVAL,
-				"interface name '%s': character '%c' isn't allowed in it (no '/', ':', '%%' or blanks)",
+				"interface name '%s': character '%c' isn't allowed in it (no '/', ':', '%%' or spaces)",
 				name, iscntrl((unsigned char)*c) ? '?' : *c);
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return err_set(e, EINVAL, "interface name '%s' isn't allowed", name);

@@ -14,6 +14,7 @@
 #include "external.h"
 #include "group_delete.h"
 #include "l3_message.h"
+#include "link_sysctl.h"
 #include "port_msg.h"
 #include "snapshot.h"
 #include "step_message.h"
@@ -41,6 +42,16 @@ static void refuse(struct runner *r, const struct step *s, int code, const char 
 	free(text);
 }
 
+// Somebody else, or a side effect, was faster. Whether all is as it should be is verified at the end.
+static bool is_so_already(const struct step *s, int error)
+{
+	if (s->kind == STEP_L3_ADD)
+		return error == -EEXIST;
+	if (s->kind == STEP_L3_DEL)
+		return error == -ENOENT || error == -ESRCH || error == -EADDRNOTAVAIL || error == -ENODEV;
+	return false;
+}
+
 static void flush(struct runner *r)
 {
 	struct netlink_ack acks[NETLINK_BATCH];
@@ -49,7 +60,7 @@ static void flush(struct runner *r)
 		r->failed = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
 	// The first refusal is the reason; later ones may only follow from it.
 	for (size_t i = 0; i < r->queued && !r->failed; i++)
-		if (acks[i].error)
+		if (acks[i].error && !is_so_already(r->owners[i], acks[i].error))
 			refuse(r, r->owners[i], -acks[i].error, acks[i].reason);
 	while (r->queued)
 		netlink_message_free(r->msgs[--r->queued]);
@@ -127,22 +138,58 @@ static void queue_entry(struct runner *r, const struct step *s)
 		queue_message(r, s, msgs[i]);
 }
 
-// Of a device that is up: asked by sysctl, the kernel makes link-local addresses again at once; by netlink only when it comes up anew.
-static bool set_addr_gen_by_sysctl(struct runner *r, const struct step *s)
+static void write_sysctl(struct runner *r, const struct step *s, const char *family, const char *name, int value)
 {
-	char path[128], value[16];
+	char path[128], text[16];
 	int fd, n;
 
-	if (s->kind != STEP_LINK_SET || s->link->set != LINK_ADDR_GEN || s->link->addr_gen == LINK_ADDR_GEN_NONE || !s->link->up)
-		return false;
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", s->link->name);
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, s->link->name, name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = snprintf(value, sizeof(value), "%u", s->link->addr_gen);
-	if (write(fd, value, (size_t)n) != n)
+	n = snprintf(text, sizeof(text), "%d", value);
+	if (fd < 0 || write(fd, text, (size_t)n) != n)
 		refuse(r, s, errno, strerror(errno));
-	close(fd);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int read_sysctl(const struct step *s, const char *family, const char *name)
+{
+	char path[128];
+	int value = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, s->link->name, name);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%d", &value) != 1)
+		value = 0;
+	fclose(f);
+	return value;
+}
+
+static void set_sysctls(struct runner *r, const struct step *s)
+{
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT && !r->failed; i++) {
+		const struct link_sysctl *c = &link_sysctls[i];
+
+		if (read_sysctl(s, c->family, c->name) != s->link->sysctls[i])
+			write_sysctl(r, s, c->family, c->name, s->link->sysctls[i]);
+	}
+}
+
+// Of a device that is up: asked by sysctl, the kernel makes link-local addresses again at once; by netlink only when it comes up anew.
+static bool set_by_sysctl(struct runner *r, const struct step *s)
+{
+	if (s->kind != STEP_LINK_SET)
+		return false;
+	if (s->link->set == LINK_SYSCTLS) {
+		set_sysctls(r, s);
+		return true;
+	}
+	if (s->link->set != LINK_ADDR_GEN || s->link->addr_gen == LINK_ADDR_GEN_NONE || !s->link->up)
+		return false;
+	write_sysctl(r, s, "ipv6", "addr_gen_mode", (int)s->link->addr_gen);
 	return true;
 }
 
@@ -281,7 +328,7 @@ static size_t run_steps(struct runner *r, size_t i)
 		run_external(r, s);
 		return i + 1;
 	}
-	if (set_addr_gen_by_sysctl(r, s))
+	if (set_by_sysctl(r, s))
 		return i + 1;
 	resolve_step(r, s);
 	return r->failed ? i + 1 : send_run(r, i);

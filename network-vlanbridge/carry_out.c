@@ -14,6 +14,7 @@
 
 // Somebody else may change the host meanwhile, or the kernel do what the model doesn't know: what is left is planned anew.
 #define ATTEMPTS 3
+#define LOWER_DEPTH_MAX 8 // devices one above the other
 
 static const struct config *names_in_scope(const struct command_run *r)
 {
@@ -31,7 +32,7 @@ static int read_current(struct netlink *nl, struct command_run *r, struct err *e
 	return snapshot_read(nl, &r->current, e);
 }
 
-static int plan_now(struct command_run *r, struct err *e)
+static int target_now(struct command_run *r, struct err *e)
 {
 	int result;
 
@@ -41,9 +42,14 @@ static int plan_now(struct command_run *r, struct err *e)
 	result = origin_make(&r->current, r->scope, names_in_scope(r), &r->origin, e);
 	if (!result)
 		result = make_target(&r->origin, r, &r->target, e);
-	if (!result)
-		result = plan_make(&r->current, &r->target, &r->plan, e);
 	return result;
+}
+
+static int plan_now(struct command_run *r, struct err *e)
+{
+	int result = target_now(r, e);
+
+	return result ? result : plan_make(&r->current, &r->target, &r->plan, e);
 }
 
 int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status)
@@ -53,25 +59,56 @@ int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, i
 	*status = EXIT_FAILED;
 	if (result)
 		return result;
-	*status = EXIT_USAGE;
-	return plan_now(r, e);
+	result = target_now(r, e);
+	if (result) { // refused: nothing was touched
+		*status = result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+		return result;
+	}
+	return plan_make(&r->current, &r->target, &r->plan, e);
 }
 
-static const struct l3_entry *find_lost_entry(const struct host *before, const struct host *after)
+// Whether we have, or had, anything to do with a device or one below it.
+static bool is_touched(const struct host *h, const char *name)
+{
+	const struct device *d = host_find(h, name), *m;
+
+	if (!d)
+		return true;
+	for (int depth = 0; d && depth < LOWER_DEPTH_MAX; depth++) {
+		m = host_find(h, d->link.master.name);
+		if (d->mark.origin != MARK_NONE || (m && device_is_ours(m)))
+			return true;
+		d = host_find(h, d->link.lower.name);
+	}
+	return false;
+}
+
+// What others take from their own devices meanwhile isn't our loss.
+static bool is_others(const struct l3_entry *e, const struct host *before, const struct host *after)
+{
+	for (size_t i = 0; i < e->device_count; i++)
+		if (is_touched(before, e->devices[i].name) || is_touched(after, e->devices[i].name))
+			return false;
+	return true;
+}
+
+static const struct l3_entry *find_lost_entry(
+	const struct origin *original, const struct host *before, const struct command_run *r)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
-	while ((e = host_next_entry(before, &at)))
-		if (!e->volatile_ && !e->link_local && !host_find_entry_key(after, e))
+	while ((e = host_next_entry(&original->host, &at)))
+		if (!e->volatile_ && !e->link_local && !host_find_entry_key(&r->origin.host, e) && !is_others(e, before, &r->current))
 			return e;
 	return NULL;
 }
 
 // The result may look right, and dom0 have lost an address on the way: what there was without us must be there without us still.
-static int refuse_loss(const struct origin *before, const struct origin *after, struct err *e)
+static int refuse_loss(const struct origin *original, const struct host *before, const struct command_run *r, struct err *e)
 {
-	const struct l3_entry *lost = find_lost_entry(&before->host, &after->host);
+	const struct origin *after = &r->origin;
+	const struct l3_entry *lost = find_lost_entry(original, before, r);
 	char *text = NULL;
 	size_t size;
 	FILE *f;
@@ -104,6 +141,18 @@ static void tell_what_is_left(const struct plan *p)
 	free(text);
 }
 
+// A client needs a moment before it can be seen. Its start, or its end, was successful.
+static void note_clients(struct host *current, const struct plan *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct step *s = &p->steps[i];
+		struct device *d = s->link ? host_find(current, s->link->name) : NULL;
+
+		if (d && (s->kind == STEP_DHCP_START || s->kind == STEP_DHCP_STOP))
+			d->dhcp = s->kind == STEP_DHCP_START;
+	}
+}
+
 // One way there, and on from wherever it led, until nothing is left to do.
 static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e)
 {
@@ -117,18 +166,38 @@ static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e
 			result = 0;
 		if (!result)
 			result = read_current(nl, r, e);
-		if (!result)
+		if (!result) {
+			note_clients(&r->current, &r->plan);
 			result = plan_now(r, e);
+		}
 	}
 	if (!result && r->plan.count)
 		say_what_is_left(&r->plan, e);
 	return !result && r->plan.count ? -EIO : result;
 }
 
-static int roll_back_once(struct netlink *nl, struct command_run *r, const struct host *before, struct err *e)
+// A guest's device that joined a bridge meanwhile, by the hook, is connected: there it stays.
+static void keep_guest(struct host *before, struct device *d, const struct device *now)
+{
+	if (d->mark.origin != MARK_NONE || *d->link.master.name || !now || now->mark.origin != MARK_NONE)
+		return;
+	if (d->link.index != now->link.index || !*now->link.master.name || !host_find(before, now->link.master.name))
+		return;
+	host_set_master(before, d, now->link.master.name);
+	d->vlans = now->vlans;
+	d->link.port_flags = now->link.port_flags;
+	d->link.port_flags_known = now->link.port_flags_known;
+	d->link.up = now->link.up;
+	d->link.mtu = now->link.mtu;
+	d->link.addr_gen = now->link.addr_gen;
+}
+
+static int roll_back_once(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
 {
 	int result = read_current(nl, r, e);
 
+	for (size_t i = 0; i < before->count && !result; i++)
+		keep_guest(before, before->devices[i], host_find(&r->current, before->devices[i]->link.name));
 	plan_free(&r->plan);
 	if (!result)
 		result = plan_make(&r->current, before, &r->plan, e);
@@ -138,7 +207,7 @@ static int roll_back_once(struct netlink *nl, struct command_run *r, const struc
 }
 
 // Back to the state before, by a plan like any other. e has the reason, to which is added what couldn't be rolled back.
-static void roll_back(struct netlink *nl, struct command_run *r, const struct host *before, struct err *e)
+static void roll_back(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
 {
 	struct err reason = *e, trouble = {0};
 
@@ -178,7 +247,7 @@ static void tell_interruptions(const struct plan *p)
 }
 
 // The plan is in r. Does it, verifies that nothing is lost, or rolls back.
-static int do_all_or_nothing(struct netlink *nl, struct command_run *r, const struct host *before, struct err *e)
+static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
 {
 	struct origin original;
 	int result;
@@ -191,7 +260,7 @@ static int do_all_or_nothing(struct netlink *nl, struct command_run *r, const st
 	if (!result)
 		result = go_to_target(nl, r, e);
 	if (!result)
-		result = refuse_loss(&original, &r->origin, e);
+		result = refuse_loss(&original, before, r, e);
 	if (result)
 		roll_back(nl, r, before, e);
 	origin_free(&original);
@@ -217,7 +286,7 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 }
 
 // What stop released: remembered from the origin of before, since a released vif doesn't say where it was.
-static int start_from(struct netlink *nl, struct command_run *r, const struct origin *o, const struct host *before, struct err *e)
+static int start_from(struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
 {
 	int result = read_current(nl, r, e);
 

@@ -79,10 +79,15 @@ static const struct device *default_route_device(const struct host *h)
 
 static int refuse_lost_file(const struct host *h, const struct command_run *r, struct err *e)
 {
-	for (size_t i = 0; i < h->count; i++)
-		if (h->devices[i]->mark.origin == MARK_FILE)
+	struct mark m;
+
+	// Not one that a killed run left before it was marked.
+	for (size_t i = 0; i < h->count; i++) {
+		mark_parse(h->devices[i]->link.alias, &m);
+		if (m.origin == MARK_FILE && !m.parking)
 			return err_set(e, ENOENT, "there is no %s, but %s was made from it: nothing is changed until it is back",
 				r->config_file, h->devices[i]->link.name);
+	}
 	return 0;
 }
 

@@ -60,7 +60,8 @@ static int pick_demanded(const struct config *file, const char *name, struct con
 	if (!d || d->link.kind != KIND_BRIDGE)
 		return err_set(e, ENOENT, "%s doesn't make '%s' on demand", file->file, name);
 	if (!d->on_demand)
-		return err_set(e, ENODEV, "%s has it, but not on demand: run 'network-vlanbridge start'", file->file);
+		return err_set(e, ENODEV, "%s has the bridge '%s' without demand=yes: run 'network-vlanbridge start'", file->file,
+			d->link.name);
 	vlan = find_vlan_of(file, d);
 	uplink = config_find(file, d->mark.uplink);
 	if (!vlan || !uplink)

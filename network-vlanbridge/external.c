@@ -4,15 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGUMENTS 12
+#define END_MILLISECONDS 3000
 
 static const char *const directories[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/lib/busybox"};
 
@@ -41,14 +44,13 @@ static bool find_program(const char *program, char *path, size_t size)
 	return false;
 }
 
-static int run(const char *path, char *const argv[], bool wait, struct err *e)
+static int spawn(const char *path, char *const argv[], pid_t *pid, struct err *e)
 {
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none;
-	int status, r;
-	pid_t pid;
+	int r;
 
 	// Not our blocked signals: a client that lives on must be stoppable. Not our output: it would keep a pipe open.
 	sigemptyset(&none);
@@ -58,18 +60,44 @@ static int run(const char *path, char *const argv[], bool wait, struct err *e)
 	posix_spawn_file_actions_init(&files);
 	for (int fd = 0; fd < 3; fd++)
 		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-	r = posix_spawn(&pid, path, &files, &attr, argv, env);
+	r = posix_spawn(pid, path, &files, &attr, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
+	return r ? err_set(e, r, "%s: %s", path, strerror(r)) : 0;
+}
+
+static int run_and_wait(const char *path, char *const argv[], struct err *e)
+{
+	int status, r;
+	pid_t pid;
+
+	r = spawn(path, argv, &pid, e);
 	if (r)
-		return err_set(e, r, "%s: %s", path, strerror(r));
-	if (!wait)
-		return 0;
+		return r;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_set(e, errno, "%s: %s", path, strerror(errno));
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		return err_set(e, EIO, "%s failed with status %d", path, WEXITSTATUS(status));
+	return 0;
+}
+
+// A client that stays in the foreground: its process ID is written for it, so that whoever looks next finds it.
+static int run_in_background(const char *path, char *const argv[], const char *device, struct err *e)
+{
+	char file[64];
+	pid_t pid;
+	FILE *f;
+	int r = spawn(path, argv, &pid, e);
+
+	if (r)
+		return r;
+	snprintf(file, sizeof(file), "/run/udhcpc.%s.pid", device);
+	f = fopen(file, "we");
+	if (f) {
+		fprintf(f, "%ld\n", (long)pid);
+		fclose(f);
+	}
 	return 0;
 }
 
@@ -80,7 +108,7 @@ int external_load_bonding(struct err *e)
 
 	if (!find_program("modprobe", path, sizeof(path)))
 		return err_set(e, ENOENT, "modprobe isn't there: load the module bonding with max_bonds=0 yourself");
-	r = run(path, argv, true, e);
+	r = run_and_wait(path, argv, e);
 	return r ? err_prefix(e, "is the kernel's bonding module installed? ") : 0;
 }
 
@@ -92,6 +120,20 @@ static void fill_in(const char *template, const char *device, char *buf, size_t 
 		snprintf(buf, size, "%.*s%s%s", (int)(at - template), template, device, at + 5);
 	else
 		snprintf(buf, size, "%s", template);
+}
+
+// Waits for its end, so that what it takes along is gone when we go on. On a kernel before 5.3 it isn't waited for.
+static int end_process(pid_t pid)
+{
+	struct pollfd p = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+	int r = kill(pid, SIGTERM) && errno != ESRCH ? -1 : 0;
+
+	if (p.fd >= 0) {
+		if (!r)
+			poll(&p, 1, END_MILLISECONDS);
+		close(p.fd);
+	}
+	return r;
 }
 
 // busybox's client has no command to end another: its process ID is in the file that we named.
@@ -108,7 +150,7 @@ static int end_by_pid_file(const char *device, struct err *e)
 	if (fscanf(f, "%ld", &pid) != 1 || pid <= 1)
 		pid = 0;
 	fclose(f);
-	if (pid && kill((pid_t)pid, SIGTERM) && errno != ESRCH)
+	if (pid && end_process((pid_t)pid))
 		return err_set(e, errno, "can't end the DHCP client %ld: %s", pid, strerror(errno));
 	unlink(path);
 	return 0;
@@ -131,7 +173,9 @@ int external_dhcp(const char *device, bool start, struct err *e)
 			fill_in(arguments[n], device, words[n], sizeof(words[n]));
 			argv[n + 1] = words[n];
 		}
-		return run(path, argv, c->stop[0], e);
+		if (!c->stop[0])
+			return run_in_background(path, argv, device, e);
+		return run_and_wait(path, argv, e);
 	}
 	return err_set(e, ENOENT, "there is no DHCP client: install dhcpcd, dhclient (isc-dhcp-client) or udhcpc");
 }

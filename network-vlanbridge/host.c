@@ -113,6 +113,26 @@ static void count_entry(struct host *h, const struct l3_entry *e, int change)
 	}
 }
 
+// LOWER.ID
+static void usual_vlan_name(const char *lower, uint32_t id, char name[NAME_SIZE + 12])
+{
+	snprintf(name, NAME_SIZE + 12, "%s.%u", lower, id);
+}
+
+void host_count_upper(struct host *h, const struct device *d)
+{
+	struct device *lower = host_find(h, d->link.lower.name);
+	char name[NAME_SIZE + 12];
+
+	if (!lower)
+		return;
+	lower->uppers++;
+	if (d->link.kind != KIND_VLAN)
+		return;
+	usual_vlan_name(d->link.lower.name, d->link.vlan.id, name);
+	lower->odd_uppers += host_find(h, name) != d;
+}
+
 void host_count_references(struct host *h)
 {
 	const struct l3_entry *e;
@@ -120,14 +140,12 @@ void host_count_references(struct host *h)
 	size_t at = 0;
 
 	for (size_t i = 0; i < h->count; i++)
-		h->devices[i]->ports = h->devices[i]->uppers = h->devices[i]->entries = 0;
+		h->devices[i]->ports = h->devices[i]->uppers = h->devices[i]->odd_uppers = h->devices[i]->entries = 0;
 	for (size_t i = 0; i < h->count; i++) {
 		other = host_find(h, h->devices[i]->link.master.name);
 		if (other)
 			other->ports++;
-		other = host_find(h, h->devices[i]->link.lower.name);
-		if (other)
-			other->uppers++;
+		host_count_upper(h, h->devices[i]);
 	}
 	while ((e = host_next_entry(h, &at)))
 		count_entry(h, e, 1);
@@ -179,6 +197,7 @@ int host_rename(struct host *h, struct device *d, const char *name)
 		if (!strcmp(l->lower.name, old))
 			text_copy(l->lower.name, NAME_SIZE, name);
 	}
+	d->odd_uppers = d->uppers; // they are still called after the old name
 	name_tree_remove(&h->names, old);
 	text_copy(d->link.name, NAME_SIZE, name);
 	if (name_tree_add(&h->names, name, d))
@@ -346,18 +365,18 @@ static bool is_vlan(const struct device *d, const char *lower, uint32_t id, uint
 		!strcmp(d->link.lower.name, lower);
 }
 
-// Try LOWER.ID first, then scan.
+// Try LOWER.ID first, and scan only where one has another name.
 struct device *host_find_vlan(const struct host *h, const char *lower, uint32_t id, uint32_t protocol)
 {
 	char name[NAME_SIZE + 12];
 	struct device *d;
 
-	snprintf(name, sizeof(name), "%s.%u", lower, id);
+	usual_vlan_name(lower, id, name);
 	d = host_find(h, name);
 	if (d && is_vlan(d, lower, id, protocol))
 		return d;
 	d = host_find(h, lower);
-	if (!d || !d->uppers)
+	if (!d || !d->odd_uppers)
 		return NULL;
 	for (size_t i = 0; i < h->count; i++)
 		if (is_vlan(h->devices[i], lower, id, protocol))

@@ -23,6 +23,7 @@ struct device {
 	size_t slot;      /* its place in the host */
 	size_t ports;     /* how many devices have it as their master */
 	size_t uppers;    /* how many devices stand on it (their lower device) */
+	size_t odd_uppers; /* how many of the VLAN devices among these can't be found as NAME.ID */
 	size_t entries;   /* how many layer-3 entries name it */
 	bool more_names;  /* has alternative names besides link.altname */
 };
@@ -63,8 +64,11 @@ void host_remove(struct host *h, struct device *d);
 /* Sets d's master, "" for none, keeping the count of ports. */
 void host_set_master(struct host *h, struct device *d, const char *master);
 
-/* Counts ports, uppers and entries anew, for one who filled h in by himself. */
+/* Counts ports, uppers, odd_uppers and entries anew, for one who filled h in by himself. */
 void host_count_references(struct host *h);
+
+/* Counts d, a new VLAN device of h, with the device below it. */
+void host_count_upper(struct host *h, const struct device *d);
 
 /* Adds an entry, which belongs to h from then on (also if this fails: then it is freed). An equal one that is there already stays: then the
  * new one is freed. Returns 0 or -ENOMEM. */

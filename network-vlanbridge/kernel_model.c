@@ -244,6 +244,8 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 static void join_bridge(struct device *d, const struct device *m)
 {
 	set_default_vlan(&d->vlans, m->link.bridge.vlan_default_pvid);
+	if (!d->link.port_flags_known) // it wasn't a port when it was looked at
+		d->link.port_flags_known = UINT64_MAX;
 	d->link.port_flags = d->link.port_flags_known & LINK_PORT_FLAGS_INITIAL;
 }
 
@@ -514,7 +516,7 @@ static void relabel_addresses(struct host *h, const struct device *d)
 static int do_link_set(struct host *h, const struct link *c)
 {
 	struct device *d = host_find(h, c->name);
-	const unsigned int plain = LINK_GROUP | LINK_ADDR_GEN | LINK_ALIAS;
+	const unsigned int plain = LINK_GROUP | LINK_ADDR_GEN | LINK_ALIAS | LINK_SYSCTLS;
 	int r = d ? check_set(h, d, c) : -ENODEV;
 
 	if (r)
@@ -602,12 +604,20 @@ static int do_link_add(struct host *h, const struct link *l)
 	set_initial(h, d, l);
 	if (l->kind == KIND_VLAN) {
 		text_copy(d->link.lower.name, NAME_SIZE, l->lower.name);
-		lower->uppers++;
+		d->link.vlan = l->vlan;
 		d->link.mtu = lower->link.mtu;
 		if (lower->link.set & LINK_MAC)
 			copy_mac(h, d, lower);
 	}
 	rest.set &= ~(unsigned int)LINK_LOWER;
+	if (*l->altname && l->set & LINK_ALTNAME) { // before it is counted
+		text_copy(d->link.altname, sizeof(d->link.altname), l->altname);
+		r = host_add_altname(h, d, l->altname);
+		rest.set &= ~(unsigned int)LINK_ALTNAME;
+	}
+	host_count_upper(h, d);
+	if (r)
+		return r;
 	if (!*l->master.name)
 		rest.set &= ~(unsigned int)LINK_MASTER;
 	if (!*l->altname)

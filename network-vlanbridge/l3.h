@@ -37,6 +37,8 @@ struct l3_entry {
 	bool secondary;  /* of an IPv4 address: goes with the primary one of its subnet (promote_secondaries=0) */
 	bool volatile_;  /* from a router advertisement, or with a lifetime: may change at any time without us */
 	uint32_t prefix_metric; /* of an address: the metric that the kernel gives its prefix route, 0 for the usual one */
+	bool from_ra;    /* an IPv6 route that a router advertisement made: its metric doesn't count */
+	bool stale;      /* an IPv6 prefix route that the kernel left behind when its address went */
 	bool nexthop_object; /* a route through a nexthop object (ip nexthop): it can't be moved */
 	char key[L3_KEY_SIZE]; /* what tells it from others of the host, apart from its devices: l3_key.h */
 	char *text;            /* all that counts, without its devices */
@@ -87,7 +89,7 @@ struct l3_entry *l3_new_link_local(const uint8_t mac[6], const char *device);
 /* A default route through gateway, an address. Returns 0, or -EINVAL with a message in e. */
 int l3_new_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e);
 
-/* Pure: drops the routes that the kernel makes by itself with an address (its prefix route) or with IPv6 on a device. */
+/* Pure: marks stale routes, and drops the routes that the kernel makes by itself with an address (its prefix route) or with IPv6 on a device. */
 void l3_list_drop_implied(struct l3_list *all);
 
 #endif

@@ -59,6 +59,26 @@ static bool is_prefix_route(const struct l3_entry *route, const struct l3_entry 
 	return has_destination(route, network) && has_metric(route, metric) && has_source(route, &key);
 }
 
+// The kernel leaves an IPv6 prefix route behind when an address with a lifetime goes (ipv6_del_addr): nobody's any more.
+static bool is_stale(const struct l3_list *all, const struct l3_entry *route)
+{
+	char network[L3_PREFIX_SIZE];
+	struct l3_address_key key;
+
+	if (route->kind != L3_ROUTE || route->family != AF_INET6 || !route->from_kernel || route->gateway || route->nexthop_object)
+		return false;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct l3_entry *a = all->list[i];
+
+		if (a->kind != L3_ADDRESS || a->family != AF_INET6 || !same_device(route, a) || l3_key_read_address(a, &key))
+			continue;
+		l3_key_network(AF_INET6, key.address, key.prefix, network);
+		if (has_destination(route, network))
+			return false;
+	}
+	return has_metric(route, IP6_PREFIX_METRIC);
+}
+
 static bool is_implied(const struct l3_list *all, const struct l3_entry *route)
 {
 	char value[16];
@@ -89,6 +109,7 @@ void l3_list_drop_implied(struct l3_list *all)
 
 		if (is_implied(all, e))
 			continue;
+		e->stale = is_stale(all, e);
 		all->list[i] = all->list[kept];
 		all->list[kept++] = e;
 	}

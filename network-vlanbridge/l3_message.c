@@ -129,7 +129,7 @@ static struct nl_msg *kernel_address(const struct l3_entry *e, bool add, uint32_
 
 	h.ifa_index = (unsigned int)e->devices->index;
 	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
-	return m ? finish(m, put_attributes(m, e) || put_label(m, e) || put_lifetime(m, e) || nla_put_u32(m, IFA_FLAGS, flags))
+	return m ? finish(m, put_attributes(m, e) || (add && put_label(m, e)) || put_lifetime(m, e) || nla_put_u32(m, IFA_FLAGS, flags))
 		 : NULL;
 }
 
@@ -199,11 +199,25 @@ static int put_expiry(struct nl_msg *m, const struct l3_entry *e)
 	return nla_put_u32(m, RTA_EXPIRES, (uint32_t)(info.rta_expires + CENTISECONDS - 1) / CENTISECONDS);
 }
 
+// The next router advertisement makes its route on the new device: it fails where there is one like it (rt6_add_dflt_router). So ours has a higher
+// metric, and expires beside it.
+static void leave_room_for_next_ra(struct nl_msg *m)
+{
+	struct nlattr *a = nlmsg_find_attr(nlmsg_hdr(m), sizeof(struct rtmsg), RTA_PRIORITY);
+	uint32_t metric = l3_usual_metric(AF_INET6) + 1;
+
+	if (a && nla_len(a) == sizeof(metric) && nla_get_u32(a) == l3_usual_metric(AF_INET6))
+		memcpy(nla_data(a), &metric, sizeof(metric));
+}
+
 static struct nl_msg *kernel_route(const struct l3_entry *e, bool add)
 {
 	struct nl_msg *m = message(e, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? route_flags(e) : 0, e->message);
 
-	return m ? finish(m, put_attributes(m, e) || put_ways(m, e, add) || (add && put_expiry(m, e))) : NULL;
+	m = m ? finish(m, put_attributes(m, e) || put_ways(m, e, add) || (add && put_expiry(m, e))) : NULL;
+	if (m && add && e->from_ra)
+		leave_room_for_next_ra(m);
+	return m;
 }
 
 static struct nl_msg *rule_message(const struct l3_entry *e, bool add)

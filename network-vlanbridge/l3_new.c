@@ -40,6 +40,18 @@ static int parse_address(const char *text, int *family, char canonical[L3_ADDRES
 	return 0;
 }
 
+// Neither multicast, nor unspecified, nor the whole network's.
+static bool is_host_address(int family, const char *text)
+{
+	struct in6_addr a6;
+	struct in_addr a4;
+
+	if (family == AF_INET6)
+		return inet_pton(AF_INET6, text, &a6) == 1 && !IN6_IS_ADDR_MULTICAST(&a6) && !IN6_IS_ADDR_UNSPECIFIED(&a6);
+	return inet_pton(AF_INET, text, &a4) == 1 && !IN_MULTICAST(ntohl(a4.s_addr)) && ntohl(a4.s_addr) >> 24 &&
+		ntohl(a4.s_addr) != INADDR_BROADCAST;
+}
+
 int l3_new_address(const char *text, const char *device, struct l3_entry **ret, struct err *e)
 {
 	char copy[64], canonical[L3_ADDRESS_SIZE], key[L3_KEY_SIZE], *slash;
@@ -51,6 +63,8 @@ int l3_new_address(const char *text, const char *device, struct l3_entry **ret, 
 	*slash = '\0';
 	if (parse_address(copy, &family, canonical) || number_parse(slash + 1, 1, family == AF_INET ? 32 : 128, &prefix))
 		return err_set(e, EINVAL, "'%s' is no address like 192.0.2.1/24 or 2001:db8::1/64", text);
+	if (!is_host_address(family, canonical))
+		return err_set(e, EINVAL, "'%s' is no address that a host can have", text);
 	l3_key_address(key, canonical, "", (unsigned int)prefix);
 	*ret = new_entry(L3_ADDRESS, family, key, device);
 	if (!*ret)

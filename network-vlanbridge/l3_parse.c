@@ -128,7 +128,7 @@ static void write_text(FILE *out, const struct l3_entry *e, struct nlattr **tb)
 {
 	fprintf(out, "%s", e->key);
 	// What we make, and what the kernel makes by itself, is told by its key alone: so is an entry that isn't made yet.
-	if (e->ours || e->link_local)
+	if (e->ours || e->link_local || e->from_ra)
 		return;
 	fputc(' ', out);
 	print_hex(out, e->message, l3_header_size(e->kind));

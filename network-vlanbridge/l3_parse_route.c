@@ -114,7 +114,9 @@ static int set_route_key(struct l3_entry *e, struct nlattr **tb, const char *via
 		return -ENODATA;
 	if (tb[RTA_TABLE])
 		k.table = nla_get_u32(tb[RTA_TABLE]);
-	if (tb[RTA_PRIORITY])
+	if (e->from_ra)
+		k.metric = l3_usual_metric(e->family);
+	else if (tb[RTA_PRIORITY])
 		k.metric = nla_get_u32(tb[RTA_PRIORITY]);
 	e->is_default = e->family == AF_INET && h->rtm_type == RTN_UNICAST && !h->rtm_dst_len && k.table == RT_TABLE_MAIN;
 	return l3_key_route(e->key, &k);
@@ -144,6 +146,7 @@ int l3_parse_route(struct l3_entry *e, struct nlattr **tb)
 
 	if (is_fixed_route(h) || l3_read_ip(e->family, tb[RTA_PREFSRC], e->source))
 		return -ENODATA;
+	e->from_ra = e->family == AF_INET6 && h->rtm_protocol == RTPROT_RA;
 	r = parse_ways(e, tb, &via);
 	if (!r)
 		r = set_route_key(e, tb, via);

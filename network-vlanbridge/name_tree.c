@@ -4,18 +4,34 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+// In the order of their hashes: one comparison of numbers for most steps down the tree.
 struct node {
 	void *value;
+	uint32_t hash;
 	char name[];
 };
+
+static uint32_t hash_name(const char *name)
+{
+	uint32_t hash = 2166136261; // FNV-1a
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619;
+	return hash;
+}
 
 // A tree only compares names: what tsearch is given to look up is a name as well.
 static int compare(const void *a, const void *b)
 {
-	return strcmp(((const struct node *)a)->name, ((const struct node *)b)->name);
+	const struct node *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return strcmp(x->name, y->name);
 }
 
 static struct node *node_new(const char *name, void *value)
@@ -26,6 +42,7 @@ static struct node *node_new(const char *name, void *value)
 	if (!n)
 		return NULL;
 	n->value = value;
+	n->hash = hash_name(name);
 	memcpy(n->name, name, size);
 	return n;
 }
@@ -51,6 +68,7 @@ static struct node *find(void *const *tree, const char *name)
 
 	if (size > 256)
 		return NULL;
+	key->hash = hash_name(name);
 	memcpy(key->name, name, size);
 	at = tfind(key, tree, compare);
 	return at ? *at : NULL;

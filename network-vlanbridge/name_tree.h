@@ -10,7 +10,7 @@ void name_tree_remove(void **tree, const char *name);
 
 /* Removes all names that find value: O(n). */
 void name_tree_remove_value(void **tree, const void *value);
-/* Calls use for every name, in their order. use mustn't change the tree. */
+/* Calls use for every name, in no order that means something. use mustn't change the tree. */
 void name_tree_each(void *const *tree, void (*use)(const char *name, void *value, void *arg), void *arg);
 void name_tree_free(void **tree);
 

@@ -74,7 +74,7 @@ static bool is_in_scope(const struct builder *b, const struct device *d)
 		return true;
 	switch (b->scope) {
 	case SCOPE_ALL:
-		return !b->names || named;
+		return !b->names || (named && named->create);
 	case SCOPE_FILE:
 		return d->mark.origin == MARK_FILE || (named && named->create);
 	default:
@@ -82,12 +82,17 @@ static bool is_in_scope(const struct builder *b, const struct device *d)
 	}
 }
 
-// Whether something of ours that stays needs d: its master, or a VLAN device on it.
+static bool concerns_all(const struct builder *b)
+{
+	return b->scope == SCOPE_FILE || (b->scope == SCOPE_ALL && !b->names);
+}
+
+// Whether something that stays needs d: its master, a VLAN device on it, or another stack.
 static bool is_needed(const struct builder *b, const struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (m && device_is_ours(m) && !is_in_scope(b, m))
+	if (m && !is_in_scope(b, m) && (device_is_ours(m) || !concerns_all(b)) && !(b->names && config_find(b->names, d->link.name)))
 		return true;
 	for (size_t i = 0; i < b->current->count && d->uppers; i++) {
 		const struct device *u = b->current->devices[i];
@@ -133,7 +138,7 @@ static void release(const struct builder *b, struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (!m || !is_in_scope(b, m))
+	if (!m || (!is_in_scope(b, m) && !(d->mark.joined && !device_is_ours(m))))
 		return;
 	if (d->mark.origin != MARK_PORT) {
 		text_copy(d->attached, NAME_SIZE, m->link.name);
@@ -184,7 +189,8 @@ static void add_devices(struct builder *b)
 		if (b->failed)
 			return;
 		d = o->devices[o->count - 1];
-		release(b, d);
+		if (!keeps)
+			release(b, d);
 		if (ours)
 			reset_adopted(d);
 		else if (!keeps && from->mark.origin == MARK_PORT)
@@ -217,7 +223,7 @@ static bool is_configured_entry(const struct builder *b, const struct l3_entry *
 		return e->ours;
 	if (device_is_ours(d))
 		return is_in_scope(b, d);
-	return b->scope != SCOPE_ADD && !(b->scope == SCOPE_ALL && b->names);
+	return concerns_all(b) || (b->names && config_find(b->names, d->link.name));
 }
 
 static struct l3_entry *returned_entry(const struct builder *b, const struct l3_entry *e, bool *moved)
@@ -237,23 +243,35 @@ static struct l3_entry *returned_entry(const struct builder *b, const struct l3_
 	return copy;
 }
 
-// First those that are where they belong: a copy may have been changed on its way.
-static void add_entries(struct builder *b, bool moved)
+// A copy may have been changed on its way, and what a device has by its renaming (the kernel writes new labels).
+enum place { PLACE_PARKED, PLACE_HOME, PLACE_ELSEWHERE, PLACE_COUNT };
+
+static enum place place_of(const struct builder *b, const struct l3_entry *e, bool moved)
+{
+	const struct device *d = e->device_count ? host_find(b->current, e->devices[0].name) : NULL;
+
+	if (d && d->mark.parking)
+		return PLACE_PARKED;
+	return moved ? PLACE_ELSEWHERE : PLACE_HOME;
+}
+
+// Of several copies the one that is most likely untouched.
+static void add_entries(struct builder *b, enum place place)
 {
 	const struct l3_entry *e;
 	struct l3_entry *returned;
 	size_t at = 0;
-	bool is_moved;
+	bool moved;
 
 	while (!b->failed && (e = host_next_entry(b->current, &at))) {
-		if (e->link_local || is_configured_entry(b, e))
+		if (e->link_local || e->stale || is_configured_entry(b, e))
 			continue;
-		returned = returned_entry(b, e, &is_moved);
+		returned = returned_entry(b, e, &moved);
 		if (!returned) {
 			b->failed = -ENOMEM;
 			return;
 		}
-		if (is_moved != moved || host_find_entry_key(&b->origin->host, returned))
+		if (place_of(b, e, moved) != place || host_find_entry_key(&b->origin->host, returned))
 			l3_free(returned);
 		else
 			b->failed = host_add_entry(&b->origin->host, returned);
@@ -267,8 +285,8 @@ int origin_make(const struct host *current, enum scope scope, const struct confi
 	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
 	add_devices(&b);
 	give_back_names(&b);
-	add_entries(&b, false);
-	add_entries(&b, true);
+	for (int place = 0; place < PLACE_COUNT; place++)
+		add_entries(&b, (enum place)place);
 	if (b.failed) {
 		origin_free(ret);
 		return err_set(e, ENOMEM, "no memory for the model of the host");

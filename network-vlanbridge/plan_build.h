@@ -75,6 +75,7 @@ void plan_remove_entries(struct planner *p);
 
 /* plan_park.c. Whether d may go down, with the VLAN devices on it, without the loss of an entry; parks them where nothing else helps. */
 bool planner_is_safe_to_lower(struct planner *p, const struct device *d);
+bool planner_is_safe_to_rename(struct planner *p, const struct device *d);
 
 /* Keeps copies of the entries for which it is asked on dummies of ours, which say whose they are. */
 void planner_park(struct planner *p, const struct l3_entry *e);

@@ -38,7 +38,7 @@ bool planner_may_remove_entry(const struct planner *p, const struct l3_entry *e)
 {
 	const struct l3_entry *home;
 
-	if (e->ours || e->link_local)
+	if (e->ours || e->link_local || e->stale)
 		return true;
 	home = planner_find_home(p, e);
 	return !home || planner_find_now(p, home) || planner_is_parked(p, e);
@@ -78,34 +78,15 @@ static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
 	return n == strcspn(b->key, "/") && !strncmp(a->key, b->key, n);
 }
 
-// IPv6 takes an address once per device, whatever its prefix length.
-static const struct l3_entry *find_other_prefix(const struct planner *p, const struct l3_entry *wanted)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	if (wanted->kind != L3_ADDRESS || wanted->family != AF_INET6)
-		return NULL;
-	while ((e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && l3_uses(e, wanted->devices[0].name) &&
-			is_same_address(e, wanted) && strcmp(e->key, wanted->key))
-			return e;
-	return NULL;
-}
+static bool make_room(struct planner *p, const struct l3_entry *wanted);
 
 static void add_entry(struct planner *p, const struct l3_entry *e)
 {
-	const struct l3_entry *other;
-
 	// The kernel makes link-local addresses by itself, as addr_gen_mode says.
-	if (e->link_local || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) || waits_for_primary(p, e))
+	if (e->link_local || e->stale || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) || waits_for_primary(p, e))
 		return;
-	other = find_other_prefix(p, e);
-	if (other && !planner_may_remove_entry(p, other) && !other->link_local)
-		return;
-	if (other)
-		planner_entry(p, false, other);
-	planner_entry(p, true, e);
+	if (make_room(p, e))
+		planner_entry(p, true, e);
 }
 
 static void add_kind(struct planner *p, enum l3_kind kind, bool gateway)
@@ -226,16 +207,51 @@ static bool may_remove_now(struct planner *p, const struct l3_entry *e)
 	return planner_is_parked(p, e);
 }
 
-static void remove_entry(struct planner *p, const struct l3_entry *e)
+static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 {
 	struct l3_entry *gone;
+	bool done = false;
 
-	if (!is_unwanted(p, e) || !may_remove_now(p, e))
-		return;
+	if (!may_remove_now(p, e))
+		return false;
 	gone = l3_copy(e); // e goes with the step
-	if (gone && keeps_routes_without(p, e) && remove_secondaries(p, gone))
+	if (gone && keeps_routes_without(p, e) && remove_secondaries(p, gone)) {
 		planner_entry(p, false, gone);
+		done = true;
+	}
 	l3_free(gone);
+	return done && !p->failed;
+}
+
+// What the kernel takes for the same address, and wouldn't change into this one: an IPv4 address with another label or protocol, an IPv6 address
+// with another prefix length.
+static const struct l3_entry *find_conflict(const struct planner *p, const struct l3_entry *wanted)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	if (wanted->kind != L3_ADDRESS)
+		return NULL;
+	if (wanted->family == AF_INET)
+		return host_find_entry_key(&p->now, wanted);
+	while ((e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && l3_uses(e, wanted->devices[0].name) && is_same_address(e, wanted) &&
+			strcmp(e->key, wanted->key))
+			return e;
+	return NULL;
+}
+
+static bool make_room(struct planner *p, const struct l3_entry *wanted)
+{
+	const struct l3_entry *other = find_conflict(p, wanted);
+
+	return !other || remove_for_good(p, other);
+}
+
+static void remove_entry(struct planner *p, const struct l3_entry *e)
+{
+	if (is_unwanted(p, e))
+		remove_for_good(p, e);
 }
 
 static void remove_kind(struct planner *p, enum l3_kind kind, bool gateway)
@@ -248,14 +264,19 @@ static void remove_kind(struct planner *p, enum l3_kind kind, bool gateway)
 	}
 }
 
-// The last first, so that secondary ones go before their primary; and while one without a prefix route is there, the kernel keeps the prefix
-// route of another one that goes (check_cleanup_prefix_route).
-static void remove_addresses(struct planner *p, bool no_prefix_route)
+// An address whose end doesn't take the prefix route along, and that keeps it while it is there (ipv6_del_addr, check_cleanup_prefix_route).
+static bool leaves_prefix_route(const struct l3_entry *address)
+{
+	return address->no_prefix_route || address->volatile_;
+}
+
+// The last first, so that secondary ones go before their primary.
+static void remove_addresses(struct planner *p, bool leaving_prefix_route)
 {
 	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
 		const struct l3_entry *e = p->now.entries.list[i];
 
-		if (e && e->kind == L3_ADDRESS && e->no_prefix_route == no_prefix_route)
+		if (e && e->kind == L3_ADDRESS && leaves_prefix_route(e) == leaving_prefix_route)
 			remove_entry(p, e);
 	}
 }

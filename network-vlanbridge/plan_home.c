@@ -60,7 +60,7 @@ int planner_index_homes(struct planner *p)
 	while ((e = host_next_entry(p->target, &at))) {
 		struct home *h, **found;
 
-		if (e->ours || e->link_local)
+		if (e->ours || e->link_local || e->stale)
 			continue;
 		h = malloc(sizeof(*h));
 		if (!h)

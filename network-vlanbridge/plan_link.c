@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "plan_build.h"
 
@@ -94,7 +95,9 @@ static bool is_ready_as_master(const struct planner *p, const char *name)
 // Two networks must not be joined, not even for a moment: another uplink leaves first. Returns whether there is none any more.
 static bool release_other_uplinks(struct planner *p, const struct device *s, const char *bridge)
 {
-	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+	const struct device *m = host_find(&p->now, bridge);
+
+	for (size_t i = 0; i < p->now.count && m && m->ports && !p->failed; i++) {
 		struct device *d = p->now.devices[i];
 		const struct device *t;
 
@@ -183,6 +186,18 @@ static bool loses_entries(const struct planner *p, const struct device *s)
 	return false;
 }
 
+// An IPv6 route through a gateway may have its other copy as sibling. That one counts as dead while its device comes up, and if it does when
+// this device goes, the kernel takes both (fib6_ifdown).
+static void remove_siblings(struct planner *p, const struct device *s)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (!p->failed && s->entries && (e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ROUTE && e->family == AF_INET6 && e->gateway && e->device_count == 1 && l3_uses(e, s->link.name))
+			planner_entry(p, false, e);
+}
+
 static void delete_device(struct planner *p, const char *name)
 {
 	const struct device *s = host_find(&p->now, name);
@@ -191,6 +206,7 @@ static void delete_device(struct planner *p, const char *name)
 		return;
 	if (s->dhcp)
 		planner_dhcp(p, s, false);
+	remove_siblings(p, s);
 	if (!p->failed)
 		planner_delete_link(p, s);
 }
@@ -365,7 +381,7 @@ static bool has_leaving_port(const struct planner *p, const struct device *s)
 
 static unsigned int fields_possible_now(const struct planner *p, const struct device *s, const struct device *t)
 {
-	unsigned int fields = planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME);
+	unsigned int fields = planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME | LINK_SYSCTLS);
 
 	if (follows_bond(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
 		fields &= ~(unsigned int)LINK_MTU;
@@ -373,17 +389,23 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	if (t->link.addr_gen != LINK_ADDR_GEN_NONE && strcmp(s->link.master.name, t->link.master.name))
 		fields &= ~(unsigned int)LINK_ADDR_GEN;
 	if (!device_is_ours(t) && !device_is_ours(s))
-		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME);
+		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	return fields;
 }
 
-// The mode in which a device makes link-local addresses goes alone: it is set in another way than by a message.
+// What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local addresses.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
 	unsigned int rest = change.set & ~(unsigned int)LINK_ADDR_GEN;
 
 	if (change.addr_gen != LINK_ADDR_GEN_NONE && change.set & LINK_ADDR_GEN) {
 		change.set = LINK_ADDR_GEN;
+		planner_set(p, s, &change);
+		change.set = rest;
+	}
+	rest = change.set & ~(unsigned int)LINK_SYSCTLS;
+	if (change.set & LINK_SYSCTLS && !p->failed) {
+		change.set = LINK_SYSCTLS;
 		planner_set(p, s, &change);
 		change.set = rest;
 	}
@@ -415,7 +437,7 @@ static void rename_device(struct planner *p, struct device *s, const struct devi
 {
 	struct link change = {.kind = s->link.kind, .set = LINK_RENAME, .index = s->link.index};
 
-	if (host_find(&p->now, t->link.name) || !planner_is_safe_to_lower(p, s))
+	if (host_find(&p->now, t->link.name) || !planner_is_safe_to_rename(p, s))
 		return;
 	if (s->link.up)
 		planner_set_up(p, s, false);
@@ -506,12 +528,22 @@ static void join_bridge(struct planner *p, struct device *s, const struct device
 		planner_set(p, s, &flags);
 }
 
+// The kernel gives a port that leaves its bond the MTU back that it had when it joined: that must be its own.
+static void give_back_mtu(struct planner *p, struct device *s)
+{
+	struct link change = {.kind = s->link.kind, .set = LINK_MTU, .mtu = s->mark.was_mtu};
+
+	if (s->mark.was & MARK_WAS_MTU && !p->failed)
+		planner_set(p, s, &change);
+}
+
 static void join_bond(struct planner *p, struct device *s, const char *bond)
 {
 	if (!is_open(p, host_find(&p->now, bond)) || !planner_is_safe_to_lower(p, s))
 		return;
 	if (s->link.up)
 		planner_set_up(p, s, false);
+	give_back_mtu(p, s);
 	if (!p->failed)
 		planner_set_master(p, s, bond);
 }

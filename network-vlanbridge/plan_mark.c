@@ -39,6 +39,7 @@ static void add_notes(struct mark *to, const struct mark *from)
 	if (from->origin != MARK_PORT)
 		return;
 	to->origin = MARK_PORT;
+	to->joined |= from->joined;
 	for (unsigned int bit = 1; bit <= MARK_WAS_LAST; bit <<= 1)
 		copy_note(to, from, bit);
 }
@@ -105,7 +106,7 @@ static void note_unmanaged(struct planner *p, struct device *s, const struct dev
 	add_notes(&m, &t->mark);
 	if (needs_note_of_state(p, s))
 		add_notes(&m, &state);
-	if (m.origin != s->mark.origin || m.was != s->mark.was)
+	if (m.origin != s->mark.origin || m.was != s->mark.was || m.joined != s->mark.joined)
 		write_mark(p, s, &m);
 }
 

@@ -29,14 +29,31 @@ static struct device *find_pair(const struct host *h, const struct device *d)
 	return other && is_pair(d, other) ? other : NULL;
 }
 
+// A VLAN device on a bridge isn't the one on the NIC that had, or will have, the bridge's name.
+static bool has_same_lower(const struct planner *p, const struct device *s, const struct device *t)
+{
+	const struct device *below_s, *below_t;
+
+	if (s->link.kind != KIND_VLAN || !device_is_ours(s))
+		return true;
+	below_s = host_find(&p->now, s->link.lower.name);
+	below_t = host_find(p->target, t->link.lower.name);
+	return below_s && below_t && device_is_ours(below_s) == device_is_ours(below_t) &&
+		(device_is_ours(below_s) || below_s->link.index == below_t->link.index);
+}
+
 struct device *planner_now(const struct planner *p, const struct device *t)
 {
-	return find_pair(&p->now, t);
+	struct device *s = find_pair(&p->now, t);
+
+	return s && has_same_lower(p, s, t) ? s : NULL;
 }
 
 const struct device *planner_target(const struct planner *p, const struct device *s)
 {
-	return find_pair(p->target, s);
+	const struct device *t = find_pair(p->target, s);
+
+	return t && has_same_lower(p, s, t) ? t : NULL;
 }
 
 // The same name may be another device's: a bridge's now, and later that of the NIC below it (legacy=yes).
@@ -95,7 +112,7 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 	unsigned int fields = t->link.set & (LINK_UP | LINK_MTU | LINK_MASTER | LINK_ADDR_GEN), differ = 0;
 
 	if (device_is_ours(t))
-		fields |= t->link.set & (LINK_GROUP | LINK_ALTNAME);
+		fields |= t->link.set & (LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	if (device_is_ours(t) && (t->link.kind == KIND_BOND || t->link.kind == KIND_BRIDGE))
 		fields |= t->link.set & LINK_MAC;
 	if (!p->target->ipv6)
@@ -223,7 +240,7 @@ bool planner_is_done(const struct planner *p)
 	if (p->failed || !devices_are_done(p))
 		return false;
 	while ((e = host_next_entry(p->target, &at)))
-		if (!e->link_local && !planner_find_now(p, e) && planner_concerns_entry(p, e) && !is_unplugged(p, e))
+		if (!e->link_local && !e->stale && !planner_find_now(p, e) && planner_concerns_entry(p, e) && !is_unplugged(p, e))
 			return false;
 	at = 0;
 	while ((e = host_next_entry(&p->now, &at))) {

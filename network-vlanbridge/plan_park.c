@@ -29,10 +29,12 @@ static bool uses_any_on(const struct host *h, const struct l3_entry *e, const st
 	return false;
 }
 
-static bool is_lost_when_down(const struct l3_entry *e)
+static bool is_lost_when_down(const struct l3_entry *e, const char *renamed)
 {
 	if (e->ours || e->link_local)
 		return false;
+	if (renamed && e->kind == L3_ADDRESS && l3_uses(e, renamed))
+		return true; // the kernel numbers the labels of IPv4 addresses
 	return e->kind == L3_ROUTE || e->kind == L3_NEIGHBOUR || (e->kind == L3_ADDRESS && strchr(e->key, ':'));
 }
 
@@ -102,7 +104,7 @@ static void park_addresses(struct planner *p, const char *home)
 	size_t last = p->now.entries.count, at = 0;
 
 	while (at < last && (e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && !e->ours && !e->link_local && !strcmp(origin_of(&p->now, e->devices[0].name), home))
+		if (e->kind == L3_ADDRESS && !e->link_local && !strcmp(origin_of(&p->now, e->devices[0].name), home))
 			park_copy(p, e);
 	at = 0;
 	while (at < last && (e = host_next_entry(&p->now, &at)))
@@ -137,19 +139,29 @@ static bool is_safe(const struct planner *p, const struct l3_entry *e, const str
 	return planner_is_parked(p, e);
 }
 
-bool planner_is_safe_to_lower(struct planner *p, const struct device *d)
+static bool is_safe_to_change(struct planner *p, const struct device *d, const char *renamed)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
-	if (!d->link.up || (!d->entries && !d->uppers))
+	if (!d->entries && !d->uppers)
 		return true;
 	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
-		if (!is_lost_when_down(e) || !uses_any_on(&p->now, e, d) || is_safe(p, e, d))
+		if (!is_lost_when_down(e, renamed) || !uses_any_on(&p->now, e, d) || is_safe(p, e, d))
 			continue;
 		if (!p->may_park)
 			return false;
 		planner_park(p, e);
 	}
 	return !p->failed;
+}
+
+bool planner_is_safe_to_lower(struct planner *p, const struct device *d)
+{
+	return !d->link.up || is_safe_to_change(p, d, NULL);
+}
+
+bool planner_is_safe_to_rename(struct planner *p, const struct device *d)
+{
+	return is_safe_to_change(p, d, d->link.name);
 }

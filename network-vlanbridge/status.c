@@ -67,31 +67,77 @@ static int add_line(struct libscols_table *table, struct libscols_line *parent, 
 	return 0;
 }
 
+// All devices in the order of their masters' names: the ports of one stand together.
+struct ports {
+	const struct device **list;
+	size_t count;
+};
+
+static int by_master(const void *a, const void *b)
+{
+	const struct device *const *x = a, *const *y = b;
+	int r = strcmp((*x)->link.master.name, (*y)->link.master.name);
+
+	return r ? r : ((*x)->link.index > (*y)->link.index) - ((*x)->link.index < (*y)->link.index);
+}
+
+static int ports_sort(const struct host *h, struct ports *ret)
+{
+	ret->list = calloc(h->count + 1, sizeof(*ret->list));
+	if (!ret->list)
+		return -ENOMEM;
+	ret->count = h->count;
+	for (size_t i = 0; i < h->count; i++)
+		ret->list[i] = h->devices[i];
+	qsort(ret->list, ret->count, sizeof(*ret->list), by_master);
+	return 0;
+}
+
+static size_t first_port(const struct ports *all, const char *master)
+{
+	size_t from = 0, to = all->count, middle;
+
+	while (from < to) {
+		middle = (from + to) / 2;
+		if (strcmp(all->list[middle]->link.master.name, master) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 // A bond or bridge with its ports below it.
-static int add_master(struct libscols_table *table, const struct host *t, const struct device *m,
-	const struct guests *g)
+static int add_master(struct libscols_table *table, const struct ports *all, const struct device *m, const struct guests *g)
 {
 	struct libscols_line *parent, *line;
 	int r = add_line(table, NULL, m, g, &parent);
 
-	for (size_t i = 0; i < t->count && !r; i++)
-		if (!strcmp(t->devices[i]->link.master.name, m->link.name))
-			r = add_line(table, parent, t->devices[i], g, &line);
+	for (size_t i = first_port(all, m->link.name); i < all->count && !r; i++) {
+		if (strcmp(all->list[i]->link.master.name, m->link.name))
+			break;
+		r = add_line(table, parent, all->list[i], g, &line);
+	}
 	return r;
 }
 
 static int add_lines(struct libscols_table *table, const struct host *t, const struct guests *g)
 {
-	int r = 0;
+	struct libscols_line *line;
+	struct ports all;
+	int r = ports_sort(t, &all);
 
+	if (r)
+		return r;
 	for (size_t i = 0; i < t->count && !r; i++) {
 		const struct device *d = t->devices[i];
 
 		if (device_is_ours(d) && (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE))
-			r = add_master(table, t, d, g);
+			r = add_master(table, &all, d, g);
 		else if (device_is_ours(d) && !*d->link.master.name)
-			r = add_line(table, NULL, d, g, &(struct libscols_line *){NULL});
+			r = add_line(table, NULL, d, g, &line);
 	}
+	free(all.list);
 	return r;
 }
 

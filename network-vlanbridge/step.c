@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link_sysctl.h"
+
 void step_free(struct step *s)
 {
 	free(s->link);
@@ -53,6 +55,9 @@ void link_copy_field(struct link *to, const struct link *from, unsigned int f)
 		to->port_flags = from->port_flags;
 		to->port_flags_known = from->port_flags_known;
 		break;
+	case LINK_SYSCTLS:
+		memcpy(to->sysctls, from->sysctls, sizeof(to->sysctls));
+		break;
 	case LINK_RENAME:
 		memcpy(to->new_name, from->new_name, sizeof(to->new_name));
 		break;
@@ -84,6 +89,8 @@ bool link_field_equal(const struct link *a, const struct link *b, unsigned int f
 		return !strcmp(a->altname, b->altname);
 	case LINK_PORT_FLAGS:
 		return !((a->port_flags ^ b->port_flags) & a->port_flags_known & b->port_flags_known);
+	case LINK_SYSCTLS:
+		return !memcmp(a->sysctls, b->sysctls, sizeof(a->sysctls));
 	default:
 		return true;
 	}
@@ -98,6 +105,13 @@ static void describe_options(FILE *out, const struct link *l)
 		if (option_is_set(l, &k->options[i]))
 			fprintf(out, " %s=%s", k->options[i].name,
 				option_print(l, &k->options[i], value, sizeof(value)));
+}
+
+static void describe_sysctls(FILE *out, const struct link *l)
+{
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
+		if (l->sysctls[i])
+			fprintf(out, " %s.%s=%d", link_sysctls[i].family, link_sysctls[i].name, l->sysctls[i]);
 }
 
 void link_describe(FILE *out, const struct link *l)
@@ -128,6 +142,8 @@ void link_describe(FILE *out, const struct link *l)
 		fprintf(out, " alias=\"%s\"", l->alias);
 	if (l->set & LINK_PORT_FLAGS)
 		fprintf(out, " port_flags=%llx", (unsigned long long)l->port_flags);
+	if (l->set & LINK_SYSCTLS)
+		describe_sysctls(out, l);
 	if (l->set & LINK_UP)
 		fprintf(out, l->up ? " up" : " down");
 }

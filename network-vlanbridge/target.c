@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "target_build.h"
@@ -281,6 +282,7 @@ static bool is_skipped(const struct target_builder *b, const struct config_devic
 static void make_devices(struct target_builder *b)
 {
 	const struct config *c = b->config;
+	bool more = true;
 
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (!c->devices[i]->create)
@@ -288,23 +290,18 @@ static void make_devices(struct target_builder *b)
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (c->devices[i]->create && c->devices[i]->link.kind != KIND_VLAN && !is_skipped(b, c->devices[i]))
 			make(b, c->devices[i]);
-	for (int depth = 0; depth < TARGET_DEPTH_MAX; depth++)
+	while (more) {
+		more = false;
 		for (size_t i = 0; i < c->count && !b->failed; i++) {
 			const struct config_device *v = c->devices[i];
 
-			if (v->create && v->link.kind == KIND_VLAN && !host_find(b->made, v->link.name) &&
-				host_find(b->target, v->link.lower.name) && !is_skipped(b, v))
-				target_make_vlan(b, v);
+			if (v->create && v->link.kind == KIND_VLAN && !b->made[i] && host_find(b->target, v->link.lower.name) &&
+				!is_skipped(b, v)) {
+				make(b, v);
+				b->made[i] = more = true;
+			}
 		}
-}
-
-void target_make_vlan(struct target_builder *b, const struct config_device *c)
-{
-	struct device *done;
-
-	make(b, c);
-	if (!b->failed && host_add(b->made, c->link.name, &done))
-		no_memory(b);
+	}
 }
 
 // ---- ports
@@ -329,26 +326,39 @@ static void set_master(struct target_builder *b, const struct config_device *c)
 		refuse_taken(b, c, d);
 		return;
 	}
+	if (d->link.kind == KIND_BRIDGE) {
+		target_refuse(b, c, ELOOP, "%s is a bridge itself: it can't be a port of %s", d->link.name, m->link.name);
+		return;
+	}
+	if (!device_is_ours(m) && !*d->link.master.name)
+		d->mark.joined = true;
 	host_set_master(b->target, d, m->link.name);
 	d->link.set |= LINK_MASTER;
 	if (!device_is_ours(d))
 		target_take(b, d);
 }
 
-static bool is_uplink_port(const struct device *d)
+// On an unmanaged bridge nobody has marked the uplink: whatever isn't a guest's device may be one.
+static bool is_uplink_port(const struct device *d, bool unmanaged)
 {
-	return d->mark.origin != MARK_NONE;
+	static const uint8_t netback[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	if (d->mark.origin != MARK_NONE)
+		return true;
+	return unmanaged && memcmp(d->link.mac, netback, MAC_SIZE) && strcmp(d->link.kind_name, "tun") &&
+		strcmp(d->link.kind_name, "veth");
 }
 
 // Two networks must never be joined by accident.
 static void refuse_two_uplinks(struct target_builder *b, const struct config_device *c)
 {
-	const struct device *first = NULL;
+	const struct device *first = NULL, *bridge = target_device(b, c);
+	bool unmanaged = !device_is_ours(bridge);
 
 	for (size_t i = 0; i < b->target->count; i++) {
 		const struct device *d = b->target->devices[i];
 
-		if (strcmp(d->link.master.name, c->link.name) || !is_uplink_port(d))
+		if (strcmp(d->link.master.name, bridge->link.name) || !is_uplink_port(d, unmanaged))
 			continue;
 		if (first) {
 			target_refuse(b, c, EBUSY, "%s and %s can't both be uplinks of %s: that would join their networks",
@@ -382,6 +392,22 @@ static void set_default_vlans(struct device *d, const struct device *bridge)
 	vlans_add(&d->vlans.untagged, pvid, pvid);
 }
 
+// A new port of an unmanaged VLAN-aware bridge.
+static void set_vlans_on_unmanaged(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->config->count; i++) {
+		const struct config_device *c = b->config->devices[i];
+		struct device *d = target_device(b, c), *bridge = d ? host_find(b->target, d->link.master.name) : NULL;
+
+		if (!bridge || bridge->link.kind != KIND_BRIDGE || device_is_ours(bridge))
+			continue;
+		if (c->tagged)
+			d->vlans = c->vlans;
+		else if (d->mark.joined)
+			set_default_vlans(d, bridge);
+	}
+}
+
 // What the configuration says, else what the kernel gives; a guest's port keeps what it has, unless VLANs are nothing to its bridge.
 static void set_port_vlans(struct target_builder *b)
 {
@@ -397,13 +423,7 @@ static void set_port_vlans(struct target_builder *b)
 		else if (d->mark.origin != MARK_NONE || !bridge->link.bridge.vlan_filtering)
 			set_default_vlans(d, bridge);
 	}
-	// An unmanaged VLAN-aware bridge
-	for (size_t i = 0; i < b->config->count; i++) {
-		struct device *d = target_device(b, b->config->devices[i]);
-
-		if (d && b->config->devices[i]->tagged)
-			d->vlans = b->config->devices[i]->vlans;
-	}
+	set_vlans_on_unmanaged(b);
 }
 
 // ---- guests
@@ -448,13 +468,14 @@ static void refuse_orphans(struct target_builder *b)
 		const struct device *d = b->target->devices[i];
 		const struct device *lower = host_find(&b->origin->ours, d->link.lower.name), *after;
 
-		if (!lower || lower->mark.adopted || device_is_ours(d) || d->mark.origin != MARK_NONE)
+		// What had our bridge's name before us is there again (legacy=yes).
+		if (!lower || lower->mark.adopted || host_find(&b->origin->host, d->link.lower.name))
 			continue;
 		after = host_find(b->target, lower->link.name);
 		if (after && after->link.kind == lower->link.kind && device_is_same(lower, after))
 			continue;
-		target_refuse(b, NULL, EBUSY, "%s can't be removed: %s, which isn't vlanbridge's, stands on it; remove that first",
-			lower->link.name, d->link.name);
+		target_refuse(b, NULL, EBUSY, "%s can't be removed: %s, which %s, stands on it; remove that first", lower->link.name,
+			d->link.name, device_is_ours(d) ? "belongs to another stack of vlanbridge's" : "isn't vlanbridge's");
 	}
 }
 
@@ -527,18 +548,20 @@ static void drop_loose_entries(struct host *h)
 int target_make(const struct origin *o, const struct config *c, struct host *ret, struct err *e)
 {
 	static const struct config nothing;
-	struct host made = {0};
-	struct target_builder b = {.origin = o, .config = c ? c : &nothing, .target = ret, .made = &made, .e = e};
+	struct target_builder b = {.origin = o, .config = c ? c : &nothing, .target = ret, .e = e};
 
-	if (host_copy(&o->host, ret))
+	b.made = calloc(b.config->count + 1, sizeof(*b.made));
+	if (!b.made || host_copy(&o->host, ret)) {
+		free(b.made);
 		return err_set(e, ENOMEM, "no memory for the model of the host");
+	}
 	build(&b);
 	if (!b.failed) {
 		refuse_orphans(&b);
 		drop_loose_entries(ret);
 		host_count_references(ret);
 	}
-	host_free(&made);
+	free(b.made);
 	if (b.failed)
 		host_free(ret);
 	return b.failed;

@@ -11,7 +11,7 @@ struct target_builder {
 	const struct origin *origin;
 	const struct config *config;
 	struct host *target;
-	struct host *made; /* names of the VLAN devices that are done */
+	bool *made; /* by config's slots: the VLAN device is done */
 	struct err *e;
 	int failed; /* 0, or the -errno of the first refusal, whose message is in e */
 };
@@ -25,8 +25,6 @@ struct device *target_device(const struct target_builder *b, const struct config
 
 /* Marks an unmanaged device as borrowed, noting how it was. */
 void target_take(struct target_builder *b, struct device *d);
-
-void target_make_vlan(struct target_builder *b, const struct config_device *c);
 
 /* target_size.c: MTUs and MAC addresses, from below to above. */
 void target_set_sizes(struct target_builder *b);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "step.h"
 #include "target_build.h"
 
 static const struct config_device *made_by_config(const struct target_builder *b, const struct device *d)
@@ -82,7 +83,7 @@ static void note_heir(struct target_builder *b, struct device *d, struct device 
 	m->mark.inherit = true;
 }
 
-// Every device on the way up notes what is below it; the last one makes link-local addresses if the port did.
+// Every device on the way up notes what is below it; the last one gets the port's sysctls, and makes link-local addresses if the port did.
 static void mark_carriers(struct target_builder *b, struct device *d)
 {
 	const struct device *before = host_find(&b->origin->host, original_device_name(d));
@@ -93,8 +94,12 @@ static void mark_carriers(struct target_builder *b, struct device *d)
 		d = m;
 		m = configured_master(b, d);
 	}
-	if (before && d->link.set & LINK_ADDR_GEN && device_is_ours(d))
+	if (!before || !device_is_ours(d))
+		return;
+	if (d->link.set & LINK_ADDR_GEN)
 		d->link.addr_gen = before->link.addr_gen;
+	if (before->link.set & LINK_SYSCTLS)
+		link_copy_field(&d->link, &before->link, LINK_SYSCTLS);
 }
 
 // Where the entry's device is a port now, its carrier takes its place.

@@ -77,17 +77,24 @@ static void set_port_mtu(struct target_builder *b, const struct config_device *c
 // Unmanaged VLAN devices on a device whose MTU is lowered: the kernel lowers theirs.
 static void lower_unmanaged_vlans(struct target_builder *b)
 {
-	for (int depth = 0; depth < TARGET_DEPTH_MAX; depth++)
+	bool more = true;
+
+	while (more) {
+		more = false;
 		for (size_t i = 0; i < b->target->count; i++) {
 			struct device *d = b->target->devices[i];
-			const struct device *lower = host_find(b->target, d->link.lower.name);
+			const struct device *lower;
 
-			if (!lower || d->link.kind != KIND_VLAN || device_is_ours(d) || d->link.mtu <= lower->link.mtu ||
-				lower->mark.origin == MARK_NONE)
+			if (d->link.kind != KIND_VLAN || device_is_ours(d))
+				continue;
+			lower = host_find(b->target, d->link.lower.name);
+			if (!lower || d->link.mtu <= lower->link.mtu || lower->mark.origin == MARK_NONE)
 				continue;
 			target_take(b, d);
 			d->link.mtu = lower->link.mtu;
+			more = true;
 		}
+	}
 }
 
 static void set_mtus(struct target_builder *b)

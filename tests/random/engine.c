@@ -386,6 +386,40 @@ static void without_guests_attached(struct host *h)
 		}
 }
 
+// Everything stopped and started again, from the origin of before: guests come back as they were, though the kernel, asked in between, says
+// nothing of a port's flags.
+static void check_restart(struct run *r, const struct host *now, const struct config *config)
+{
+	struct host h, stopped = {0}, started = {0};
+	struct plan down = {0}, up = {0};
+	struct err e = {0};
+	struct origin o;
+
+	r->doing = "restart";
+	r->from = now;
+	r->cases++;
+	host_copy(now, &h);
+	origin_make(now, SCOPE_FILE, config, &o, &e);
+	if (target_make(&o, NULL, &stopped, &e) || plan_make(&h, &stopped, &down, &e)) {
+		report_failure(r, e.text, NULL, NULL, NULL, 0);
+	} else if (do_steps(r, &h, &down, down.count)) {
+		for (size_t i = 0; i < h.count; i++)
+			if (is_vif(h.devices[i]))
+				h.devices[i]->link.port_flags = h.devices[i]->link.port_flags_known = 0;
+		if (target_make(&o, config, &started, &e) || plan_make(&h, &started, &up, &e))
+			report_failure(r, e.text, NULL, NULL, NULL, 0);
+		else if (do_steps(r, &h, &up, up.count) && same(r, "restart leads elsewhere", &h, now, true, &up, up.count) &&
+			!guests_stay(now, &h, &h))
+			report_failure(r, "a guest lost its place", NULL, NULL, &up, up.count);
+	}
+	plan_free(&down);
+	plan_free(&up);
+	host_free(&h);
+	host_free(&stopped);
+	host_free(&started);
+	origin_free(&o);
+}
+
 // start config from `now`, which has this origin. The state afterwards replaces now. Returns whether it wasn't refused.
 static bool check_start(struct run *r, struct host *now, const struct host *origin, const struct config *config)
 {
@@ -432,6 +466,7 @@ static bool check_start(struct run *r, struct host *now, const struct host *orig
 		check_prefixes(r, &before, origin, config, &p, now, &stopped);
 	}
 	host_free(&target);
+	check_restart(r, now, config);
 	host_free(&before);
 	host_free(&stopped);
 	plan_free(&p);

@@ -58,7 +58,8 @@ static void same_again(const struct l3_entry *e, bool add)
 	again = parse(msgs[n - 1]);
 	assert_int_equal(again.count, 1);
 	assert_string_equal(again.list[0]->text, e->text);
-	assert_true(l3_equal(again.list[0], e));
+	if (add) // a deletion names no label: a new name of the device may have changed it
+		assert_true(l3_equal(again.list[0], e));
 	l3_list_free(&again);
 }
 

@@ -74,6 +74,7 @@ for pairs in "${@:-500 2000}"; do
 		cat /run/bond.conf
 		echo "bridges = [ 'name=br{vlan}, uplink=bond0, vlan=1-$pairs' ]"
 	} >/run/pairs.conf
+	sed 's/uplink=bond0/uplink=bond0, ageing_time=6000/' /run/pairs.conf >/run/option.conf
 	batch_same "$pairs" >/run/same
 	batch_short "$pairs" >/run/short
 	batch_delete "$pairs" >/run/delete
@@ -85,6 +86,14 @@ for pairs in "${@:-500 2000}"; do
 		seconds $network start config=/run/bond.conf >>/run/t.ours.down
 		rm /run/bystander
 		wait $!
+		seconds $network start config=/run/pairs.conf >/dev/null
+		seconds $network start config=/run/option.conf >>/run/t.option
+		touch /run/bystander
+		bystander >>/run/t.wait &
+		seconds $network stop >>/run/t.stop
+		rm /run/bystander
+		wait $!
+		$network start config=/run/bond.conf
 		seconds ip -batch /run/same >>/run/t.same
 		seconds ip -batch /run/delete >>/run/t.same.down
 		seconds ip -batch /run/short >>/run/t.short
@@ -92,6 +101,9 @@ for pairs in "${@:-500 2000}"; do
 	done
 	for kind in ours same short; do eval "$kind=$(median </run/t.$kind) ${kind}_down=$(median </run/t.$kind.down)"; done
 	echo "| $pairs | ours | $ours | $(ratio "$ours" "$same")x | $ours_down | $(ratio "$ours_down" "$same_down")x |"
+	stop=$(median </run/t.stop) option=$(median </run/t.option)
+	echo "| $pairs | ours, whole stop with the bond | | | $stop | $(ratio "$stop" "$same_down")x |"
+	echo "| $pairs | ours, one option changed on all bridges | $option | $(ratio "$option" "$ours")x of our build | | |"
 	echo "| $pairs | ip -batch, same end state | $same | 1 | $same_down | 1 |"
 	echo "| $pairs | ip -batch, two commands a pair | $short | $(ratio "$short" "$same")x | $short_down | |"
 	echo "longest wait of another ip link set during our tear down: $(sort -n /run/t.wait | tail -1) s"
@@ -103,11 +115,14 @@ rm -f /run/t.*
 for ((round = 0; round < 7; round++)); do
 	seconds $network start config=/run/pairs.conf >>/run/t.noop
 	seconds ip -d link show >>/run/t.show
+	seconds $network status >>/run/t.status
 done
+status=$(median </run/t.status)
 noop=$(median </run/t.noop) show=$(median </run/t.show)
 echo "start with nothing to do, $(ls /sys/class/net | wc -l) links: $noop s, $(ratio "$noop" "$show")x of ip -d link show ($show s)"
+echo "status: $status s, $(ratio "$status" "$show")x"
 strace -f -e trace=sendmsg -v -o /run/strace $network start config=/run/pairs.conf
-echo "change messages sent by it: $(grep -o 'nlmsg_type=[^,]*' /run/strace | grep -c -v -E 'GETLINK|GETADDR|GETROUTE|GETRULE|0x12|0x16|0x1a|0x22')"
+echo "change messages sent by it: $(grep -o 'nlmsg_type=[^,]*' /run/strace | grep -c -v -E 'GETLINK|GETADDR|GETROUTE|GETRULE|GETNEIGH|0x12|0x16|0x1a|0x1e|0x22')"
 $network start config=/run/bond.conf
 
 # All VLANs on one port of a VLAN-aware bridge.

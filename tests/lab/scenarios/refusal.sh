@@ -40,7 +40,7 @@ an unknown key|2: unknown key 'colour'|\nbridges = [ 'name=br5, uplink=eth1, vla
 a port in two bonds|2: eth1 .*bond1.*bond0|bonds = [ 'name=bond0, ports=eth0 eth1',\n'name=bond1, ports=eth1 eth2' ]
 a VLAN in two bridges|2: VLAN 5 of eth1 .*'br5'|bridges = [ 'name=br5, uplink=eth1, vlan=5',\n'name=brx, uplink=eth1, vlan=5' ]
 a missing uplink|1: .*'eth9'|wait = 0; bridges = [ 'name=br5, uplink=eth9, vlan=5' ]
-a syntax error|1: |bridges = [ 'name=br5, uplink=eth1, vlan=5'
+a syntax error|2: |bridges = [ 'name=br5, uplink=eth1, vlan=5'
 END
 
 # A NIC that comes late is waited for, by the kernel's event; one that may be missing isn't.
