@@ -174,7 +174,7 @@ static int do_link_set(struct host *h, const struct link *c)
 	if (c->set & LINK_PORT_FLAGS)
 		d->link.port_flags = (d->link.port_flags & ~c->port_flags_known) | (c->port_flags & c->port_flags_known);
 	if (c->set & LINK_ALTNAME) {
-		text_copy(d->link.altname, sizeof(d->link.altname), c->altname);
+		link_copy_field(&d->link, c, LINK_ALTNAME);
 		r = host_add_altname(h, d, c->altname);
 	}
 	if (c->set & LINK_UP && c->up)

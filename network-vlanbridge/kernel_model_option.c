@@ -21,10 +21,13 @@ void model_set_default_vlan(struct port_vlans *v, unsigned int pvid)
 	vlans_add(&v->untagged, pvid, pvid);
 }
 
-// Ports that have the old default PVID get the new one; the others, which somebody set, stay (__br_vlan_set_default_pvid).
+// Ports that have the old default PVID get the new one; the others, which somebody set, stay. But where there was none before, all that aren't
+// in that VLAN get it, whatever their PVID is (__br_vlan_set_default_pvid).
 static void change_default_pvid(struct port_vlans *v, unsigned int old, unsigned int new)
 {
-	if (v->pvid != old || (new && vlans_has(&v->all, new)))
+	if (old && (v->pvid != old || !vlans_has(&v->untagged, old)))
+		return;
+	if (new && vlans_has(&v->all, new))
 		return;
 	if (old) {
 		struct vlans gone = {0};

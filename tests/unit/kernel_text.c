@@ -94,20 +94,24 @@ static void line(struct host *t, char *text)
 	device_read_mark(d);
 }
 
-// Takes `dev NAME` out of the words, as often as it is there, and `label LABEL`; what remains is the key.
+// Takes `dev NAME` out of the words, as often as it is there, `label LABEL` and `nhid ID`; what remains is the key.
 static void take_devices(struct l3_entry *e, char *text)
 {
 	char *word, *next, *rest = text, key[1024] = "";
 
 	while ((word = strsep(&rest, " "))) {
-		bool dev = !strcmp(word, "dev"), label = !strcmp(word, "label");
+		bool dev = !strcmp(word, "dev"), label = !strcmp(word, "label"), nexthop = !strcmp(word, "nhid");
 
-		if (!dev && !label) {
+		if (!dev && !label && !nexthop) {
 			snprintf(key + strlen(key), sizeof(key) - strlen(key), "%s%s", *key ? " " : "", word);
 			continue;
 		}
 		next = strsep(&rest, " ");
 		assert_non_null(next);
+		if (nexthop) {
+			e->nexthop_object = true;
+			continue;
+		}
 		if (label) {
 			assert_true(text_copy(e->label, sizeof(e->label), next));
 			continue;
