@@ -66,8 +66,8 @@ bool option_equal(const struct link *a, const struct link *b, const struct optio
 	if (o->rules & OPTION_TICKS && is_one_off(*(uint32_t *)option_field(a, o), *(uint32_t *)option_field(b, o)))
 		return true;
 	if (o->type == OPTION_LINK)
-		return !strcmp(((struct link_ref *)option_field(a, o))->name,
-			((struct link_ref *)option_field(b, o))->name);
+		return !strcmp(
+			((struct link_ref *)option_field(a, o))->name, ((struct link_ref *)option_field(b, o))->name);
 	return !memcmp(option_field(a, o), option_field(b, o), field_size(o));
 }
 
@@ -90,8 +90,7 @@ int mac_scan(const char *text, uint8_t mac[MAC_SIZE])
 	unsigned int b[MAC_SIZE];
 	int end = 0;
 
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &end) !=
-			MAC_SIZE ||
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &end) != MAC_SIZE ||
 		text[end] || end != 17)
 		return -EINVAL;
 	for (int i = 0; i < MAC_SIZE; i++)
@@ -114,8 +113,8 @@ static int scan_number(const struct option *o, const char *text, uint32_t *value
 			*value = i;
 			return 0;
 		}
-	if (o->type == OPTION_BE16 && (!strcmp(text, "802.1ad") || !strcmp(text, "802.1Q") ||
-					      !strcmp(text, "802.1q"))) {
+	if (o->type == OPTION_BE16 &&
+		(!strcmp(text, "802.1ad") || !strcmp(text, "802.1Q") || !strcmp(text, "802.1q"))) {
 		*value = strcmp(text, "802.1ad") ? ETH_P_8021Q : ETH_P_8021AD;
 		return 0;
 	}
@@ -154,8 +153,8 @@ static char *choices(const struct option *o, char *buf, size_t size)
 		snprintf(buf, size, "a number from %u to %u", o->min, o->max);
 	else
 		for (int i = 0; o->names[i] && len < size; i++)
-			len += (size_t)snprintf(buf + len, size - len, "%s%s",
-				i ? (o->names[i + 1] ? ", " : " or ") : "", o->names[i]);
+			len += (size_t)snprintf(
+				buf + len, size - len, "%s%s", i ? (o->names[i + 1] ? ", " : " or ") : "", o->names[i]);
 	return buf;
 }
 
@@ -181,8 +180,7 @@ int option_scan(struct link *l, const struct option *o, const char *text, struct
 		r = scan_number(o, text, option_field(l, o));
 	}
 	if (r)
-		return err_set(e, EINVAL, "%s=%s: it must be %s", o->name, text,
-			choices(o, may, sizeof(may)));
+		return err_set(e, EINVAL, "%s=%s: it must be %s", o->name, text, choices(o, may, sizeof(may)));
 	l->options |= option_bit(l, o);
 	return 0;
 }
@@ -194,8 +192,8 @@ static void print_ipv4_list(const uint32_t *list, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (int i = 0; i < ARP_TARGETS && list[i] && len < size; i++)
-		len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? "+" : "",
-			inet_ntop(AF_INET, &list[i], one, sizeof(one)));
+		len += (size_t)snprintf(
+			buf + len, size - len, "%s%s", i ? "+" : "", inet_ntop(AF_INET, &list[i], one, sizeof(one)));
 }
 
 char *option_print(const struct link *l, const struct option *o, char *buf, size_t size)

@@ -12,8 +12,8 @@
 #include "names.h"
 
 #define MAC_SIZE 6
-#define ALIAS_SIZE 256   /* IFALIASZ */
-#define ARP_TARGETS 16   /* BOND_MAX_ARP_TARGETS */
+#define ALIAS_SIZE 256 /* IFALIASZ */
+#define ARP_TARGETS 16 /* BOND_MAX_ARP_TARGETS */
 #define KIND_SIZE 16
 #define LINK_ADDR_GEN_NONE 1 /* IN6_ADDR_GEN_MODE_NONE */
 
@@ -47,16 +47,15 @@ enum link_field {
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
 #define LINK_PORT_FLAGS_INITIAL (1ULL << 8 | 1ULL << 9 | 1ULL << 27 | 1ULL << 30)
 
-#define LINK_BOND_MODE_LAST_WITH_ARP 3 /* broadcast: the modes after it need MII monitoring */
-#define LINK_BOND_MIIMON_DEFAULT 100   /* which the kernel sets then (bond_option_mode_set) */
+#define LINK_BOND_MODE_LAST_WITH_ARP 3    /* broadcast: the modes after it need MII monitoring */
+#define LINK_BOND_MIIMON_DEFAULT 100      /* which the kernel sets then (bond_option_mode_set) */
 #define LINK_VLAN_PROTOCOL_DEFAULT 0x8100 /* ETH_P_8021Q */
 
 struct bond {
-	uint32_t mode, miimon, updelay, downdelay, use_carrier, arp_interval, arp_validate,
-		arp_all_targets, primary_reselect, fail_over_mac, xmit_hash_policy, resend_igmp,
-		num_grat_arp, all_slaves_active, min_links, lp_interval, packets_per_slave, lacp_rate,
-		ad_select, ad_actor_sys_prio, ad_user_port_key, tlb_dynamic_lb, peer_notif_delay,
-		lacp_active, missed_max;
+	uint32_t mode, miimon, updelay, downdelay, use_carrier, arp_interval, arp_validate, arp_all_targets,
+		primary_reselect, fail_over_mac, xmit_hash_policy, resend_igmp, num_grat_arp, all_slaves_active,
+		min_links, lp_interval, packets_per_slave, lacp_rate, ad_select, ad_actor_sys_prio, ad_user_port_key,
+		tlb_dynamic_lb, peer_notif_delay, lacp_active, missed_max;
 	uint32_t arp_ip_target[ARP_TARGETS]; /* network byte order, ends with 0 */
 	struct link_ref primary;
 	uint8_t ad_actor_system[MAC_SIZE];
@@ -86,7 +85,7 @@ struct link {
 	uint8_t perm_mac[MAC_SIZE];            /* of a bond's port: the address that it had before */
 	bool has_perm_mac;
 	int32_t sysctls[LINK_SYSCTL_COUNT]; /* in the order of link_sysctls */
-	uint64_t options; /* bit N: the N-th option of the kind is set */
+	uint64_t options;                   /* bit N: the N-th option of the kind is set */
 	union {
 		struct bond bond;
 		struct bridge bridge;
@@ -95,11 +94,11 @@ struct link {
 };
 
 enum option_rule {
-	OPTION_IDENTITY = 1 << 0, /* an existing device that isn't ours must agree in it */
-	OPTION_DOWN = 1 << 1,     /* the kernel changes it only while the device is down */
-	OPTION_EMPTY = 1 << 2,    /* ... and only without ports */
+	OPTION_IDENTITY = 1 << 0,     /* an existing device that isn't ours must agree in it */
+	OPTION_DOWN = 1 << 1,         /* the kernel changes it only while the device is down */
+	OPTION_EMPTY = 1 << 2,        /* ... and only without ports */
 	OPTION_NEEDS_MIIMON = 1 << 3, /* a delay in units of miimon, refused without that */
-	OPTION_TICKS = 1 << 4,    /* kept in clock ticks: read back 1 off where HZ is no multiple of 100 */
+	OPTION_TICKS = 1 << 4,        /* kept in clock ticks: read back 1 off where HZ is no multiple of 100 */
 };
 
 enum option_type {

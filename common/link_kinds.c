@@ -11,10 +11,10 @@ static const char *const off_on[] = {"off", "on", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 
 // Words and limits of the bonding driver: drivers/net/bonding/bond_options.c.
-static const char *const bond_modes[] = {"balance-rr", "active-backup", "balance-xor", "broadcast",
-	"802.3ad", "balance-tlb", "balance-alb", NULL};
-static const char *const arp_validates[] = {"none", "active", "backup", "all", "filter",
-	"filter_active", "filter_backup", NULL};
+static const char *const bond_modes[] = {
+	"balance-rr", "active-backup", "balance-xor", "broadcast", "802.3ad", "balance-tlb", "balance-alb", NULL};
+static const char *const arp_validates[] = {
+	"none", "active", "backup", "all", "filter", "filter_active", "filter_backup", NULL};
 static const char *const any_all[] = {"any", "all", NULL};
 static const char *const reselects[] = {"always", "better", "failure", NULL};
 static const char *const fail_over_macs[] = {"none", "active", "follow", NULL};
@@ -32,12 +32,18 @@ static const char *const ad_selects[] = {"stable", "bandwidth", "count", NULL};
 #define ARP_MONITORED (IN_MODE(0) | IN_MODE(1) | IN_MODE(2) | IN_MODE(3))
 
 #define FIELD(type, name) offsetof(struct link, type.name)
-#define BOND(name, ATTR, type, min, max, words, rules, initial, modes) \
-	{#name, IFLA_BOND_##ATTR, type, FIELD(bond, name), min, max, words, rules, initial, modes}
-#define BRIDGE(name, ATTR, type, min, max, words, rules, initial) \
-	{#name, IFLA_BR_##ATTR, type, FIELD(bridge, name), min, max, words, rules, initial, 0}
-#define VLAN(name, ATTR, type, min, max, words, rules, initial) \
-	{#name, IFLA_VLAN_##ATTR, type, FIELD(vlan, name), min, max, words, rules, initial, 0}
+#define BOND(name, ATTR, type, min, max, words, rules, initial, modes)                                                 \
+	{                                                                                                              \
+#name, IFLA_BOND_##ATTR, type, FIELD(bond, name), min, max, words, rules, initial, modes               \
+	}
+#define BRIDGE(name, ATTR, type, min, max, words, rules, initial)                                                      \
+	{                                                                                                              \
+#name, IFLA_BR_##ATTR, type, FIELD(bridge, name), min, max, words, rules, initial, 0                   \
+	}
+#define VLAN(name, ATTR, type, min, max, words, rules, initial)                                                        \
+	{                                                                                                              \
+#name, IFLA_VLAN_##ATTR, type, FIELD(vlan, name), min, max, words, rules, initial, 0                   \
+	}
 
 static const struct option bond_options[] = {
 	BOND(mode, MODE, OPTION_U8, 0, 6, bond_modes, OPTION_IDENTITY | OPTION_DOWN | OPTION_EMPTY, 0, 0),
@@ -82,8 +88,7 @@ static const struct option bridge_options[] = {
 
 static const struct option vlan_options[] = {
 	VLAN(id, ID, OPTION_U16, VLAN_MIN, VLAN_MAX, NULL, OPTION_IDENTITY, 0),
-	VLAN(protocol, PROTOCOL, OPTION_BE16, ETH_P_8021Q, ETH_P_8021AD, NULL,
-		OPTION_IDENTITY, ETH_P_8021Q),
+	VLAN(protocol, PROTOCOL, OPTION_BE16, ETH_P_8021Q, ETH_P_8021AD, NULL, OPTION_IDENTITY, ETH_P_8021Q),
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))

@@ -106,8 +106,7 @@ static int put_addr_gen(struct nl_msg *m, uint32_t mode)
 {
 	struct nlattr *spec = nla_nest_start(m, IFLA_AF_SPEC), *inet6;
 
-	if (!spec || !(inet6 = nla_nest_start(m, AF_INET6)) ||
-		nla_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, (uint8_t)mode))
+	if (!spec || !(inet6 = nla_nest_start(m, AF_INET6)) || nla_put_u8(m, IFLA_INET6_ADDR_GEN_MODE, (uint8_t)mode))
 		return -ENOMEM;
 	nla_nest_end(m, inet6);
 	nla_nest_end(m, spec);
@@ -162,7 +161,7 @@ struct nl_msg *link_msg_create(const struct link *l, unsigned int fields)
 	struct nl_msg *m = message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, l, fields);
 
 	return m ? finish(m, nla_put_string(m, IFLA_IFNAME, l->name) || put_fields(m, l, fields) ||
-				put_info(m, l, true, false))
+				     put_info(m, l, true, false))
 		 : NULL;
 }
 
@@ -173,8 +172,8 @@ struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int f
 
 	// Without an index the kernel takes the name as the key and renames nothing.
 	return m ? finish(m, (!index && nla_put_string(m, IFLA_IFNAME, change->name)) ||
-				put_fields(m, change, fields) ||
-				put_info(m, change, options && change->options, port_flags))
+				     put_fields(m, change, fields) ||
+				     put_info(m, change, options && change->options, port_flags))
 		 : NULL;
 }
 

@@ -18,9 +18,7 @@ static void parse_ipv4_list(struct nlattr *nest, uint32_t *list)
 	int left, n = 0;
 
 	memset(list, 0, ARP_TARGETS * sizeof(*list));
-	nla_for_each_nested(a, nest, left)
-		if (n < ARP_TARGETS && nla_len(a) >= 4)
-			list[n++] = nla_get_u32(a);
+	nla_for_each_nested(a, nest, left) if (n < ARP_TARGETS && nla_len(a) >= 4) list[n++] = nla_get_u32(a);
 }
 
 // False for an attribute that is too short for its type.
@@ -44,10 +42,10 @@ static bool parse_option(struct link *l, const struct option *o, struct nlattr *
 	}
 	if (nla_len(a) < (o->type == OPTION_U8 ? 1 : o->type == OPTION_U32 ? 4 : 2))
 		return false;
-	*number = o->type == OPTION_U8 ? nla_get_u8(a)
-		: o->type == OPTION_U32 ? nla_get_u32(a)
-		: o->type == OPTION_BE16 ? ntohs(nla_get_u16(a))
-					 : nla_get_u16(a);
+	*number = o->type == OPTION_U8     ? nla_get_u8(a)
+		  : o->type == OPTION_U32  ? nla_get_u32(a)
+		  : o->type == OPTION_BE16 ? ntohs(nla_get_u16(a))
+					   : nla_get_u16(a);
 	return true;
 }
 
@@ -84,12 +82,12 @@ static void parse_port_flags(struct link *l, struct nlattr *data)
 	int left;
 
 	l->set |= LINK_PORT_FLAGS;
-	nla_for_each_nested(a, data, left)
-		if (is_port_flag(nla_type(a)) && nla_len(a) >= 1) {
-			l->port_flags_known |= 1ULL << nla_type(a);
-			if (nla_get_u8(a))
-				l->port_flags |= 1ULL << nla_type(a);
-		}
+	nla_for_each_nested(a, data, left) if (is_port_flag(nla_type(a)) && nla_len(a) >= 1)
+	{
+		l->port_flags_known |= 1ULL << nla_type(a);
+		if (nla_get_u8(a))
+			l->port_flags |= 1ULL << nla_type(a);
+	}
 }
 
 static void parse_bond_port(struct link *l, struct nlattr *data)
@@ -189,8 +187,8 @@ static bool parse_attributes(const struct nlmsghdr *h, struct nlattr *tb[IFLA_MA
 	};
 
 	return h->nlmsg_type == RTM_NEWLINK &&
-		nlmsg_parse((struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), tb, IFLA_MAX, policy) >= 0 &&
-		tb[IFLA_IFNAME];
+	       nlmsg_parse((struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), tb, IFLA_MAX, policy) >= 0 &&
+	       tb[IFLA_IFNAME];
 }
 
 static void parse_refs(struct link *l, struct nlattr **tb)
@@ -253,10 +251,10 @@ int link_each_altname(const struct nlmsghdr *h, int (*use)(const char *name, voi
 
 	if (!parse_attributes(h, tb) || !tb[IFLA_PROP_LIST])
 		return 0;
-	nla_for_each_nested(a, tb[IFLA_PROP_LIST], left)
-		if (!r && nla_type(a) == IFLA_ALT_IFNAME) {
-			nla_strlcpy(name, a, sizeof(name));
-			r = use(name, arg);
-		}
+	nla_for_each_nested(a, tb[IFLA_PROP_LIST], left) if (!r && nla_type(a) == IFLA_ALT_IFNAME)
+	{
+		nla_strlcpy(name, a, sizeof(name));
+		r = use(name, arg);
+	}
 	return r;
 }

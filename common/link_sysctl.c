@@ -8,8 +8,14 @@
 
 #include "link.h"
 
-#define IPV4(name, ID) {"ipv4", name, AF_INET, IPV4_DEVCONF_##ID - 1}
-#define IPV6(name, ID) {"ipv6", name, AF_INET6, DEVCONF_##ID}
+#define IPV4(name, ID)                                                                                                 \
+	{                                                                                                              \
+		"ipv4", name, AF_INET, IPV4_DEVCONF_##ID - 1                                                           \
+	}
+#define IPV6(name, ID)                                                                                                 \
+	{                                                                                                              \
+		"ipv6", name, AF_INET6, DEVCONF_##ID                                                                   \
+	}
 
 const struct link_sysctl link_sysctls[LINK_SYSCTL_COUNT] = {
 	IPV4("rp_filter", RP_FILTER),

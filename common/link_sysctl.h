@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* The per-device sysctls that matter where a device's addresses move to another one: net.ipv4.conf.DEVICE and net.ipv6.conf.DEVICE. */
+/* The per-device sysctls that matter where a device's addresses move to another one: net.ipv4.conf.DEVICE and
+ * net.ipv6.conf.DEVICE. */
 #ifndef COMMON_LINK_SYSCTL_H
 #define COMMON_LINK_SYSCTL_H
 
 #include <stddef.h>
 
 struct link_sysctl {
-	const char *family; /* "ipv4" or "ipv6", as in /proc/sys/net */
-	const char *name;   /* as in /proc/sys/net/FAMILY/conf/DEVICE */
+	const char *family;   /* "ipv4" or "ipv6", as in /proc/sys/net */
+	const char *name;     /* as in /proc/sys/net/FAMILY/conf/DEVICE */
 	int attribute_family; /* AF_INET or AF_INET6 */
-	size_t index;       /* its place in what the kernel reports: IFLA_INET_CONF (IPV4_DEVCONF_* - 1), IFLA_INET6_CONF (DEVCONF_*) */
+	size_t index; /* its place in what the kernel reports: IFLA_INET_CONF (IPV4_DEVCONF_* - 1), IFLA_INET6_CONF
+			 (DEVCONF_*) */
 };
 
 /* A row for each of struct link's sysctls. */

@@ -46,8 +46,8 @@ static bool begins_with_origin(const char *text)
 	return false;
 }
 
-// Where our part of the alias begins, or NULL. A word of its own with one of ours behind it, so that neither "my-vlanbridge-host" nor
-// "to vlanbridge rack 4" is one.
+// Where our part of the alias begins, or NULL. A word of its own with one of ours behind it, so that neither
+// "my-vlanbridge-host" nor "to vlanbridge rack 4" is one.
 static const char *find(const char *alias)
 {
 	const char *p = alias;
@@ -138,9 +138,8 @@ int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
 		ADD(" name=%s", m->was_name);
 #undef ADD
 	if (n >= ALIAS_SIZE)
-		return err_set(e, ENOSPC,
-			"the alias '%.40s…' leaves no room for our mark (%d bytes of %d): shorten it", alias, n,
-			ALIAS_SIZE - 1);
+		return err_set(e, ENOSPC, "the alias '%.40s…' leaves no room for our mark (%d bytes of %d): shorten it",
+			alias, n, ALIAS_SIZE - 1);
 	memcpy(alias, text, (size_t)n + 1);
 	return 0;
 }

@@ -40,14 +40,14 @@ struct mark {
 	bool adopted;           /* a bond that the module made: reset at stop, not deleted */
 	bool dhcp;              /* a DHCP client of ours runs on it */
 	bool inherit;           /* its addresses and routes are uplink's: they go back to it */
-	bool parking;           /* a dummy that keeps uplink's addresses and routes while the device itself has to be down */
-	bool demand;            /* goes when its last vif leaves */
-	bool closing;           /* on demand, and about to go: vifs that find this join no more */
-	bool isolated;          /* its vifs reach the uplink, not each other */
-	bool antispoof;         /* its vifs may use their own addresses only */
-	bool tx_offload_off;    /* transmit checksumming off on its vifs */
-	bool joined;            /* a port that we put into its master, which isn't ours: it leaves it again */
-	unsigned int was;       /* enum mark_was: which of these are known */
+	bool parking;   /* a dummy that keeps uplink's addresses and routes while the device itself has to be down */
+	bool demand;    /* goes when its last vif leaves */
+	bool closing;   /* on demand, and about to go: vifs that find this join no more */
+	bool isolated;  /* its vifs reach the uplink, not each other */
+	bool antispoof; /* its vifs may use their own addresses only */
+	bool tx_offload_off; /* transmit checksumming off on its vifs */
+	bool joined;         /* a port that we put into its master, which isn't ours: it leaves it again */
+	unsigned int was;    /* enum mark_was: which of these are known */
 	bool was_up;
 	uint32_t was_mtu, was_addr_gen;
 	char was_name[NAME_SIZE];

@@ -18,7 +18,7 @@
 
 #define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
 #define ROOM 960           // for the attributes of a message, with malloc's quick sizes in mind
-#define SHORT_BATCH 8       // its answers fit into any socket's buffer
+#define SHORT_BATCH 8      // its answers fit into any socket's buffer
 
 struct netlink {
 	int fd;
@@ -90,8 +90,9 @@ static ssize_t receive(struct netlink *nl, struct err *e)
 		n = recv(nl->fd, nl->buf, RECEIVE_SIZE, MSG_TRUNC);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == ENOBUFS)
-		return err_set(e, ENOBUFS, "netlink: answers of the kernel are lost, there was no room for them: "
-					   "what it did must be read from it again");
+		return err_set(e, ENOBUFS,
+			"netlink: answers of the kernel are lost, there was no room for them: "
+			"what it did must be read from it again");
 	if (n < 0)
 		return err_set(e, errno, "netlink: can't read the kernel's answer: %s", strerror(errno));
 	if (n > RECEIVE_SIZE)
@@ -102,8 +103,7 @@ static ssize_t receive(struct netlink *nl, struct err *e)
 static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err *e)
 {
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-	struct msghdr m = {
-		.msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = iov, .msg_iovlen = n};
+	struct msghdr m = {.msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = iov, .msg_iovlen = n};
 	ssize_t r;
 
 	do
@@ -111,7 +111,8 @@ static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err 
 	while (r < 0 && errno == EINTR);
 	// Nothing was done then. ENOBUFS says something else, see receive.
 	if (r < 0)
-		return err_set(e, errno == ENOBUFS ? ENOMEM : errno, "netlink: can't send to the kernel: %s", strerror(errno));
+		return err_set(
+			e, errno == ENOBUFS ? ENOMEM : errno, "netlink: can't send to the kernel: %s", strerror(errno));
 	return 0;
 }
 
@@ -166,8 +167,8 @@ static int read_answers(struct netlink *nl, struct batch *b, struct err *e)
 	return b->given_up;
 }
 
-int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks, netlink_reply reply,
-	void *arg, struct err *e)
+int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks,
+	netlink_reply reply, void *arg, struct err *e)
 {
 	struct batch b = {.count = n, .pending = n, .first = nl->seq, .acks = acks, .reply = reply, .arg = arg};
 	struct iovec iov[NETLINK_BATCH];

@@ -14,7 +14,7 @@ struct nlmsghdr;
 
 /* What the kernel said to one message. */
 struct netlink_ack {
-	int error;       /* 0, or the kernel's -errno, raw */
+	int error;        /* 0, or the kernel's -errno, raw */
 	char reason[160]; /* its own words (extended ack), or strerror's */
 };
 
@@ -29,28 +29,29 @@ void netlink_closep(struct netlink **nl); /* for __attribute__((cleanup)) */
 
 /* Sends n messages in one sendmsg and reads all answers. The kernel works through all of them even if
  * one fails. acks[i] answers msgs[i]; reply (may be NULL) gets what they return. The messages stay the
- * caller's; their sequence numbers and NLM_F_REQUEST|NLM_F_ACK are set here. At most NETLINK_BATCH messages, so that the
- * answers fit into the socket's buffer. Returns 0 when all answers came, whatever they say, or -errno: -ENOBUFS when answers were
- * lost: the kernel did what it was told, or refused; acks say nothing then, and the caller reads the kernel again. */
+ * caller's; their sequence numbers and NLM_F_REQUEST|NLM_F_ACK are set here. At most NETLINK_BATCH messages, so that
+ * the answers fit into the socket's buffer. Returns 0 when all answers came, whatever they say, or -errno: -ENOBUFS
+ * when answers were lost: the kernel did what it was told, or refused; acks say nothing then, and the caller reads the
+ * kernel again. */
 #define NETLINK_BATCH 128
-int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks, netlink_reply reply,
-	void *arg, struct err *e);
+int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks,
+	netlink_reply reply, void *arg, struct err *e);
 
 /* Sends one dump request and calls each for every object, again from the start (after calling
  * restart, which may be NULL) when the kernel says that the dump was inconsistent. Takes msg. */
 int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, void (*restart)(void *arg), void *arg,
 	struct err *e);
 
-/* What an NLMSG_ERROR, or the NLMSG_DONE of a dump, says: for netlink.c itself and tests. One that is too short, or has a code that
- * isn't one of the kernel's, is -EPROTO. */
+/* What an NLMSG_ERROR, or the NLMSG_DONE of a dump, says: for netlink.c itself and tests. One that is too short, or has
+ * a code that isn't one of the kernel's, is -EPROTO. */
 void netlink_read_ack(const struct nlmsghdr *h, struct netlink_ack *ack);
 void netlink_read_done(const struct nlmsghdr *h, struct netlink_ack *ack);
 
 /* A socket that tells when links change, for the caller to close; or -errno with a sentence in e. */
 int netlink_listen(struct err *e);
 
-/* Waits at most so many milliseconds for such a change. Any will do: what it says is for the caller to look up, who listens
- * first and looks then, so that nothing comes between the two. Returns false when the time is over. */
+/* Waits at most so many milliseconds for such a change. Any will do: what it says is for the caller to look up, who
+ * listens first and looks then, so that nothing comes between the two. Returns false when the time is over. */
 bool netlink_wait(int listener, long milliseconds);
 
 /* A message of a type with a fixed header of size bytes. Returns NULL without memory. */

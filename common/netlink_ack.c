@@ -29,7 +29,8 @@ static void read_reason(const struct nlmsghdr *h, size_t head, int error, char *
 		snprintf(reason, size, "%.*s", nla_len(text), (const char *)nla_data(text));
 }
 
-// The extended ack follows the error message, which has the whole request unless it is capped: include/uapi/linux/netlink.h.
+// The extended ack follows the error message, which has the whole request unless it is capped:
+// include/uapi/linux/netlink.h.
 void netlink_read_ack(const struct nlmsghdr *h, struct netlink_ack *ack)
 {
 	const struct nlmsgerr *m = NLMSG_DATA(h);

@@ -46,7 +46,7 @@ static int put_vlans(struct nl_msg *m, const struct port_vlans *v)
 			r = put_vlan(m, id, flags);
 		else
 			r = put_vlan(m, id, flags | BRIDGE_VLAN_INFO_RANGE_BEGIN) ||
-				put_vlan(m, end, flags | BRIDGE_VLAN_INFO_RANGE_END);
+			    put_vlan(m, end, flags | BRIDGE_VLAN_INFO_RANGE_END);
 	}
 	return r;
 }
@@ -93,7 +93,8 @@ static void parse_vlans(struct port_vlans *v, struct nlattr *spec)
 	struct nlattr *a;
 	int left;
 
-	nla_for_each_nested(a, spec, left) {
+	nla_for_each_nested(a, spec, left)
+	{
 		const struct bridge_vlan_info *info = nla_data(a);
 
 		if (nla_type(a) != IFLA_BRIDGE_VLAN_INFO || nla_len(a) < (int)sizeof(*info) || !info->vid ||

@@ -8,12 +8,12 @@
 struct nl_msg;
 struct nlmsghdr;
 
-/* Adds v to (or takes its IDs from) the port with that index; self: the bridge's own port, index being the bridge's. One
- * message, whatever the number of VLANs. Returns NULL without memory. */
+/* Adds v to (or takes its IDs from) the port with that index; self: the bridge's own port, index being the bridge's.
+ * One message, whatever the number of VLANs. Returns NULL without memory. */
 struct nl_msg *port_msg_vlans(int index, bool self, bool add, const struct port_vlans *v);
 
-/* Asks for the VLANs of all ports; port_msg_parse reads an answer. Returns 0 and the port's index, or -ENODATA for an answer
- * without VLANs. */
+/* Asks for the VLANs of all ports; port_msg_parse reads an answer. Returns 0 and the port's index, or -ENODATA for an
+ * answer without VLANs. */
 struct nl_msg *port_msg_dump(void);
 int port_msg_parse(const struct nlmsghdr *h, int *index, struct port_vlans *v);
 

@@ -83,8 +83,7 @@ char *vlans_print(const struct vlans *set, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (id = 0; vlans_range(set, id, &a, &b) && len < size; id = b + 1)
-		len += (size_t)snprintf(buf + len, size - len, a == b ? "%s%u" : "%s%u-%u",
-			len ? "/" : "", a, b);
+		len += (size_t)snprintf(buf + len, size - len, a == b ? "%s%u" : "%s%u-%u", len ? "/" : "", a, b);
 	return buf;
 }
 
@@ -138,8 +137,8 @@ static int term_parse(char *text, bool suffixes, struct term *t, struct err *e)
 
 	*t = (struct term){0};
 	if (term_numbers(&c, t))
-		return err_set(e, EINVAL,
-			"VLAN list: '%s' is neither a VLAN ID, nor FIRST-LAST, nor FIRST+STEPxCOUNT", text);
+		return err_set(
+			e, EINVAL, "VLAN list: '%s' is neither a VLAN ID, nor FIRST-LAST, nor FIRST+STEPxCOUNT", text);
 	if (suffixes && (*c == 'p' || *c == 'u'))
 		t->suffix = *c++;
 	if (*c)
@@ -147,8 +146,7 @@ static int term_parse(char *text, bool suffixes, struct term *t, struct err *e)
 			suffixes ? " (only p or u may follow)" : "");
 	if (t->first < VLAN_MIN || t->last > VLAN_MAX || t->first > VLAN_MAX)
 		return err_set(e, EINVAL, "VLAN %lu in '%s' is outside %d-%d",
-			t->first < VLAN_MIN || t->first > VLAN_MAX ? t->first : t->last, text, VLAN_MIN,
-			VLAN_MAX);
+			t->first < VLAN_MIN || t->first > VLAN_MAX ? t->first : t->last, text, VLAN_MIN, VLAN_MAX);
 	if (t->first > t->last)
 		return err_set(e, EINVAL, "VLAN range '%s' ends before it begins", text);
 	if (t->suffix == 'p' && t->first != t->last)
@@ -189,8 +187,7 @@ static int use_term(const struct term *t, struct port_vlans *set, struct err *e)
 	}
 	if (t->suffix == 'p') {
 		if (set->pvid && set->pvid != t->first)
-			return err_set(e, EINVAL, "VLAN list: %u and %lu can't both be the PVID",
-				set->pvid, t->first);
+			return err_set(e, EINVAL, "VLAN list: %u and %lu can't both be the PVID", set->pvid, t->first);
 		set->pvid = (uint16_t)t->first;
 	}
 	return 0;

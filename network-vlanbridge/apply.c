@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
 // Carries out a plan: netlink messages, every answer matched to its step.
 //
-// The kernel goes on with the messages of a send after one that it refuses. So a send holds only steps of one sort, of which none
-// needs another: new devices of one kind, the same fields of different devices, entries of one kind. Everything else goes alone.
+// The kernel goes on with the messages of a send after one that it refuses. So a send holds only steps of one sort, of
+// which none needs another: new devices of one kind, the same fields of different devices, entries of one kind.
+// Everything else goes alone.
 #include "apply.h"
 
 #include <errno.h>
@@ -77,7 +78,8 @@ static int resolve(struct link_ref *ref, void *arg)
 
 static bool needs_index(const struct step *s)
 {
-	return s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL || (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
+	return s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL ||
+	       (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
 }
 
 static int resolve_entry(const struct runner *r, const struct step *s)
@@ -178,7 +180,8 @@ static void set_sysctls(struct runner *r, const struct step *s)
 	}
 }
 
-// Of a device that is up: asked by sysctl, the kernel makes link-local addresses again at once; by netlink only when it comes up anew.
+// Of a device that is up: asked by sysctl, the kernel makes link-local addresses again at once; by netlink only when it
+// comes up anew.
 static bool set_by_sysctl(struct runner *r, const struct step *s)
 {
 	if (s->kind != STEP_LINK_SET)
@@ -204,7 +207,9 @@ static void queue_step(struct runner *r, const struct step *s)
 	if (s->entry) {
 		queue_entry(r, s);
 	} else if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
-		queue_message(r, s, port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
+		queue_message(r, s,
+			port_msg_vlans(
+				s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
 	} else {
 		for (int phase = 0; phase < PHASE_END && !r->failed; phase++)
 			queue_phase(r, s, (enum phase)phase);
@@ -232,8 +237,9 @@ static bool may_go_together(const struct step *a, const struct step *b)
 	case STEP_LINK_ADD:
 		return a->link->kind == b->link->kind && strcmp(a->link->name, b->link->lower.name);
 	case STEP_LINK_SET:
-		return a->link->set == b->link->set && !(a->link->set & (LINK_UP | LINK_MASTER | LINK_RENAME | LINK_ADDR_GEN)) &&
-			count_messages(a) == 1 && count_messages(b) == 1 && strcmp(a->link->name, b->link->name);
+		return a->link->set == b->link->set &&
+		       !(a->link->set & (LINK_UP | LINK_MASTER | LINK_RENAME | LINK_ADDR_GEN)) &&
+		       count_messages(a) == 1 && count_messages(b) == 1 && strcmp(a->link->name, b->link->name);
 	case STEP_L3_ADD:
 	case STEP_L3_DEL:
 		return a->entry->kind == b->entry->kind && a->entry->gateway == b->entry->gateway;
@@ -337,7 +343,8 @@ static size_t run_steps(struct runner *r, size_t i)
 // What was made, deleted or renamed has another index from now on: names are looked up anew when they are needed.
 static bool changes_names(const struct step *s)
 {
-	return s->kind == STEP_LINK_ADD || s->kind == STEP_LINK_DEL || (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
+	return s->kind == STEP_LINK_ADD || s->kind == STEP_LINK_DEL ||
+	       (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
 }
 
 int apply_run(struct netlink *nl, const struct plan *p, struct err *e)

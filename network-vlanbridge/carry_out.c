@@ -12,7 +12,8 @@
 #include "target.h"
 #include "wait.h"
 
-// Somebody else may change the host meanwhile, or the kernel do what the model doesn't know: what is left is planned anew.
+// Somebody else may change the host meanwhile, or the kernel do what the model doesn't know: what is left is planned
+// anew.
 #define ATTEMPTS 3
 #define LOWER_DEPTH_MAX 8 // devices one above the other
 
@@ -99,13 +100,16 @@ static const struct l3_entry *find_lost_entry(
 	size_t at = 0;
 
 	while ((e = host_next_entry(&original->host, &at)))
-		if (!e->volatile_ && !e->link_local && !host_find_entry_key(&r->origin.host, e) && !is_others(e, before, &r->current))
+		if (!e->volatile_ && !e->link_local && !host_find_entry_key(&r->origin.host, e) &&
+			!is_others(e, before, &r->current))
 			return e;
 	return NULL;
 }
 
-// The result may look right, and dom0 have lost an address on the way: what there was without us must be there without us still.
-static int refuse_loss(const struct origin *original, const struct host *before, const struct command_run *r, struct err *e)
+// The result may look right, and dom0 have lost an address on the way: what there was without us must be there without
+// us still.
+static int refuse_loss(
+	const struct origin *original, const struct host *before, const struct command_run *r, struct err *e)
 {
 	const struct origin *after = &r->origin;
 	const struct l3_entry *lost = find_lost_entry(original, before, r);
@@ -129,7 +133,8 @@ static void say_what_is_left(const struct plan *p, struct err *e)
 {
 	char *text = p->count ? step_text(&p->steps[0]) : NULL;
 
-	err_set(e, EIO, "the kernel accepted everything, but the result isn't the desired state: still to do: %s", text ? text : "?");
+	err_set(e, EIO, "the kernel accepted everything, but the result isn't the desired state: still to do: %s",
+		text ? text : "?");
 	free(text);
 }
 
@@ -242,7 +247,8 @@ static void tell_interruptions(const struct plan *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (is_bond_down(&p->steps[i]))
-			log_warning("network-vlanbridge: %s goes down for a moment: the kernel makes this change only so",
+			log_warning(
+				"network-vlanbridge: %s goes down for a moment: the kernel makes this change only so",
 				p->steps[i].link->name);
 }
 
@@ -286,7 +292,8 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 }
 
 // What stop released: remembered from the origin of before, since a released vif doesn't say where it was.
-static int start_from(struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
+static int start_from(
+	struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
 {
 	int result = read_current(nl, r, e);
 

@@ -85,7 +85,8 @@ static int refuse_lost_file(const struct host *h, const struct command_run *r, s
 	for (size_t i = 0; i < h->count; i++) {
 		mark_parse(h->devices[i]->link.alias, &m);
 		if (m.origin == MARK_FILE && !m.parking)
-			return err_set(e, ENOENT, "there is no %s, but %s was made from it: nothing is changed until it is back",
+			return err_set(e, ENOENT,
+				"there is no %s, but %s was made from it: nothing is changed until it is back",
 				r->config_file, h->devices[i]->link.name);
 	}
 	return 0;
@@ -99,8 +100,8 @@ static int take_default_device(struct command_run *r, const struct device *d, st
 
 	snprintf(netdev, sizeof(netdev), "netdev=%s", again ? d->mark.uplink : d->link.name);
 	if (!again)
-		log_info("network-vlanbridge: there is no %s: xenbr0 gets the default route's device %s", r->config_file,
-			d->link.name);
+		log_info("network-vlanbridge: there is no %s: xenbr0 gets the default route's device %s",
+			r->config_file, d->link.name);
 	return config_args(args, &r->config, e);
 }
 
@@ -121,7 +122,8 @@ static int read_default(struct command_run *r, struct err *e)
 			result = take_default_device(r, d, e);
 		else
 			result = err_set(e, ENOENT,
-				"there is neither a configuration %s nor an IPv4 default route to select a device from", r->config_file);
+				"there is neither a configuration %s nor an IPv4 default route to select a device from",
+				r->config_file);
 	}
 	host_free(&host);
 	netlink_close(nl);

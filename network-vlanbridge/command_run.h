@@ -27,7 +27,8 @@ void command_run_free(struct command_run *r);
 /* Takes --json, --tree and config=FILE out of args; what remains describes a stack. */
 void command_run_options(char **args, struct command_run *r);
 
-/* Fills r->config from the file, or from args if there are any, and r->scope. Returns 0 or -errno with a message in e. */
+/* Fills r->config from the file, or from args if there are any, and r->scope. Returns 0 or -errno with a message in e.
+ */
 int command_run_read(char **args, struct command_run *r, struct err *e);
 
 /* Two runs at a time would each plan on what the other is about to change. The lock goes with the process. */
@@ -39,11 +40,12 @@ void command_run_hold_signals(void);
 /* Reads the kernel's state and plans. Returns 0, or -errno with a message in e and the exit status in *status. */
 int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status);
 
-/* Brings the host to the target of r and verifies it; or leaves it as it was, which is verified, too, and a message in e. Returns the exit
- * status. */
+/* Brings the host to the target of r and verifies it; or leaves it as it was, which is verified, too, and a message in
+ * e. Returns the exit status. */
 int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err *e);
 
-/* stop, then start: what is there is taken down and built anew, guests return into their bridges. All or nothing, as well. */
+/* stop, then start: what is there is taken down and built anew, guests return into their bridges. All or nothing, as
+ * well. */
 int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e);
 
 #endif

@@ -66,23 +66,19 @@ static void check_gateway(struct config_item *it, const char *text, const char *
 	if (!ip_parse(text, &gateway) || !text_copy(copy, sizeof(copy), addresses))
 		return;
 	reachable = ip_is_link_local(&gateway);
-	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word;
-		word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
+	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word; word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
 		if (!ip_parse(word, &address) || address.family != gateway.family)
 			continue;
 		if (!memcmp(address.bytes, gateway.bytes, sizeof(address.bytes))) {
-			config_item_refuse(it,
-				"gateway=%s is an address of this host: it is in address=, too",
-				text);
+			config_item_refuse(it, "gateway=%s is an address of this host: it is in address=, too", text);
 			return;
 		}
 		if (address.prefix == ip_bits(&address) || ip_is_in_subnet(&gateway, &address))
 			reachable = true;
 	}
 	if (!reachable)
-		config_item_refuse(it,
-			"gateway=%s can't be reached: it is in no subnet of address=%s", text,
-			addresses);
+		config_item_refuse(
+			it, "gateway=%s can't be reached: it is in no subnet of address=%s", text, addresses);
 }
 
 // Adds an entry, which belongs to the configuration from then on.
@@ -100,8 +96,7 @@ static void take_addresses(struct config_item *it, const char *list, const char 
 
 	if (!text_copy(copy, sizeof(copy), list))
 		return;
-	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word;
-		word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
+	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word; word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
 		if (l3_new_address(word, device, &entry, &inner)) {
 			config_item_refuse(it, "address: %s", inner.text);
 			return;
@@ -110,8 +105,7 @@ static void take_addresses(struct config_item *it, const char *list, const char 
 	}
 }
 
-static void take_gateways(
-	struct config_item *it, const char *list, const char *addresses, const char *device)
+static void take_gateways(struct config_item *it, const char *list, const char *addresses, const char *device)
 {
 	char copy[ITEM_VALUE_SIZE], *rest, *word;
 	struct l3_entry *entry;
@@ -119,8 +113,7 @@ static void take_gateways(
 
 	if (!text_copy(copy, sizeof(copy), list))
 		return;
-	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word;
-		word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
+	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word; word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
 		if (l3_new_gateway(word, device, &entry, &inner)) {
 			config_item_refuse(it, "gateway: %s", inner.text);
 			return;
@@ -145,17 +138,15 @@ static void take_list(struct config_item *it, struct config_device *d, const cha
 static void take_inherit(struct config_item *it, struct config_device *d)
 {
 	if (!d->can_inherit)
-		config_item_refuse(it,
-			"address=inherit needs a port whose untagged frames the device gets: "
-			"an uplink= without vlan=; with tagged= also vlan_default_pvid=");
+		config_item_refuse(it, "address=inherit needs a port whose untagged frames the device gets: "
+				       "an uplink= without vlan=; with tagged= also vlan_default_pvid=");
 	// The device starts without a link-local address: that of its port moves with the others.
 	d->policy = ADDRESS_INHERIT;
 }
 
 void config_item_address(struct config_item *it, struct config_device *d, bool can_inherit)
 {
-	const char *v = config_item_value(it, "address"),
-		   *gateway = config_item_value(it, "gateway");
+	const char *v = config_item_value(it, "address"), *gateway = config_item_value(it, "gateway");
 
 	config_deny_addresses(d);
 	d->can_inherit = can_inherit;

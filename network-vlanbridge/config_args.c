@@ -49,8 +49,7 @@ static int take_arguments(struct config_item *given, char *const *args)
 			return config_item_refuse(given, "'%s' is no KEY=VALUE argument", *args);
 		a = find_argument(*args, (size_t)(equals - *args));
 		if (!a)
-			return config_item_refuse(
-				given, "unknown argument '%.*s'", (int)(equals - *args), *args);
+			return config_item_refuse(given, "unknown argument '%.*s'", (int)(equals - *args), *args);
 		config_item_add(given, a->name, equals + 1);
 	}
 	return given->failed;
@@ -62,10 +61,8 @@ static bool has_bond(struct config_item *given)
 	if (config_item_value(given, "bond") || config_item_value(given, "ports"))
 		return true;
 	for (size_t i = 0; i < ARGUMENTS; i++)
-		if (arguments[i].bond_key && !arguments[i].bridge_key &&
-			config_item_value(given, arguments[i].name))
-			config_item_refuse(given, "%s= is for a bond: say bond= and ports=, too",
-				arguments[i].name);
+		if (arguments[i].bond_key && !arguments[i].bridge_key && config_item_value(given, arguments[i].name))
+			config_item_refuse(given, "%s= is for a bond: say bond= and ports=, too", arguments[i].name);
 	return false;
 }
 
@@ -77,8 +74,7 @@ static void print_default_bridge(struct config_item *given, char name[NAME_SIZE]
 	unsigned long n = 0;
 
 	if (v && number_parse(v, 0, VIFNUM_MAX, &n))
-		config_item_refuse(
-			given, "vifnum=%s: it must be a number from 0 to %d", v, VIFNUM_MAX);
+		config_item_refuse(given, "vifnum=%s: it must be a number from 0 to %d", v, VIFNUM_MAX);
 	snprintf(name, NAME_SIZE, "xenbr%u", (unsigned int)n);
 }
 
@@ -100,8 +96,8 @@ static int make_bond(const struct config_item *given, struct config_item *bond)
 	return config_bond(bond);
 }
 
-static int make_bridge(const struct config_item *given, struct config_item *bridge,
-	const char *default_name, const char *bond)
+static int make_bridge(
+	const struct config_item *given, struct config_item *bridge, const char *default_name, const char *bond)
 {
 	const char *uplink;
 
@@ -116,8 +112,7 @@ static int make_bridge(const struct config_item *given, struct config_item *brid
 		set_default(bridge, "uplink", bond);
 	uplink = config_item_value(bridge, "uplink");
 	if (bond && strcmp(uplink, bond))
-		return config_item_refuse(
-			bridge, "netdev=%s isn't the bond %s: there is one uplink", uplink, bond);
+		return config_item_refuse(bridge, "netdev=%s isn't the bond %s: there is one uplink", uplink, bond);
 	// network-bridge was told to call the bridge like the device: that is how it worked.
 	if (uplink && !strcmp(uplink, config_item_value(bridge, "name")))
 		set_default(bridge, "legacy", "yes");
@@ -126,8 +121,7 @@ static int make_bridge(const struct config_item *given, struct config_item *brid
 
 int config_args(char *const *args, struct config *ret, struct err *e)
 {
-	struct config_item given = {.to = ret, .origin = MARK_ARGS, .e = e}, bond = given,
-			   bridge = given;
+	struct config_item given = {.to = ret, .origin = MARK_ARGS, .e = e}, bond = given, bridge = given;
 	const char *bond_name = NULL;
 	char default_bridge[NAME_SIZE];
 	int r;

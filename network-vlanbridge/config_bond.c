@@ -9,11 +9,9 @@ enum { ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST, LACP, TLB, ALB, MODES };
 
 #define BIT(mode) (1u << (mode))
 #define WITH_ARP (BIT(ROUND_ROBIN) | BIT(ACTIVE_BACKUP) | BIT(XOR) | BIT(BROADCAST))
-#define MIIMON_DEFAULT                                                                             \
-	100 // BOND_DEFAULT_MIIMON, which the driver sets in the modes that can't use ARP
+#define MIIMON_DEFAULT 100 // BOND_DEFAULT_MIIMON, which the driver sets in the modes that can't use ARP
 
-static const char *const keys[] = {
-	"name", "ports", "optional", "mtu", "mac", "address", "gateway", NULL};
+static const char *const keys[] = {"name", "ports", "optional", "mtu", "mac", "address", "gateway", NULL};
 
 // Options that exist in some modes only, whatever their value.
 static const struct {
@@ -46,8 +44,7 @@ static void print_modes(unsigned int modes, char *buf, size_t size)
 	for (unsigned int i = 0; i < MODES && length < size; i++) {
 		if (!(modes & BIT(i)))
 			continue;
-		length += (size_t)snprintf(
-			buf + length, size - length, "%s%s", separator, mode->names[i]);
+		length += (size_t)snprintf(buf + length, size - length, "%s%s", separator, mode->names[i]);
 		separator = ", ";
 	}
 }
@@ -63,8 +60,8 @@ static void check_modes(struct config_item *it, const struct bond *bond)
 		if (!v || limited[i].modes & BIT(bond->mode))
 			continue;
 		print_modes(limited[i].modes, allowed, sizeof(allowed));
-		config_item_refuse(it, "%s=%s is for mode %s, and the bond has mode %s",
-			limited[i].option, v, allowed, mode->names[bond->mode]);
+		config_item_refuse(it, "%s=%s is for mode %s, and the bond has mode %s", limited[i].option, v, allowed,
+			mode->names[bond->mode]);
 	}
 }
 
@@ -76,12 +73,10 @@ static void check_monitoring(struct config_item *it, const struct bond *bond)
 			"in one way",
 			bond->miimon, bond->arp_interval);
 	if (bond->miimon && bond->arp_validate)
-		config_item_refuse(it, "arp_validate= needs arp_interval=, and excludes miimon=%u",
-			bond->miimon);
+		config_item_refuse(it, "arp_validate= needs arp_interval=, and excludes miimon=%u", bond->miimon);
 	if (bond->arp_interval && !bond->arp_ip_target[0])
-		config_item_refuse(it,
-			"arp_interval=%u needs arp_ip_target=, the addresses to ask for",
-			bond->arp_interval);
+		config_item_refuse(
+			it, "arp_interval=%u needs arp_ip_target=, the addresses to ask for", bond->arp_interval);
 }
 
 static unsigned int effective_miimon(const struct config_item *it, const struct bond *bond)
@@ -93,8 +88,7 @@ static unsigned int effective_miimon(const struct config_item *it, const struct 
 
 // The driver counts delays in steps of miimon, rounding down, and refuses even 0 without it.
 // Rounded here as well, what is read back is what was asked for.
-static void round_delay(
-	struct config_item *it, const char *key, uint32_t *delay, unsigned int miimon)
+static void round_delay(struct config_item *it, const char *key, uint32_t *delay, unsigned int miimon)
 {
 	const char *v = config_item_value(it, key);
 
@@ -116,8 +110,8 @@ static void take_options(struct config_item *it, struct link *l)
 	check_modes(it, &l->bond);
 	check_monitoring(it, &l->bond);
 	if (l->bond.ad_actor_system[0] & 1)
-		config_item_refuse(it, "ad_actor_system=%s is a multicast address",
-			config_item_value(it, "ad_actor_system"));
+		config_item_refuse(
+			it, "ad_actor_system=%s is a multicast address", config_item_value(it, "ad_actor_system"));
 	miimon = effective_miimon(it, &l->bond);
 	round_delay(it, "updelay", &l->bond.updelay, miimon);
 	round_delay(it, "downdelay", &l->bond.downdelay, miimon);
@@ -151,8 +145,7 @@ static void take_ports(struct config_item *it, const char *bond)
 	}
 	if (!text_copy(copy, sizeof(copy), ports))
 		return;
-	for (name = strtok_r(copy, ITEM_SEPARATORS, &rest); name;
-		name = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
+	for (name = strtok_r(copy, ITEM_SEPARATORS, &rest); name; name = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
 		add_port(it, name, bond, optional);
 		count++;
 	}
@@ -171,8 +164,7 @@ static void check_primary(struct config_item *it, const char *bond)
 		return;
 	port = config_find(it->to, primary);
 	if (!port || strcmp(port->link.master.name, bond))
-		config_item_refuse(it, "primary=%s isn't among ports=%s", primary,
-			config_item_value(it, "ports"));
+		config_item_refuse(it, "primary=%s isn't among ports=%s", primary, config_item_value(it, "ports"));
 }
 
 int config_bond(struct config_item *it)

@@ -11,9 +11,8 @@
 #define STP_DELAY_DEFAULT 1500
 #define DEFAULT_PVID 1 // the kernel's
 
-static const char *const keys[] = {"name", "uplink", "vlan", "vlan_name", "tagged", "optional",
-	"legacy", "address", "gateway", "mtu", "mac", "isolated", "antispoof", "tx_offload",
-	"demand", NULL};
+static const char *const keys[] = {"name", "uplink", "vlan", "vlan_name", "tagged", "optional", "legacy", "address",
+	"gateway", "mtu", "mac", "isolated", "antispoof", "tx_offload", "demand", NULL};
 
 static void take_uplink(struct config_item *it, struct bridge_item *b)
 {
@@ -80,8 +79,8 @@ static void take_legacy(struct config_item *it, struct bridge_item *b)
 		return;
 	}
 	if (d && *d->link.master.name) {
-		config_item_refuse(it, "legacy=yes renames %s, which is a port of %s%s", b->uplink,
-			d->link.master.name, config_print_line(line, d->master_line));
+		config_item_refuse(it, "legacy=yes renames %s, which is a port of %s%s", b->uplink, d->link.master.name,
+			config_print_line(line, d->master_line));
 		return;
 	}
 	snprintf(name, sizeof(name), "p%s", b->name);
@@ -133,8 +132,8 @@ static void check_forward_delay(struct config_item *it, struct bridge *bridge)
 	if (!v)
 		bridge->forward_delay = STP_DELAY_DEFAULT;
 	if (bridge->forward_delay < STP_DELAY_MIN || bridge->forward_delay > STP_DELAY_MAX)
-		config_item_refuse(it, "forward_delay=%s: with stp=yes it must be from %d to %d", v,
-			STP_DELAY_MIN, STP_DELAY_MAX);
+		config_item_refuse(
+			it, "forward_delay=%s: with stp=yes it must be from %d to %d", v, STP_DELAY_MIN, STP_DELAY_MAX);
 }
 
 // What untagged frames belong to on a VLAN-aware bridge.
@@ -161,8 +160,7 @@ static void take_options(struct config_item *it, struct bridge_item *b)
 	config_item_mac(it, &b->link);
 	check_forward_delay(it, &b->link.bridge);
 	if (!vlans_empty(&b->tagged) && !b->link.bridge.vlan_filtering)
-		config_item_refuse(
-			it, "tagged= makes the bridge VLAN-aware: it excludes vlan_filtering=no");
+		config_item_refuse(it, "tagged= makes the bridge VLAN-aware: it excludes vlan_filtering=no");
 	find_default_pvid(b);
 }
 

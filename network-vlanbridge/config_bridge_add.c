@@ -6,8 +6,7 @@
 
 #include "config_bridge.h"
 
-static void add_vlan(
-	struct config_item *it, const struct bridge_item *b, const struct config_device *bridge)
+static void add_vlan(struct config_item *it, const struct bridge_item *b, const struct config_device *bridge)
 {
 	struct vlan_item v = {.lower = bridge->mark.uplink,
 		.master = bridge->link.name,
@@ -35,16 +34,15 @@ static void set_uplink_mtu(struct config_item *it, struct config_device *uplink,
 	char line[24];
 
 	if (uplink->create && uplink->link.set & LINK_MTU && mtu > uplink->link.mtu)
-		config_item_refuse(it, "mtu=%u is more than that of its uplink: %s has mtu=%u%s",
-			mtu, uplink->link.name, uplink->link.mtu,
-			config_print_line(line, uplink->line));
+		config_item_refuse(it, "mtu=%u is more than that of its uplink: %s has mtu=%u%s", mtu,
+			uplink->link.name, uplink->link.mtu, config_print_line(line, uplink->line));
 	config_set_mtu(&uplink->link, mtu);
 }
 
 // The uplink itself is the bridge's port: with all its VLANs, or tagged in those of a VLAN-aware
 // bridge.
-static void add_uplink(struct config_item *it, const struct bridge_item *b,
-	struct config_device *uplink, const char *bridge)
+static void add_uplink(
+	struct config_item *it, const struct bridge_item *b, struct config_device *uplink, const char *bridge)
 {
 	if (config_item_set_master(it, uplink, bridge))
 		return;
@@ -100,8 +98,7 @@ static struct config_device *define_bridge(
 
 static bool gets_untagged_frames(const struct bridge_item *b)
 {
-	return *b->uplink && vlans_empty(&b->vlans) &&
-	       (!b->link.bridge.vlan_filtering || b->untagged.pvid);
+	return *b->uplink && vlans_empty(&b->vlans) && (!b->link.bridge.vlan_filtering || b->untagged.pvid);
 }
 
 static void add_bridge(struct config_item *it, const struct bridge_item *b, unsigned int vlan)

@@ -21,13 +21,12 @@ static bool is_made_as(const struct config_device *d, enum kind kind)
 	return d && d->create && d->link.kind == kind;
 }
 
-static int check_bridge_port(
-	const struct check *k, const struct config_device *d, const struct config_device *bridge)
+static int check_bridge_port(const struct check *k, const struct config_device *d, const struct config_device *bridge)
 {
 	if (is_made_as(d, KIND_BRIDGE))
 		return config_refuse(k->c, d->master_line, k->e,
-			"uplink %s of bridge '%s' is a bridge: it can't be a port of another",
-			d->link.name, bridge->link.name);
+			"uplink %s of bridge '%s' is a bridge: it can't be a port of another", d->link.name,
+			bridge->link.name);
 	// The client would run on a port, which takes no packets for itself.
 	if (d->policy == ADDRESS_DHCP)
 		return config_refuse(k->c, d->master_line, k->e,
@@ -37,16 +36,14 @@ static int check_bridge_port(
 	return 0;
 }
 
-static int check_vlan(
-	const struct check *k, const struct config_device *d, const struct config_device *lower)
+static int check_vlan(const struct check *k, const struct config_device *d, const struct config_device *lower)
 {
 	const struct config_device *master = config_find(k->c, lower->link.master.name);
 	char line[24];
 
 	if (is_made_as(master, KIND_BOND))
-		return config_refuse(k->c, d->line, k->e,
-			"VLAN %u of %s: %s is a port of %s%s, which has the VLANs", d->link.vlan.id,
-			lower->link.name, lower->link.name, master->link.name,
+		return config_refuse(k->c, d->line, k->e, "VLAN %u of %s: %s is a port of %s%s, which has the VLANs",
+			d->link.vlan.id, lower->link.name, lower->link.name, master->link.name,
 			config_print_line(line, lower->master_line));
 	if (d->link.set & lower->link.set & LINK_MTU && d->link.mtu > lower->link.mtu)
 		return config_refuse(k->c, d->line, k->e,
@@ -77,8 +74,7 @@ struct level {
 };
 
 // Puts upper above lower. Returns whether it wasn't yet.
-static bool raise_above(
-	struct level *levels, const struct config_device *upper, const struct config_device *lower)
+static bool raise_above(struct level *levels, const struct config_device *upper, const struct config_device *lower)
 {
 	struct level *l = &levels[upper->slot];
 
@@ -89,8 +85,7 @@ static bool raise_above(
 	return true;
 }
 
-static int find_device(
-	const struct config_device *const list[], int count, const struct config_device *d)
+static int find_device(const struct config_device *const list[], int count, const struct config_device *d)
 {
 	for (int i = 0; i < count; i++)
 		if (list[i] == d)
@@ -103,13 +98,11 @@ static void print_stack(const struct config_device *const list[], int count, cha
 	size_t length = (size_t)snprintf(buf, size, "%s", list[0]->link.name);
 
 	for (int i = 1; i < count && length < size; i++)
-		length += (size_t)snprintf(
-			buf + length, size - length, " over %s", list[i]->link.name);
+		length += (size_t)snprintf(buf + length, size - length, " over %s", list[i]->link.name);
 }
 
 // top has DEPTH_MAX devices below it: all different, or the same ones again.
-static int refuse_stack(
-	const struct check *k, const struct level *levels, const struct config_device *top)
+static int refuse_stack(const struct check *k, const struct level *levels, const struct config_device *top)
 {
 	const struct config_device *list[DEPTH_MAX + 2];
 	char text[sizeof(list) / sizeof(*list) * (NAME_SIZE + 6)];
@@ -123,12 +116,11 @@ static int refuse_stack(
 	}
 	if (first < 0) {
 		print_stack(list, count, text, sizeof(text));
-		return config_refuse(k->c, list[0]->line, k->e,
-			"more than %d devices stand on each other: %s", DEPTH_MAX, text);
+		return config_refuse(
+			k->c, list[0]->line, k->e, "more than %d devices stand on each other: %s", DEPTH_MAX, text);
 	}
 	print_stack(list + first, count - first, text, sizeof(text));
-	return config_refuse(
-		k->c, list[first]->line, k->e, "a device can't stand on itself: %s", text);
+	return config_refuse(k->c, list[first]->line, k->e, "a device can't stand on itself: %s", text);
 }
 
 // A device is higher than its ports and than the device below it. The heights are raised until that
@@ -169,8 +161,7 @@ static int check_stacks(const struct check *k)
 
 // Notes in a name tree that d has what text says, which only one device may have. Returns 0 and the
 // device that has it already, or NULL; or -ENOMEM.
-static int note_owner(
-	void **owners, const char *text, struct config_device *d, const struct config_device **ret)
+static int note_owner(void **owners, const char *text, struct config_device *d, const struct config_device **ret)
 {
 	int r = name_tree_add(owners, text, d);
 
@@ -195,27 +186,24 @@ static bool is_unique_address(const struct l3_entry *entry, char text[L3_KEY_SIZ
 	return !IN6_IS_ADDR_LINKLOCAL(&address);
 }
 
-static int check_address(
-	const struct check *k, const struct l3_entry *entry, struct config_device *d, void **owners)
+static int check_address(const struct check *k, const struct l3_entry *entry, struct config_device *d, void **owners)
 {
 	const struct config_device *other;
 	char text[L3_KEY_SIZE], line[24];
 
 	if (entry->family == AF_INET6 && d->link.set & LINK_MTU && d->link.mtu < IPV6_MTU_MIN)
 		return config_refuse(k->c, d->line, k->e,
-			"%s has mtu=%u and the address %s: IPv6 needs an MTU of at least %d",
-			d->link.name, d->link.mtu, entry->key, IPV6_MTU_MIN);
+			"%s has mtu=%u and the address %s: IPv6 needs an MTU of at least %d", d->link.name, d->link.mtu,
+			entry->key, IPV6_MTU_MIN);
 	if (!is_unique_address(entry, text))
 		return 0;
 	if (note_owner(owners, text, d, &other))
 		return err_set(k->e, ENOMEM, "no memory to check the configuration");
 	if (other == d)
-		return config_refuse(
-			k->c, d->line, k->e, "%s has the address %s twice", d->link.name, text);
+		return config_refuse(k->c, d->line, k->e, "%s has the address %s twice", d->link.name, text);
 	if (other)
-		return config_refuse(k->c, d->line, k->e,
-			"%s has the address %s, which %s has already%s", d->link.name, text,
-			other->link.name, config_print_line(line, other->line));
+		return config_refuse(k->c, d->line, k->e, "%s has the address %s, which %s has already%s", d->link.name,
+			text, other->link.name, config_print_line(line, other->line));
 	return 0;
 }
 
@@ -232,8 +220,7 @@ static int check_default_route(
 		return config_refuse(k->c, d->line, k->e,
 			"a second %s gateway= on %s: %s has one already%s, and there is one "
 			"default route",
-			family, d->link.name, other->link.name,
-			config_print_line(line, other->line));
+			family, d->link.name, other->link.name, config_print_line(line, other->line));
 	return 0;
 }
 

@@ -117,14 +117,14 @@ static int read_section(struct parser *p, enum config_name section)
 	if (!p->lines[section])
 		return 0;
 	if (xlu_cfg_get_list(p->xlu, name, &list, &count, 1))
-		return config_refuse(p->to, p->lines[section], p->e,
-			"'%s' must be a list: %s = [ '…', '…' ]", name, name);
+		return config_refuse(
+			p->to, p->lines[section], p->e, "'%s' must be a list: %s = [ '…', '…' ]", name, name);
 	for (int i = 0; i < count && !r; i++) {
 		XLU_ConfigValue *value = xlu_cfg_get_listitem2(list, i);
 
 		if (xlu_cfg_value_get_string(p->xlu, value, &text, 1))
-			return config_refuse(p->to, p->lines[section], p->e,
-				"item %d of '%s' is no string", i + 1, name);
+			return config_refuse(
+				p->to, p->lines[section], p->e, "item %d of '%s' is no string", i + 1, name);
 		r = read_text(p, section, line_of(p, value), text);
 	}
 	return r;
@@ -141,8 +141,7 @@ static int read_wait(struct parser *p)
 	xlu_cfg_get_string(p->xlu, name, &value, 1);
 	if (number_parse(value, 0, WAIT_MAX, &p->to->wait))
 		return config_refuse(p->to, p->lines[CONFIG_WAIT], p->e,
-			"%s=%s: it must be a decimal number of seconds from 0 to %d", name, value,
-			WAIT_MAX);
+			"%s=%s: it must be a decimal number of seconds from 0 to %d", name, value, WAIT_MAX);
 	return 0;
 }
 
@@ -194,8 +193,7 @@ static int read_all(FILE *f, const char *file, char **text, size_t *size, struct
 		*size += n;
 	}
 	if (ferror(f))
-		return err_set(
-			e, errno, "can't read the configuration %s: %s", file, strerror(errno));
+		return err_set(e, errno, "can't read the configuration %s: %s", file, strerror(errno));
 	return 0;
 }
 
@@ -207,8 +205,7 @@ int config_read(const char *file, struct config *ret, struct err *e)
 	int r;
 
 	if (!f)
-		return err_set(
-			e, errno, "can't read the configuration %s: %s", file, strerror(errno));
+		return err_set(e, errno, "can't read the configuration %s: %s", file, strerror(errno));
 	r = read_all(f, file, &text, &size, e);
 	fclose(f);
 	if (!r)

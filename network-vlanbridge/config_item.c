@@ -75,8 +75,7 @@ int config_item_add(struct config_item *it, const char *key, const char *value)
 	if (!*value)
 		return config_item_refuse(it, "%s= has no value", key);
 	if (strlen(value) >= ITEM_VALUE_SIZE)
-		return config_item_refuse(
-			it, "%s= is longer than %d bytes", key, ITEM_VALUE_SIZE - 1);
+		return config_item_refuse(it, "%s= is longer than %d bytes", key, ITEM_VALUE_SIZE - 1);
 	if (it->count == ITEM_KEYS)
 		return config_item_refuse(it, "more than %d keys in one item", ITEM_KEYS);
 	it->pairs[it->count].key = key;
@@ -121,8 +120,7 @@ static bool is_listed(const char *const keys[], const char *key)
 	return false;
 }
 
-int config_item_check_keys(
-	struct config_item *it, const char *what, const char *const keys[], enum kind kind)
+int config_item_check_keys(struct config_item *it, const char *what, const char *const keys[], enum kind kind)
 {
 	for (size_t i = 0; i < it->count; i++) {
 		const char *key = it->pairs[i].key;
@@ -145,9 +143,8 @@ int config_item_check_name(struct config_item *it, const char *key, const char *
 	if (is_listed(reserved, name))
 		return config_item_refuse(it, "%s=%s: that name is reserved", key, name);
 	if (*name == '-')
-		return config_item_refuse(it,
-			"%s=%s: a name can't start with '-', commands take it for an option", key,
-			name);
+		return config_item_refuse(
+			it, "%s=%s: a name can't start with '-', commands take it for an option", key, name);
 	if (strchr(name, ','))
 		return config_item_refuse(it, "%s=%s: a name can't contain ','", key, name);
 	return it->failed;
@@ -166,8 +163,7 @@ const char *config_item_name(struct config_item *it, const char *key)
 	return name;
 }
 
-void config_item_flag(
-	struct config_item *it, const char *key, const char *yes, const char *no, bool *flag)
+void config_item_flag(struct config_item *it, const char *key, const char *yes, const char *no, bool *flag)
 {
 	const char *v = config_item_value(it, key);
 
@@ -186,8 +182,7 @@ void config_item_mtu(struct config_item *it, struct link *l)
 	if (!v)
 		return;
 	if (number_parse(v, MTU_MIN, MTU_MAX, &n))
-		config_item_refuse(
-			it, "mtu=%s: it must be a number from %d to %d", v, MTU_MIN, MTU_MAX);
+		config_item_refuse(it, "mtu=%s: it must be a number from %d to %d", v, MTU_MIN, MTU_MAX);
 	else
 		config_set_mtu(l, (uint32_t)n);
 }
@@ -221,21 +216,19 @@ void config_item_options(struct config_item *it, struct link *l)
 	}
 }
 
-int config_item_expand(struct config_item *it, const char *key, const char *template,
-	unsigned int vlan, char name[NAME_SIZE])
+int config_item_expand(
+	struct config_item *it, const char *key, const char *template, unsigned int vlan, char name[NAME_SIZE])
 {
 	static const char word[] = "{vlan}";
 	const char *at = strstr(template, word);
 	char text[ITEM_VALUE_SIZE + 16];
 
 	if (at && vlan)
-		snprintf(text, sizeof(text), "%.*s%u%s", (int)(at - template), template, vlan,
-			at + strlen(word));
+		snprintf(text, sizeof(text), "%.*s%u%s", (int)(at - template), template, vlan, at + strlen(word));
 	else
 		snprintf(text, sizeof(text), "%s", template);
 	if (strstr(text, word))
-		return config_item_refuse(
-			it, "%s=%s: {vlan} can be there once, and only with vlan=", key, template);
+		return config_item_refuse(it, "%s=%s: {vlan} can be there once, and only with vlan=", key, template);
 	if (config_item_check_name(it, key, text))
 		return it->failed;
 	text_copy(name, NAME_SIZE, text);

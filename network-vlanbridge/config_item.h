@@ -35,8 +35,7 @@ int config_refuse(const struct config *c, int line, struct err *e, const char *f
 char *config_print_line(char buf[24], int line);
 
 /* Makes a message the item's failure, unless it has one. Returns it->failed. */
-int config_item_refuse(struct config_item *it, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+int config_item_refuse(struct config_item *it, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int config_item_refuse_memory(struct config_item *it);
 
 /* Splits text (which is changed, and must outlive the item) into pairs. Returns it->failed. */
@@ -48,8 +47,7 @@ int config_item_add(struct config_item *it, const char *key, const char *value);
 
 /* Refuses keys that are neither among keys, which NULL ends, nor options of kind. what: "bond",
  * "bridge". Returns it->failed. */
-int config_item_check_keys(
-	struct config_item *it, const char *what, const char *const keys[], enum kind kind);
+int config_item_check_keys(struct config_item *it, const char *what, const char *const keys[], enum kind kind);
 
 /* The value of a key, or NULL. */
 const char *config_item_value(const struct config_item *it, const char *key);
@@ -63,16 +61,15 @@ const char *config_item_name(struct config_item *it, const char *key);
 int config_item_check_name(struct config_item *it, const char *key, const char *name);
 
 /* Each looks for its key, and leaves its output alone if it isn't there. */
-void config_item_flag(
-	struct config_item *it, const char *key, const char *yes, const char *no, bool *flag);
+void config_item_flag(struct config_item *it, const char *key, const char *yes, const char *no, bool *flag);
 void config_item_mtu(struct config_item *it, struct link *l);
 void config_item_mac(struct config_item *it, struct link *l);
 void config_item_options(struct config_item *it, struct link *l);
 
 /* The name that a template gives, {vlan} being the VLAN ID; 0: there is no VLAN. Returns
  * it->failed. */
-int config_item_expand(struct config_item *it, const char *key, const char *template,
-	unsigned int vlan, char name[NAME_SIZE]);
+int config_item_expand(
+	struct config_item *it, const char *key, const char *template, unsigned int vlan, char name[NAME_SIZE]);
 
 /* config_item_device.c. Devices belong to it->to. NULL is a failure.
  * refer: a device that something stands on, or takes as a port; it may be made by another item.

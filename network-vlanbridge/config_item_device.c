@@ -30,8 +30,7 @@ struct config_device *config_item_define(struct config_item *it, const char *nam
 	if (!d)
 		return NULL;
 	if (d->create) {
-		config_item_refuse(
-			it, "'%s' is defined twice%s", name, config_print_line(line, d->line));
+		config_item_refuse(it, "'%s' is defined twice%s", name, config_print_line(line, d->line));
 		return NULL;
 	}
 	d->create = true;
@@ -61,17 +60,15 @@ int config_item_set_master(struct config_item *it, struct config_device *d, cons
 	if (!strcmp(d->link.name, master))
 		return config_item_refuse(it, "%s can't be a port of itself", master);
 	if (*d->link.master.name)
-		return config_item_refuse(it, "%s can't be a port of %s: it is one of %s already%s",
-			d->link.name, master, d->link.master.name,
-			config_print_line(line, d->master_line));
+		return config_item_refuse(it, "%s can't be a port of %s: it is one of %s already%s", d->link.name,
+			master, d->link.master.name, config_print_line(line, d->master_line));
 	text_copy(d->link.master.name, sizeof(d->link.master.name), master);
 	d->link.set |= LINK_MASTER;
 	d->master_line = it->line;
 	return it->failed;
 }
 
-static int check_vlan_is_free(
-	struct config_item *it, const struct vlan_item *v, const char *canonical)
+static int check_vlan_is_free(struct config_item *it, const struct vlan_item *v, const char *canonical)
 {
 	const struct config_device *other = config_find(it->to, canonical);
 	char line[24];
@@ -80,10 +77,9 @@ static int check_vlan_is_free(
 		return it->failed;
 	config_print_line(line, other->line);
 	if (*other->link.master.name)
-		return config_item_refuse(it, "VLAN %u of %s is in bridge '%s' already%s", v->id,
-			v->lower, other->link.master.name, line);
-	return config_item_refuse(
-		it, "VLAN %u of %s is '%s' already%s", v->id, v->lower, other->link.name, line);
+		return config_item_refuse(it, "VLAN %u of %s is in bridge '%s' already%s", v->id, v->lower,
+			other->link.master.name, line);
+	return config_item_refuse(it, "VLAN %u of %s is '%s' already%s", v->id, v->lower, other->link.name, line);
 }
 
 static int set_altname(struct config_item *it, struct config_device *d, const char *canonical)
@@ -92,8 +88,7 @@ static int set_altname(struct config_item *it, struct config_device *d, const ch
 	char line[24];
 
 	if (other)
-		return config_item_refuse(it,
-			"VLAN %u of %s is called '%s' here, and '%s' elsewhere%s: use one name",
+		return config_item_refuse(it, "VLAN %u of %s is called '%s' here, and '%s' elsewhere%s: use one name",
 			d->link.vlan.id, d->link.lower.name, d->link.name, canonical,
 			config_print_line(line, other->line));
 	if (config_set_altname(it->to, d, canonical))
@@ -113,8 +108,7 @@ struct config_device *config_item_vlan_device(struct config_item *it, const stru
 	if (check_vlan_is_free(it, v, canonical) || config_item_check_name(it, v->name_key, name))
 		return NULL;
 	if (!strcmp(name, v->lower)) {
-		config_item_refuse(it, "VLAN %u of %s can't be called like the device below it",
-			v->id, v->lower);
+		config_item_refuse(it, "VLAN %u of %s can't be called like the device below it", v->id, v->lower);
 		return NULL;
 	}
 	d = config_item_define(it, name, KIND_VLAN);

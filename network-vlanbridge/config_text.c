@@ -34,12 +34,10 @@ static int check_bytes(const struct scan *s)
 		unsigned char byte = (unsigned char)*at;
 
 		if (byte == '\r')
-			return err_set(s->e, EINVAL,
-				"%s:%d: carriage return: save the file with Unix line ends",
+			return err_set(s->e, EINVAL, "%s:%d: carriage return: save the file with Unix line ends",
 				s->file, line);
 		if (iscntrl(byte) && byte != '\t' && byte != '\n')
-			return err_set(
-				s->e, EINVAL, "%s:%d: byte 0x%02x isn't text", s->file, line, byte);
+			return err_set(s->e, EINVAL, "%s:%d: byte 0x%02x isn't text", s->file, line, byte);
 		if (byte == '\n')
 			line++;
 	}
@@ -63,13 +61,11 @@ static int scan_string(struct scan *s)
 	while (s->at < s->end && *s->at != *quote && *s->at != '\n') {
 		// An escape could put any byte into a name, a NUL too.
 		if (*s->at == '\\')
-			return err_set(s->e, EINVAL, "%s:%d: a backslash isn't allowed in a string",
-				s->file, s->line);
+			return err_set(s->e, EINVAL, "%s:%d: a backslash isn't allowed in a string", s->file, s->line);
 		s->at++;
 	}
 	if (s->at == s->end || *s->at == '\n')
-		return err_set(s->e, EINVAL,
-			"%s:%d: the string isn't closed in its line: %c is missing", s->file,
+		return err_set(s->e, EINVAL, "%s:%d: the string isn't closed in its line: %c is missing", s->file,
 			s->line, *quote);
 	s->at++;
 	return 0;
@@ -99,8 +95,8 @@ static int scan_other(struct scan *s)
 	}
 	if (strchr(",;[]=", *s->word))
 		return 0;
-	return err_set(s->e, EINVAL, "%s:%d: character '%c' isn't allowed outside of strings",
-		s->file, s->line, *s->word);
+	return err_set(
+		s->e, EINVAL, "%s:%d: character '%c' isn't allowed outside of strings", s->file, s->line, *s->word);
 }
 
 // The next token, of which there must be one. Returns 0 or -EINVAL.
@@ -131,18 +127,15 @@ static int scan_token(struct scan *s, enum token *ret)
 static int note_name(const struct scan *s, int lines[CONFIG_NAMES])
 {
 	for (int i = 0; i < CONFIG_NAMES; i++) {
-		if (strlen(config_names[i]) != (size_t)s->length ||
-			memcmp(config_names[i], s->word, (size_t)s->length))
+		if (strlen(config_names[i]) != (size_t)s->length || memcmp(config_names[i], s->word, (size_t)s->length))
 			continue;
 		if (lines[i])
-			return err_set(s->e, EINVAL,
-				"%s:%d: '%s' is assigned twice, here and in line %d", s->file,
+			return err_set(s->e, EINVAL, "%s:%d: '%s' is assigned twice, here and in line %d", s->file,
 				s->line, config_names[i], lines[i]);
 		lines[i] = s->line;
 		return 0;
 	}
-	return err_set(s->e, EINVAL,
-		"%s:%d: '%.*s' is unknown: there are bonds, bridges, vlans and wait", s->file,
+	return err_set(s->e, EINVAL, "%s:%d: '%.*s' is unknown: there are bonds, bridges, vlans and wait", s->file,
 		s->line, s->length, s->word);
 }
 
@@ -158,8 +151,7 @@ static int check_not_empty(const struct scan *s, const int lines[CONFIG_NAMES])
 		s->file);
 }
 
-int config_text_check(
-	const char *file, const char *text, size_t size, int lines[CONFIG_NAMES], struct err *e)
+int config_text_check(const char *file, const char *text, size_t size, int lines[CONFIG_NAMES], struct err *e)
 {
 	struct scan s = {.file = file, .at = text, .end = text + size, .line = 1, .e = e};
 	bool is_start = true; // of a statement
@@ -175,8 +167,8 @@ int config_text_check(
 		if (token == TOKEN_NAME && is_start)
 			r = note_name(&s, lines);
 		else if (token == TOKEN_NAME)
-			r = err_set(e, EINVAL, "%s:%d: '%.*s' is no value: a string has quotes",
-				file, s.line, s.length, s.word);
+			r = err_set(e, EINVAL, "%s:%d: '%.*s' is no value: a string has quotes", file, s.line, s.length,
+				s.word);
 		if (*s.word == '[')
 			depth++;
 		if (*s.word == ']')

@@ -16,7 +16,6 @@ extern const char *const config_names[CONFIG_NAMES];
  * byte, loses lists that it has begun at a lexical error, takes any name with dots in it, and can't
  * tell which names there are: so all of these are refused here. Returns 0, or -EINVAL with a
  * message in e that starts with file:line:. */
-int config_text_check(
-	const char *file, const char *text, size_t size, int lines[CONFIG_NAMES], struct err *e);
+int config_text_check(const char *file, const char *text, size_t size, int lines[CONFIG_NAMES], struct err *e);
 
 #endif

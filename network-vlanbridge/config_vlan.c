@@ -6,14 +6,12 @@
 
 #include "config_item.h"
 
-static const char *const keys[] = {
-	"link", "vlan", "proto", "name", "mtu", "address", "gateway", NULL};
+static const char *const keys[] = {"link", "vlan", "proto", "name", "mtu", "address", "gateway", NULL};
 
 // dom0's own VLAN on a VLAN-aware bridge: the bridge's own port must carry it.
 static void carry_vlan(struct config_device *bridge, unsigned int id)
 {
-	if (!bridge->create || bridge->link.kind != KIND_BRIDGE ||
-		!bridge->link.bridge.vlan_filtering)
+	if (!bridge->create || bridge->link.kind != KIND_BRIDGE || !bridge->link.bridge.vlan_filtering)
 		return;
 	bridge->tagged = true;
 	vlans_add(&bridge->vlans.all, id, id);
@@ -27,8 +25,7 @@ static void take_id(struct config_item *it, unsigned int *id)
 	if (!v)
 		config_item_refuse(it, "key 'vlan' is missing");
 	else if (number_parse(v, VLAN_MIN, VLAN_MAX, &n))
-		config_item_refuse(
-			it, "vlan=%s: it must be a number from %d to %d", v, VLAN_MIN, VLAN_MAX);
+		config_item_refuse(it, "vlan=%s: it must be a number from %d to %d", v, VLAN_MIN, VLAN_MAX);
 	*id = (unsigned int)n;
 }
 

@@ -44,12 +44,14 @@ static int add_entries(struct config *to, const struct config *from, const char 
 static struct config_device *find_vlan_of(const struct config *c, const struct config_device *bridge)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (c->devices[i]->link.kind == KIND_VLAN && !strcmp(c->devices[i]->link.master.name, bridge->link.name))
+		if (c->devices[i]->link.kind == KIND_VLAN &&
+			!strcmp(c->devices[i]->link.master.name, bridge->link.name))
 			return c->devices[i];
 	return NULL;
 }
 
-// Of the file only the bridge that is asked for, by its name or by UPLINK.VLAN, its VLAN device, and the uplink as it is.
+// Of the file only the bridge that is asked for, by its name or by UPLINK.VLAN, its VLAN device, and the uplink as it
+// is.
 static int pick_demanded(const struct config *file, const char *name, struct config *ret, struct err *e)
 {
 	struct config_device *d = config_find(file, name), *vlan, *uplink;
@@ -60,8 +62,8 @@ static int pick_demanded(const struct config *file, const char *name, struct con
 	if (!d || d->link.kind != KIND_BRIDGE)
 		return err_set(e, ENOENT, "%s doesn't make '%s' on demand", file->file, name);
 	if (!d->on_demand)
-		return err_set(e, ENODEV, "%s has the bridge '%s' without demand=yes: run 'network-vlanbridge start'", file->file,
-			d->link.name);
+		return err_set(e, ENODEV, "%s has the bridge '%s' without demand=yes: run 'network-vlanbridge start'",
+			file->file, d->link.name);
 	vlan = find_vlan_of(file, d);
 	uplink = config_find(file, d->mark.uplink);
 	if (!vlan || !uplink)
@@ -103,7 +105,8 @@ static int lock_and_open(struct netlink **nl, struct err *e)
 	return EXIT_DONE;
 }
 
-// Called by vif-vlanbridge when the bridge of a vif isn't there. Concurrent calls take turns; the later ones find it made.
+// Called by vif-vlanbridge when the bridge of a vif isn't there. Concurrent calls take turns; the later ones find it
+// made.
 int command_demand(char **args, struct err *e)
 {
 	struct command_run r = {.scope = SCOPE_ADD};
@@ -158,8 +161,10 @@ static int add_name(struct config *to, const struct device *d, struct err *e)
 	return 0;
 }
 
-// Whether there is a bridge on demand of that name, without any port but its VLAN device: those two are what r concerns then.
-static int is_empty(struct netlink *nl, struct command_run *r, const char *name, const struct device **bridge, struct err *e)
+// Whether there is a bridge on demand of that name, without any port but its VLAN device: those two are what r concerns
+// then.
+static int is_empty(
+	struct netlink *nl, struct command_run *r, const char *name, const struct device **bridge, struct err *e)
 {
 	const struct device *d, *v;
 	int result;
@@ -180,8 +185,8 @@ static int is_empty(struct netlink *nl, struct command_run *r, const char *name,
 	return result ? result : 1;
 }
 
-// A vif may join in the meantime. It reads the mark after joining, and we look for ports after writing `closing`: either we see the vif and
-// leave the bridge alone, or the vif sees the word and asks for the bridge again.
+// A vif may join in the meantime. It reads the mark after joining, and we look for ports after writing `closing`:
+// either we see the vif and leave the bridge alone, or the vif sees the word and asks for the bridge again.
 static int release(struct netlink *nl, struct command_run *r, const char *name, struct err *e)
 {
 	const struct device *bridge;

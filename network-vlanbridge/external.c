@@ -27,8 +27,8 @@ static const struct client {
 	{"dhcpcd", {"-q", "-b", "{dev}"}, {"-q", "-k", "{dev}"}},
 	{"dhclient", {"-nw", "-pf", "/run/dhclient.{dev}.pid", "-lf", "/run/dhclient.{dev}.leases", "{dev}"},
 		{"-r", "-pf", "/run/dhclient.{dev}.pid", "-lf", "/run/dhclient.{dev}.leases", "{dev}"}},
-	// -R: release the lease when it is ended, which also takes the address off. In the foreground and not waited for, since it
-	// goes into the background only after 9 s without an answer; then another try every 3 s.
+	// -R: release the lease when it is ended, which also takes the address off. In the foreground and not waited
+	// for, since it goes into the background only after 9 s without an answer; then another try every 3 s.
 	{"udhcpc", {"-f", "-R", "-S", "-A", "3", "-p", "/run/udhcpc.{dev}.pid", "-i", "{dev}"}, {0}},
 };
 

@@ -10,8 +10,8 @@
 /* Loads the bonding module without its bond0. Returns 0 or -errno with a sentence in e. */
 int external_load_bonding(struct err *e);
 
-/* Starts the host's DHCP client (dhcpcd, dhclient or udhcpc, the first that is there) on a device, in the background; or ends
- * it. Returns 0 or -errno with a sentence in e. */
+/* Starts the host's DHCP client (dhcpcd, dhclient or udhcpc, the first that is there) on a device, in the background;
+ * or ends it. Returns 0 or -errno with a sentence in e. */
 int external_dhcp(const char *device, bool start, struct err *e);
 
 /* Whether such a client, started by us, runs on a device. */

@@ -2,8 +2,9 @@
 // Deleting many devices.
 //
 // The kernel deletes a group of devices in one call, which waits once for what one by one waits for each. But it holds
-// the RTNL lock all along, and nobody else can so much as set a link up: so we put portions of the devices into a group of
-// their own and delete that. A group with a member that can't be deleted fails whole: it only ever holds what we made.
+// the RTNL lock all along, and nobody else can so much as set a link up: so we put portions of the devices into a group
+// of their own and delete that. A group with a member that can't be deleted fails whole: it only ever holds what we
+// made.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -80,9 +81,10 @@ static void expedite_end(int guard)
 		;
 }
 
-// The names of a portion into the group that goes, then the group; group 0 for the second part leaves the devices alone.
-static int send_portion(struct netlink *nl, const char *const *names, size_t n, uint32_t group, bool delete,
-	struct err *e)
+// The names of a portion into the group that goes, then the group; group 0 for the second part leaves the devices
+// alone.
+static int send_portion(
+	struct netlink *nl, const char *const *names, size_t n, uint32_t group, bool delete, struct err *e)
 {
 	struct netlink_ack acks[PORTION + 1];
 	struct nl_msg *msgs[PORTION + 1];
@@ -133,7 +135,8 @@ static int delete_one_by_one(struct netlink *nl, const char *const *names, size_
 	for (size_t i = 0; i < n && !r; i++) {
 		struct nl_msg *m = link_msg_delete(names[i]);
 
-		r = m ? netlink_send(nl, &m, 1, &ack, NULL, NULL, e) : err_set(e, ENOMEM, "no memory to delete devices");
+		r = m ? netlink_send(nl, &m, 1, &ack, NULL, NULL, e)
+		      : err_set(e, ENOMEM, "no memory to delete devices");
 		netlink_message_free(m);
 		if (!r && ack.error)
 			r = err_set(e, -ack.error, "can't delete %s: %s", names[i], ack.reason);

@@ -79,8 +79,7 @@ const struct guest_nic *guests_find(const struct guests *g, const char *interfac
 	for (size_t i = 0; i < g->count; i++) {
 		size_t n = strlen(g->nics[i].interface);
 
-		if (!strncmp(interface, g->nics[i].interface, n) &&
-			(!interface[n] || !strcmp(interface + n, "-emu")))
+		if (!strncmp(interface, g->nics[i].interface, n) && (!interface[n] || !strcmp(interface + n, "-emu")))
 			return &g->nics[i];
 	}
 	return NULL;

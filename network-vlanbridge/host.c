@@ -367,7 +367,7 @@ bool device_is_ours(const struct device *d)
 static bool is_vlan(const struct device *d, const char *lower, uint32_t id, uint32_t protocol)
 {
 	return d->link.kind == KIND_VLAN && d->link.vlan.id == id && d->link.vlan.protocol == protocol &&
-		!strcmp(d->link.lower.name, lower);
+	       !strcmp(d->link.lower.name, lower);
 }
 
 // Try LOWER.ID first, and scan only where one has another name.
@@ -395,8 +395,9 @@ bool device_is_same(const struct device *a, const struct device *b)
 {
 	if (a->link.kind != b->link.kind)
 		return false;
-	return a->link.kind != KIND_VLAN || (a->link.vlan.id == b->link.vlan.id && a->link.vlan.protocol == b->link.vlan.protocol &&
-		!strcmp(a->link.lower.name, b->link.lower.name));
+	return a->link.kind != KIND_VLAN ||
+	       (a->link.vlan.id == b->link.vlan.id && a->link.vlan.protocol == b->link.vlan.protocol &&
+		       !strcmp(a->link.lower.name, b->link.lower.name));
 }
 
 const char *original_device_name(const struct device *d)

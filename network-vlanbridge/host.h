@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The model of a host's network: the devices that the kernel has, and their layer-3 entries. The snapshot fills it from the
- * kernel; origin, target and the kernel model make others like it. Pure. */
+/* The model of a host's network: the devices that the kernel has, and their layer-3 entries. The snapshot fills it from
+ * the kernel; origin, target and the kernel model make others like it. Pure. */
 #ifndef HOST_H
 #define HOST_H
 
@@ -14,35 +14,36 @@
 #include "vlans.h"
 
 struct device {
-	struct link link; /* as the kernel has it */
-	struct mark mark; /* as read from the alias, see device_read_mark */
-	struct port_vlans vlans; /* of a port of a VLAN-aware bridge; of such a bridge itself, its own port's */
-	bool dhcp;        /* a DHCP client of ours runs on it */
+	struct link link;         /* as the kernel has it */
+	struct mark mark;         /* as read from the alias, see device_read_mark */
+	struct port_vlans vlans;  /* of a port of a VLAN-aware bridge; of such a bridge itself, its own port's */
+	bool dhcp;                /* a DHCP client of ours runs on it */
 	char attached[NAME_SIZE]; /* in an origin: the bridge of ours that this device, not ours, is a port of */
-	uint32_t mtu_before_bond; /* in the model: the MTU that the kernel gives back when it leaves its bond; 0: unknown */
-	size_t slot;      /* its place in the host */
-	size_t ports;     /* how many devices have it as their master */
-	size_t uppers;    /* how many devices stand on it (their lower device) */
-	size_t odd_uppers; /* how many of the VLAN devices among these can't be found as NAME.ID */
-	size_t entries;   /* how many layer-3 entries name it */
-	bool more_names;  /* has alternative names besides link.altname */
+	uint32_t mtu_before_bond; /* in the model: the MTU that the kernel gives back when it leaves its bond; 0:
+				     unknown */
+	size_t slot;              /* its place in the host */
+	size_t ports;             /* how many devices have it as their master */
+	size_t uppers;            /* how many devices stand on it (their lower device) */
+	size_t odd_uppers;        /* how many of the VLAN devices among these can't be found as NAME.ID */
+	size_t entries;           /* how many layer-3 entries name it */
+	bool more_names;          /* has alternative names besides link.altname */
 };
 
 struct host {
 	struct device **devices;
 	size_t count;
-	void *names;    /* tsearch tree of names and alternative names */
-	void *entry_tree; /* tsearch tree of the entries */
+	void *names;            /* tsearch tree of names and alternative names */
+	void *entry_tree;       /* tsearch tree of the entries */
 	struct l3_list entries; /* in the kernel's order; NULL where one was removed: see host_next_entry */
-	bool bonding; /* the bonding module is loaded: before that, making a bond makes bond0 too */
-	bool ipv6;    /* the kernel has IPv6: devices have an addr_gen_mode */
+	bool bonding;           /* the bonding module is loaded: before that, making a bond makes bond0 too */
+	bool ipv6;              /* the kernel has IPv6: devices have an addr_gen_mode */
 };
 
 /* Frees what h holds. Fine on {0}. */
 void host_free(struct host *h);
 
-/* Adds a device called name, everything else 0. Returns 0 and the device, which belongs to h; -EEXIST when the name is taken, -EINVAL
- * when it is too long, -ENOMEM. */
+/* Adds a device called name, everything else 0. Returns 0 and the device, which belongs to h; -EEXIST when the name is
+ * taken, -EINVAL when it is too long, -ENOMEM. */
 int host_add(struct host *h, const char *name, struct device **ret);
 
 /* A copy of everything. Returns 0 or -ENOMEM. */
@@ -54,8 +55,8 @@ struct device *host_find(const struct host *h, const char *name);
 /* Gives d, of h, one more name by which host_find finds it. Returns 0, -EEXIST or -ENOMEM. */
 int host_add_altname(struct host *h, struct device *d, const char *altname);
 
-/* Calls d, of h, otherwise, in all references to it and in all entries but policy rules, which the kernel keeps by name. Returns
- * 0, -EEXIST or -ENOMEM. */
+/* Calls d, of h, otherwise, in all references to it and in all entries but policy rules, which the kernel keeps by
+ * name. Returns 0, -EEXIST or -ENOMEM. */
 int host_rename(struct host *h, struct device *d, const char *name);
 
 /* Takes d out of h and frees it; the order of the others may change. Its entries and references to it stay. */
@@ -70,13 +71,14 @@ void host_count_references(struct host *h);
 /* Counts d, a new VLAN device of h, with the device below it. */
 void host_count_upper(struct host *h, const struct device *d);
 
-/* Adds an entry, which belongs to h from then on (also if this fails: then it is freed). An equal one that is there already stays: then the
- * new one is freed. Returns 0 or -ENOMEM. */
+/* Adds an entry, which belongs to h from then on (also if this fails: then it is freed). An equal one that is there
+ * already stays: then the new one is freed. Returns 0 or -ENOMEM. */
 int host_add_entry(struct host *h, struct l3_entry *e);
 void host_remove_entry(struct host *h, const struct l3_entry *e); /* an equal one, if there is one; frees it */
 const struct l3_entry *host_find_entry(const struct host *h, const struct l3_entry *e);
 
-/* The same thing on the same devices, whatever its attributes (l3_same_key); which one, where there are several, is open. NULL: none. */
+/* The same thing on the same devices, whatever its attributes (l3_same_key); which one, where there are several, is
+ * open. NULL: none. */
 const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e);
 
 /* The entries in order: `size_t i = 0; while ((e = host_next_entry(h, &i)))`. Removing e meanwhile is fine. */

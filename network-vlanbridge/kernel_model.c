@@ -59,13 +59,14 @@ static void set_mtu(struct host *h, struct device *d, uint32_t mtu)
 			set_mtu(h, h->devices[i], mtu);
 }
 
-// A device's neighbours are forgotten with its MAC address, permanent ones too (neigh_changeaddr). VLAN devices that have
-// their lower device's follow (vlan_sync_address). A bond's is its ports' (bond_set_mac_address).
+// A device's neighbours are forgotten with its MAC address, permanent ones too (neigh_changeaddr). VLAN devices that
+// have their lower device's follow (vlan_sync_address). A bond's is its ports' (bond_set_mac_address).
 static void set_mac(struct host *h, struct device *d, const uint8_t *mac)
 {
 	const uint8_t given[MAC_SIZE] = {mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]};
-	bool for_ports = device_is_kind(d, KIND_BOND) && !(d->link.bond.fail_over_mac && d->link.bond.mode == BOND_MODE_ACTIVE_BACKUP) &&
-		d->link.bond.mode < BOND_MODE_TLB;
+	bool for_ports = device_is_kind(d, KIND_BOND) &&
+			 !(d->link.bond.fail_over_mac && d->link.bond.mode == BOND_MODE_ACTIVE_BACKUP) &&
+			 d->link.bond.mode < BOND_MODE_TLB;
 	uint8_t old[MAC_SIZE];
 
 	memcpy(old, d->link.mac, MAC_SIZE);
@@ -76,7 +77,8 @@ static void set_mac(struct host *h, struct device *d, const uint8_t *mac)
 		struct device *other = h->devices[i];
 		bool is_upper = other->link.kind == KIND_VLAN && !strcmp(other->link.lower.name, d->link.name);
 
-		if (is_upper ? !memcmp(other->link.mac, old, MAC_SIZE) : for_ports && !strcmp(other->link.master.name, d->link.name))
+		if (is_upper ? !memcmp(other->link.mac, old, MAC_SIZE)
+			     : for_ports && !strcmp(other->link.master.name, d->link.name))
 			set_mac(h, other, given);
 	}
 }
@@ -86,7 +88,8 @@ static void copy_mac(struct host *h, struct device *to, const struct device *fro
 	set_mac(h, to, from->link.mac);
 }
 
-// A released port keeps nothing of what it was in the bridge; one that left a bond is down, with its own MAC address and MTU.
+// A released port keeps nothing of what it was in the bridge; one that left a bond is down, with its own MAC address
+// and MTU.
 static void leave_master(struct host *h, struct device *d)
 {
 	struct device *m = host_find(h, d->link.master.name);
@@ -172,7 +175,8 @@ static int do_link_set(struct host *h, const struct link *c)
 	if (c->set & LINK_MASTER)
 		set_master(h, d, c->master.name);
 	if (c->set & LINK_PORT_FLAGS)
-		d->link.port_flags = (d->link.port_flags & ~c->port_flags_known) | (c->port_flags & c->port_flags_known);
+		d->link.port_flags =
+			(d->link.port_flags & ~c->port_flags_known) | (c->port_flags & c->port_flags_known);
 	if (c->set & LINK_ALTNAME) {
 		link_copy_field(&d->link, c, LINK_ALTNAME);
 		r = host_add_altname(h, d, c->altname);

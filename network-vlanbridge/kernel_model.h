@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the kernel does in a step, with its side effects, done to the model. Pure. The tests compare it with real kernels. */
+/* What the kernel does in a step, with its side effects, done to the model. Pure. The tests compare it with real
+ * kernels. */
 #ifndef KERNEL_MODEL_H
 #define KERNEL_MODEL_H
 

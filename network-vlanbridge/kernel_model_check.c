@@ -77,7 +77,8 @@ static bool stands_on(const struct host *h, const struct device *d, const struct
 	return false;
 }
 
-// bond_enslave: it must be down, and is opened with the bond's MTU. A port of another bond is down once it has left that.
+// bond_enslave: it must be down, and is opened with the bond's MTU. A port of another bond is down once it has left
+// that.
 static int check_bond_port(const struct host *h, const struct device *d, const struct device *m, const struct link *c)
 {
 	const struct device *lower = host_find(h, d->link.lower.name);
@@ -158,5 +159,7 @@ int model_check_add(const struct host *h, const struct link *l)
 		return -EINVAL;
 	if (l->set & LINK_MASTER && device_is_kind(m, KIND_BOND) && m->link.mtu > lower->link.mtu)
 		return -ERANGE;
-	return (l->set & LINK_UP && l->up) || (l->set & LINK_MASTER && device_is_kind(m, KIND_BOND)) ? (lower->link.up ? 0 : -ENETDOWN) : 0;
+	return (l->set & LINK_UP && l->up) || (l->set & LINK_MASTER && device_is_kind(m, KIND_BOND))
+		       ? (lower->link.up ? 0 : -ENETDOWN)
+		       : 0;
 }

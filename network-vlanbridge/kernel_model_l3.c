@@ -25,27 +25,30 @@ static bool has_address(const struct host *h, const char *device, int family)
 	return false;
 }
 
-// A multipath route stays while one of its next hops lives: with its device up and, if the device of the moment loses the last
-// address, another one that has one (fib_sync_down_dev).
+// A multipath route stays while one of its next hops lives: with its device up and, if the device of the moment loses
+// the last address, another one that has one (fib_sync_down_dev).
 static bool has_hop_up(const struct host *h, const struct l3_entry *e, const char *without)
 {
 	const struct device *d;
 
 	for (size_t i = 0; i < e->device_count; i++) {
 		d = host_find(h, e->devices[i].name);
-		if (d && d->link.up && strcmp(d->link.name, without) && (e->device_count == 1 || has_address(h, d->link.name, e->family)))
+		if (d && d->link.up && strcmp(d->link.name, without) &&
+			(e->device_count == 1 || has_address(h, d->link.name, e->family)))
 			return true;
 	}
 	return false;
 }
 
-// IPv6 routes to one destination with one metric, each through a gateway, are the next hops of one route (rt6_qualify_for_ecmp).
+// IPv6 routes to one destination with one metric, each through a gateway, are the next hops of one route
+// (rt6_qualify_for_ecmp).
 static bool is_sibling(const struct l3_entry *a, const struct l3_entry *b)
 {
 	char x[16], y[16];
 	size_t n = strcspn(a->key, " ");
 
-	if (a->kind != L3_ROUTE || b->kind != L3_ROUTE || a->family != AF_INET6 || b->family != AF_INET6 || !a->gateway || !b->gateway)
+	if (a->kind != L3_ROUTE || b->kind != L3_ROUTE || a->family != AF_INET6 || b->family != AF_INET6 ||
+		!a->gateway || !b->gateway)
 		return false;
 	if (n != strcspn(b->key, " ") || strncmp(a->key, b->key, n))
 		return false;
@@ -106,7 +109,8 @@ void model_remove_neighbours(struct host *h, const struct device *d, int family)
 			host_remove_entry(h, e);
 }
 
-// With a new name the first IPv4 address loses its label, and each other one without a label gets its number (inetdev_changename).
+// With a new name the first IPv4 address loses its label, and each other one without a label gets its number
+// (inetdev_changename).
 void model_relabel_addresses(struct host *h, const struct device *d)
 {
 	size_t at = 0, last = h->entries.count;
@@ -147,8 +151,9 @@ static bool is_on_any_device(const struct host *h, const struct l3_entry *addres
 	return false;
 }
 
-// With an IPv4 address its routes go: those that have it as their source where no device has it any more (fib_sync_down_addr); and with
-// a device's last one all that go through the device alone, and its neighbours (fib_disable_ip).
+// With an IPv4 address its routes go: those that have it as their source where no device has it any more
+// (fib_sync_down_addr); and with a device's last one all that go through the device alone, and its neighbours
+// (fib_disable_ip).
 static void drop_routes_of_address(struct host *h, const struct l3_entry *gone)
 {
 	const char *device = gone->devices[0].name;

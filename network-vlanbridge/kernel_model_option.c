@@ -21,13 +21,13 @@ void model_set_default_vlan(struct port_vlans *v, unsigned int pvid)
 	vlans_add(&v->untagged, pvid, pvid);
 }
 
-// Ports that have the old default PVID get the new one; the others, which somebody set, stay. But where there was none before, all that aren't
-// in that VLAN get it, whatever their PVID is (__br_vlan_set_default_pvid).
+// Ports that have the old default PVID get the new one; the others, which somebody set, stay. But where there was none
+// before, all that aren't in that VLAN get it, whatever their PVID is (__br_vlan_set_default_pvid).
 static void change_default_pvid(struct port_vlans *v, unsigned int old, unsigned int new)
 {
 	if (old && (v->pvid != old || !vlans_has(&v->untagged, old)))
 		return;
-	if (new && vlans_has(&v->all, new))
+	if (new &&vlans_has(&v->all, new))
 		return;
 	if (old) {
 		struct vlans gone = {0};
@@ -36,7 +36,7 @@ static void change_default_pvid(struct port_vlans *v, unsigned int old, unsigned
 		vlans_subtract(&v->all, &gone);
 		vlans_subtract(&v->untagged, &gone);
 	}
-	v->pvid = (uint16_t)new;
+	v->pvid = (uint16_t) new;
 	if (!new)
 		return;
 	vlans_add(&v->all, new, new);
@@ -93,7 +93,8 @@ static void settle_bond_options(struct bond *b, const struct bond *before, const
 		b->miimon = 0;
 	b->updelay = settle_delay(b->updelay, model_sets_option(c, "updelay"), b->miimon, before->miimon);
 	b->downdelay = settle_delay(b->downdelay, model_sets_option(c, "downdelay"), b->miimon, before->miimon);
-	b->peer_notif_delay = settle_delay(b->peer_notif_delay, model_sets_option(c, "peer_notif_delay"), b->miimon, before->miimon);
+	b->peer_notif_delay =
+		settle_delay(b->peer_notif_delay, model_sets_option(c, "peer_notif_delay"), b->miimon, before->miimon);
 }
 
 void model_set_options(struct host *h, struct device *d, const struct link *c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Inside the kernel model: what its files share. Each does to the host what the kernel does; those that return int return 0 or -errno, as the
- * kernel would, and leave the host unchanged then. */
+/* Inside the kernel model: what its files share. Each does to the host what the kernel does; those that return int
+ * return 0 or -errno, as the kernel would, and leave the host unchanged then. */
 #ifndef KERNEL_MODEL_PARTS_H
 #define KERNEL_MODEL_PARTS_H
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// The routes that the kernel makes by itself: with an address (fib_add_ifaddr, addrconf_prefix_route) or with IPv6 on a device.
+// The routes that the kernel makes by itself: with an address (fib_add_ifaddr, addrconf_prefix_route) or with IPv6 on a
+// device.
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 static bool same_device(const struct l3_entry *a, const struct l3_entry *b)
 {
 	return a->device_count == 1 && b->device_count == 1 && a->devices->index == b->devices->index &&
-		!strcmp(a->devices->name, b->devices->name);
+	       !strcmp(a->devices->name, b->devices->name);
 }
 
 static bool has_destination(const struct l3_entry *route, const char *destination)
@@ -59,18 +60,21 @@ static bool is_prefix_route(const struct l3_entry *route, const struct l3_entry 
 	return has_destination(route, network) && has_metric(route, metric) && has_source(route, &key);
 }
 
-// The kernel leaves an IPv6 prefix route behind when an address with a lifetime goes (ipv6_del_addr): nobody's any more.
+// The kernel leaves an IPv6 prefix route behind when an address with a lifetime goes (ipv6_del_addr): nobody's any
+// more.
 static bool is_stale(const struct l3_list *all, const struct l3_entry *route)
 {
 	char network[L3_PREFIX_SIZE];
 	struct l3_address_key key;
 
-	if (route->kind != L3_ROUTE || route->family != AF_INET6 || !route->from_kernel || route->gateway || route->nexthop_object)
+	if (route->kind != L3_ROUTE || route->family != AF_INET6 || !route->from_kernel || route->gateway ||
+		route->nexthop_object)
 		return false;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct l3_entry *a = all->list[i];
 
-		if (a->kind != L3_ADDRESS || a->family != AF_INET6 || !same_device(route, a) || l3_key_read_address(a, &key))
+		if (a->kind != L3_ADDRESS || a->family != AF_INET6 || !same_device(route, a) ||
+			l3_key_read_address(a, &key))
 			continue;
 		l3_key_network(AF_INET6, key.address, key.prefix, network);
 		if (has_destination(route, network))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The grammar of a layer-3 entry's key, in one place: what the kernel reports and what the configuration asks for compare equal
- * because both are written here. */
+/* The grammar of a layer-3 entry's key, in one place: what the kernel reports and what the configuration asks for
+ * compare equal because both are written here. */
 #ifndef L3_KEY_H
 #define L3_KEY_H
 
@@ -31,8 +31,8 @@ int l3_key_route(char key[L3_KEY_SIZE], const struct l3_route_key *k);
 /* ADDRESS/PREFIX, or ADDRESS peer PEER/PREFIX. peer may be "". */
 void l3_key_address(char key[L3_KEY_SIZE], const char *address, const char *peer, unsigned int prefix);
 
-/* A word's value in a key, such as "metric"'s. Returns false, with buf "", when the key doesn't have the word or buf is too
- * small. */
+/* A word's value in a key, such as "metric"'s. Returns false, with buf "", when the key doesn't have the word or buf is
+ * too small. */
 bool l3_key_value(const char *key, const char *word, char *buf, size_t size);
 
 /* An address entry's key taken apart: its own address, the one whose prefix is reached directly (the peer's, if it has

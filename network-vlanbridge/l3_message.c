@@ -43,7 +43,8 @@ static bool is_passed_on(const struct l3_entry *e, int type)
 {
 	if (e->kind == L3_ADDRESS && type == IFA_FLAGS)
 		return false;
-	if (e->nexthop_object && (type == RTA_GATEWAY || type == RTA_VIA || type == RTA_ENCAP || type == RTA_ENCAP_TYPE))
+	if (e->nexthop_object &&
+		(type == RTA_GATEWAY || type == RTA_VIA || type == RTA_ENCAP || type == RTA_ENCAP_TYPE))
 		return false;
 	return !l3_left_out(e->kind, type);
 }
@@ -53,9 +54,9 @@ static int put_attributes(struct nl_msg *m, const struct l3_entry *e)
 	struct nlattr *a;
 	int left;
 
-	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e), left)
-		if (is_passed_on(e, nla_type(a)) && nla_put(m, nla_type(a), nla_len(a), nla_data(a)))
-			return -ENOMEM;
+	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e),
+		left) if (is_passed_on(e, nla_type(a)) &&
+			  nla_put(m, nla_type(a), nla_len(a), nla_data(a))) return -ENOMEM;
 	return 0;
 }
 
@@ -129,12 +130,13 @@ static struct nl_msg *kernel_address(const struct l3_entry *e, bool add, uint32_
 
 	h.ifa_index = (unsigned int)e->devices->index;
 	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
-	return m ? finish(m, put_attributes(m, e) || (add && put_label(m, e)) || put_lifetime(m, e) || nla_put_u32(m, IFA_FLAGS, flags))
+	return m ? finish(m, put_attributes(m, e) || (add && put_label(m, e)) || put_lifetime(m, e) ||
+				     nla_put_u32(m, IFA_FLAGS, flags))
 		 : NULL;
 }
 
-/* IPv4: not exclusive, since the same route over the old device may still be there for the moment; the new one goes first.
- * IPv6: appended, so that the next hops of one route become siblings. */
+/* IPv4: not exclusive, since the same route over the old device may still be there for the moment; the new one goes
+ * first. IPv6: appended, so that the next hops of one route become siblings. */
 static int route_flags(const struct l3_entry *e)
 {
 	return e->family == AF_INET6 ? NLM_F_CREATE | NLM_F_APPEND : NLM_F_CREATE;
@@ -142,8 +144,11 @@ static int route_flags(const struct l3_entry *e)
 
 static struct nl_msg *configured_gateway(const struct l3_entry *e, bool add)
 {
-	struct rtmsg h = {.rtm_family = (unsigned char)e->family, .rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = L3_PROTOCOL, .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST};
+	struct rtmsg h = {.rtm_family = (unsigned char)e->family,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = L3_PROTOCOL,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST};
 	char via[L3_ADDRESS_SIZE];
 	unsigned char bytes[16];
 	struct nl_msg *m;
@@ -152,8 +157,8 @@ static struct nl_msg *configured_gateway(const struct l3_entry *e, bool add)
 		return NULL;
 	m = message(e, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? route_flags(e) : 0, &h);
 	return m ? finish(m, nla_put(m, RTA_GATEWAY, e->family == AF_INET ? 4 : 16, bytes) ||
-				nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index) ||
-				nla_put_u32(m, RTA_PRIORITY, l3_usual_metric(e->family)))
+				     nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index) ||
+				     nla_put_u32(m, RTA_PRIORITY, l3_usual_metric(e->family)))
 		 : NULL;
 }
 
@@ -179,7 +184,8 @@ static int put_ways(struct nl_msg *m, const struct l3_entry *e, bool add)
 		return 0;
 	if (multipath)
 		return put_multipath(m, e, multipath);
-	// Without a gateway, an IPv6 route's deletion takes all its next hops, unless it names them like this (ip6_route_del).
+	// Without a gateway, an IPv6 route's deletion takes all its next hops, unless it names them like this
+	// (ip6_route_del).
 	if (!add && e->family == AF_INET6 && !e->gateway)
 		return nla_put(m, RTA_MULTIPATH, sizeof(alone), &alone);
 	return nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index);
@@ -199,8 +205,8 @@ static int put_expiry(struct nl_msg *m, const struct l3_entry *e)
 	return nla_put_u32(m, RTA_EXPIRES, (uint32_t)(info.rta_expires + CENTISECONDS - 1) / CENTISECONDS);
 }
 
-// The next router advertisement makes its route on the new device: it fails where there is one like it (rt6_add_dflt_router). So ours has a higher
-// metric, and expires beside it.
+// The next router advertisement makes its route on the new device: it fails where there is one like it
+// (rt6_add_dflt_router). So ours has a higher metric, and expires beside it.
 static void leave_room_for_next_ra(struct nl_msg *m)
 {
 	struct nlattr *a = nlmsg_find_attr(nlmsg_hdr(m), sizeof(struct rtmsg), RTA_PRIORITY);
@@ -226,8 +232,10 @@ static struct nl_msg *rule_message(const struct l3_entry *e, bool add)
 	size_t n = 0;
 
 	return m ? finish(m, put_attributes(m, e) ||
-				(find_attribute(e, FRA_IIFNAME) && nla_put_string(m, FRA_IIFNAME, e->devices[n++].name)) ||
-				(find_attribute(e, FRA_OIFNAME) && nla_put_string(m, FRA_OIFNAME, e->devices[n++].name)))
+				     (find_attribute(e, FRA_IIFNAME) &&
+					     nla_put_string(m, FRA_IIFNAME, e->devices[n++].name)) ||
+				     (find_attribute(e, FRA_OIFNAME) &&
+					     nla_put_string(m, FRA_OIFNAME, e->devices[n++].name)))
 		 : NULL;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Entries that the configuration asks for. Their text is their key: so is that of the same entry as the kernel reports it.
+// Entries that the configuration asks for. Their text is their key: so is that of the same entry as the kernel reports
+// it.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -47,9 +48,10 @@ static bool is_host_address(int family, const char *text)
 	struct in_addr a4;
 
 	if (family == AF_INET6)
-		return inet_pton(AF_INET6, text, &a6) == 1 && !IN6_IS_ADDR_MULTICAST(&a6) && !IN6_IS_ADDR_UNSPECIFIED(&a6);
+		return inet_pton(AF_INET6, text, &a6) == 1 && !IN6_IS_ADDR_MULTICAST(&a6) &&
+		       !IN6_IS_ADDR_UNSPECIFIED(&a6);
 	return inet_pton(AF_INET, text, &a4) == 1 && !IN_MULTICAST(ntohl(a4.s_addr)) && ntohl(a4.s_addr) >> 24 &&
-		ntohl(a4.s_addr) != INADDR_BROADCAST;
+	       ntohl(a4.s_addr) != INADDR_BROADCAST;
 }
 
 int l3_new_address(const char *text, const char *device, struct l3_entry **ret, struct err *e)
@@ -61,7 +63,8 @@ int l3_new_address(const char *text, const char *device, struct l3_entry **ret, 
 	if (!text_copy(copy, sizeof(copy), text) || !(slash = strchr(copy, '/')))
 		return err_set(e, EINVAL, "'%s' is no address like 192.0.2.1/24", text);
 	*slash = '\0';
-	if (parse_address(copy, &family, canonical) || number_parse(slash + 1, 1, family == AF_INET ? 32 : 128, &prefix))
+	if (parse_address(copy, &family, canonical) ||
+		number_parse(slash + 1, 1, family == AF_INET ? 32 : 128, &prefix))
 		return err_set(e, EINVAL, "'%s' is no address like 192.0.2.1/24 or 2001:db8::1/64", text);
 	if (!is_host_address(family, canonical))
 		return err_set(e, EINVAL, "'%s' is no address that a host can have", text);

@@ -17,23 +17,27 @@
 #define ATTRIBUTES 40 // more than any of the four kinds has
 
 // The lengths that the attributes read here must have; addresses depend on the family, l3_read_ip looks at them.
-static const struct nla_policy policies[L3_KIND_COUNT][ATTRIBUTES + 1] = {
-	[L3_ADDRESS] = {
-		[IFA_FLAGS] = {.type = NLA_U32},
-		[IFA_PROTO] = {.type = NLA_U8},
-		[IFA_RT_PRIORITY] = {.type = NLA_U32},
-		[IFA_CACHEINFO] = {.minlen = sizeof(struct ifa_cacheinfo)},
-	},
-	[L3_ROUTE] = {
-		[RTA_TABLE] = {.type = NLA_U32},
-		[RTA_PRIORITY] = {.type = NLA_U32},
-		[RTA_OIF] = {.type = NLA_U32},
-		[RTA_VIA] = {.minlen = sizeof(struct rtvia)},
-		[RTA_CACHEINFO] = {.minlen = sizeof(struct rta_cacheinfo)},
-	},
-	[L3_RULE] = {
-		[FRA_PRIORITY] = {.type = NLA_U32},
-	},
+static const struct nla_policy policies[L3_KIND_COUNT][ATTRIBUTES + 1] =
+	{
+		[L3_ADDRESS] =
+			{
+				[IFA_FLAGS] = {.type = NLA_U32},
+				[IFA_PROTO] = {.type = NLA_U8},
+				[IFA_RT_PRIORITY] = {.type = NLA_U32},
+				[IFA_CACHEINFO] = {.minlen = sizeof(struct ifa_cacheinfo)},
+			},
+		[L3_ROUTE] =
+			{
+				[RTA_TABLE] = {.type = NLA_U32},
+				[RTA_PRIORITY] = {.type = NLA_U32},
+				[RTA_OIF] = {.type = NLA_U32},
+				[RTA_VIA] = {.minlen = sizeof(struct rtvia)},
+				[RTA_CACHEINFO] = {.minlen = sizeof(struct rta_cacheinfo)},
+			},
+		[L3_RULE] =
+			{
+				[FRA_PRIORITY] = {.type = NLA_U32},
+			},
 };
 
 int l3_read_ip(int family, const struct nlattr *a, char buf[L3_ADDRESS_SIZE])
@@ -88,7 +92,8 @@ static void set_neighbour_key(struct l3_entry *e, const char *address, const str
 	size_t length = (size_t)snprintf(e->key, sizeof(e->key), "%s", address);
 
 	for (int i = 0; b && i < nla_len(mac) && length + 16 < sizeof(e->key); i++)
-		length += (size_t)snprintf(e->key + length, sizeof(e->key) - length, "%s%02x", i ? ":" : " lladdr ", b[i]);
+		length += (size_t)snprintf(
+			e->key + length, sizeof(e->key) - length, "%s%02x", i ? ":" : " lladdr ", b[i]);
 }
 
 static int parse_neighbour(struct l3_entry *e, struct nlattr **tb)
@@ -127,7 +132,8 @@ static bool in_text(enum l3_kind kind, int type)
 static void write_text(FILE *out, const struct l3_entry *e, struct nlattr **tb)
 {
 	fprintf(out, "%s", e->key);
-	// What we make, and what the kernel makes by itself, is told by its key alone: so is an entry that isn't made yet.
+	// What we make, and what the kernel makes by itself, is told by its key alone: so is an entry that isn't made
+	// yet.
 	if (e->ours || e->link_local || e->from_ra)
 		return;
 	fputc(' ', out);
@@ -157,8 +163,10 @@ static int set_text(struct l3_entry *e, struct nlattr **tb)
 
 static bool find_kind(int type, enum l3_kind *ret)
 {
-	static const int types[L3_KIND_COUNT] = {
-		[L3_ADDRESS] = RTM_NEWADDR, [L3_ROUTE] = RTM_NEWROUTE, [L3_RULE] = RTM_NEWRULE, [L3_NEIGHBOUR] = RTM_NEWNEIGH};
+	static const int types[L3_KIND_COUNT] = {[L3_ADDRESS] = RTM_NEWADDR,
+		[L3_ROUTE] = RTM_NEWROUTE,
+		[L3_RULE] = RTM_NEWRULE,
+		[L3_NEIGHBOUR] = RTM_NEWNEIGH};
 
 	for (int kind = 0; kind < L3_KIND_COUNT; kind++)
 		if (types[kind] == type) {

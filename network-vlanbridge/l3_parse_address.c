@@ -10,7 +10,8 @@
 #define FOREVER 0xffffffffU
 
 /* The kernel marks its own link-local addresses since Linux 5.18. Before, one made from a MAC address (EUI-64) or by
- * addr_gen_mode stable_secret is taken for its own. A network manager's has noprefixroute, which the kernel's never have. */
+ * addr_gen_mode stable_secret is taken for its own. A network manager's has noprefixroute, which the kernel's never
+ * have. */
 static bool is_kernel_link_local(const struct ifaddrmsg *h, struct nlattr **tb, uint32_t flags)
 {
 	const unsigned char *a = tb[IFA_ADDRESS] ? nla_data(tb[IFA_ADDRESS]) : NULL;
@@ -51,7 +52,8 @@ int l3_parse_address(struct l3_entry *e, struct nlattr **tb)
 	struct ifaddrmsg *h = e->message;
 	uint32_t flags = tb[IFA_FLAGS] ? nla_get_u32(tb[IFA_FLAGS]) : h->ifa_flags;
 
-	// Temporary addresses are made anew by the kernel from the one they belong to. The flag is called IFA_F_SECONDARY in IPv4.
+	// Temporary addresses are made anew by the kernel from the one they belong to. The flag is called
+	// IFA_F_SECONDARY in IPv4.
 	if (e->family == AF_INET6 && flags & IFA_F_TEMPORARY)
 		return -ENODATA;
 	if (set_address_key(e, tb, h->ifa_prefixlen))
@@ -71,7 +73,7 @@ int l3_parse_address(struct l3_entry *e, struct nlattr **tb)
 	h->ifa_flags = 0;
 	// Not what only tells how it is doing.
 	flags &= ~(uint32_t)(IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_SECONDARY | IFA_F_DEPRECATED | IFA_F_OPTIMISTIC |
-		IFA_F_STABLE_PRIVACY);
+			     IFA_F_STABLE_PRIVACY);
 	if (tb[IFA_FLAGS])
 		memcpy(nla_data(tb[IFA_FLAGS]), &flags, sizeof(flags));
 	return 0;

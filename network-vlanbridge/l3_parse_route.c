@@ -11,8 +11,8 @@
 #include "l3_wire.h"
 
 // A destination or source prefix of a route; for an attribute that isn't there, otherwise.
-static int read_prefix(int family, const struct nlattr *a, unsigned char length, const char *otherwise,
-	char buf[L3_PREFIX_SIZE])
+static int read_prefix(
+	int family, const struct nlattr *a, unsigned char length, const char *otherwise, char buf[L3_PREFIX_SIZE])
 {
 	char address[L3_ADDRESS_SIZE];
 
@@ -106,8 +106,13 @@ static int parse_ways(struct l3_entry *e, struct nlattr **tb, char **ret_via)
 static int set_route_key(struct l3_entry *e, struct nlattr **tb, const char *via)
 {
 	const struct rtmsg *h = e->message;
-	struct l3_route_key k = {.family = e->family, .type = h->rtm_type, .via = via, .tos = h->rtm_tos,
-		.scope = h->rtm_scope, .table = h->rtm_table, .source = e->source};
+	struct l3_route_key k = {.family = e->family,
+		.type = h->rtm_type,
+		.via = via,
+		.tos = h->rtm_tos,
+		.scope = h->rtm_scope,
+		.table = h->rtm_table,
+		.source = e->source};
 
 	if (read_prefix(e->family, tb[RTA_DST], h->rtm_dst_len, "default", k.destination) ||
 		read_prefix(e->family, tb[RTA_SRC], h->rtm_src_len, "", k.from))
@@ -118,14 +123,15 @@ static int set_route_key(struct l3_entry *e, struct nlattr **tb, const char *via
 		k.metric = l3_usual_metric(e->family);
 	else if (tb[RTA_PRIORITY])
 		k.metric = nla_get_u32(tb[RTA_PRIORITY]);
-	e->is_default = e->family == AF_INET && h->rtm_type == RTN_UNICAST && !h->rtm_dst_len && k.table == RT_TABLE_MAIN;
+	e->is_default =
+		e->family == AF_INET && h->rtm_type == RTN_UNICAST && !h->rtm_dst_len && k.table == RT_TABLE_MAIN;
 	return l3_key_route(e->key, &k);
 }
 
 static bool is_fixed_route(const struct rtmsg *h)
 {
 	return h->rtm_flags & RTM_F_CLONED || h->rtm_type == RTN_LOCAL || h->rtm_type == RTN_BROADCAST ||
-		h->rtm_type == RTN_ANYCAST || (h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST);
+	       h->rtm_type == RTN_ANYCAST || (h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST);
 }
 
 static bool expires(const struct nlattr *cacheinfo)

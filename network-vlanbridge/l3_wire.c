@@ -71,9 +71,9 @@ static int put_hop(struct nl_msg *m, const struct l3_entry *e, const struct rtne
 	struct nlattr *a;
 	int left, size;
 
-	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e), left)
-		if (nla_type(a) != RTA_MULTIPATH && nla_put(m, nla_type(a), nla_len(a), nla_data(a)))
-			return -ENOMEM;
+	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e),
+		left) if (nla_type(a) != RTA_MULTIPATH &&
+			  nla_put(m, nla_type(a), nla_len(a), nla_data(a))) return -ENOMEM;
 	if (nh->rtnh_hops)
 		return nla_put(m, RTA_MULTIPATH, nh->rtnh_len, nh);
 	a = l3_hop_attributes(nh, &size);
@@ -90,7 +90,8 @@ struct nl_msg *l3_hop_message(const struct l3_entry *e, const struct rtnexthop *
 	if (!m)
 		return NULL;
 	h.rtm_flags |= nh->rtnh_flags;
-	if (!nlmsg_put(m, 0, 0, RTM_NEWROUTE, 0, 0) || nlmsg_append(m, &h, sizeof(h), NLMSG_ALIGNTO) || put_hop(m, e, nh)) {
+	if (!nlmsg_put(m, 0, 0, RTM_NEWROUTE, 0, 0) || nlmsg_append(m, &h, sizeof(h), NLMSG_ALIGNTO) ||
+		put_hop(m, e, nh)) {
 		nlmsg_free(m);
 		return NULL;
 	}

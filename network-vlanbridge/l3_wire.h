@@ -24,8 +24,8 @@ int l3_attributes_size(const struct l3_entry *e);
 /* Attributes that change by themselves, that we write anew, or that name devices. */
 bool l3_left_out(enum l3_kind kind, int type);
 
-/* The next hop after nh in an RTA_MULTIPATH attribute, the first one for NULL. NULL after the last one, and for one that is
- * longer than what is left. l3_hop_attributes: those of a next hop, and their size. */
+/* The next hop after nh in an RTA_MULTIPATH attribute, the first one for NULL. NULL after the last one, and for one
+ * that is longer than what is left. l3_hop_attributes: those of a next hop, and their size. */
 struct rtnexthop *l3_hop_after(const struct nlattr *multipath, struct rtnexthop *nh);
 struct nlattr *l3_hop_attributes(const struct rtnexthop *nh, int *size);
 

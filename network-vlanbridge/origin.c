@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The host as it would be without us.
 //
-// Our devices go; borrowed ones get back what their mark notes; every entry returns to the device that it came from. What a
-// killed run left twice, on the old and on the new device, is one entry.
+// Our devices go; borrowed ones get back what their mark notes; every entry returns to the device that it came from.
+// What a killed run left twice, on the old and on the new device, is one entry.
 #include "origin.h"
 
 #include <errno.h>
@@ -30,7 +30,8 @@ static const struct device *find_renamed(const struct host *h, const char *old)
 static const struct device *find_other_port(const struct host *h, const struct device *bond)
 {
 	for (size_t i = 0; i < h->count && bond->ports; i++)
-		if (!strcmp(h->devices[i]->link.master.name, bond->link.name) && h->devices[i]->mark.origin == MARK_PORT)
+		if (!strcmp(h->devices[i]->link.master.name, bond->link.name) &&
+			h->devices[i]->mark.origin == MARK_PORT)
 			return h->devices[i];
 	return NULL;
 }
@@ -92,7 +93,8 @@ static bool is_needed(const struct builder *b, const struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (m && !is_in_scope(b, m) && (device_is_ours(m) || !concerns_all(b)) && !(b->names && config_find(b->names, d->link.name)))
+	if (m && !is_in_scope(b, m) && (device_is_ours(m) || !concerns_all(b)) &&
+		!(b->names && config_find(b->names, d->link.name)))
 		return true;
 	for (size_t i = 0; i < b->current->count && d->uppers; i++) {
 		const struct device *u = b->current->devices[i];
@@ -286,7 +288,8 @@ static void add_entries(struct builder *b, enum place place)
 	}
 }
 
-int origin_make(const struct host *current, enum scope scope, const struct config *names, struct origin *ret, struct err *e)
+int origin_make(
+	const struct host *current, enum scope scope, const struct config *names, struct origin *ret, struct err *e)
 {
 	struct builder b = {current, scope, names, ret, 0};
 

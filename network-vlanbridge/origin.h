@@ -15,17 +15,19 @@ enum scope {
 
 struct origin {
 	struct host host; /* without our devices (those in scope); borrowed ones, and what they had, as they were */
-	struct host ours; /* our devices in scope, as they are now: a new target keeps a bridge's MAC address, and demand bridges */
+	struct host ours; /* our devices in scope, as they are now: a new target keeps a bridge's MAC address, and
+			     demand bridges */
 };
 
-/* names, if not NULL, limits SCOPE_ADD and SCOPE_ALL to devices of these names. Returns 0, or -errno with a message in e. The caller
- * frees ret. Every state that a killed run can leave gives the same origin, because marks are written before what they describe is
- * changed. */
-int origin_make(const struct host *current, enum scope scope, const struct config *names, struct origin *ret, struct err *e);
+/* names, if not NULL, limits SCOPE_ADD and SCOPE_ALL to devices of these names. Returns 0, or -errno with a message in
+ * e. The caller frees ret. Every state that a killed run can leave gives the same origin, because marks are written
+ * before what they describe is changed. */
+int origin_make(
+	const struct host *current, enum scope scope, const struct config *names, struct origin *ret, struct err *e);
 void origin_free(struct origin *o);
 
-/* The name of the unmanaged device whose entries d, of h, carries: its own, or by the marks (inherit, uplink=) that of the port below
- * it, as it was called before us. */
+/* The name of the unmanaged device whose entries d, of h, carries: its own, or by the marks (inherit, uplink=) that of
+ * the port below it, as it was called before us. */
 const char *origin_of(const struct host *h, const char *device);
 
 #endif

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: ISC
 // The steps from one host to another.
 //
-// A round goes through the passes in the order that interrupts least: note marks, create, add addresses, move ports, add routes, remove what is
-// left, delete, clear marks. Each pass does what is possible now on the model, and waits with the rest. What the kernel takes away
-// as a side effect is missing in the model from then on, and the next round adds it. The plan is complete when the model is the target.
+// A round goes through the passes in the order that interrupts least: note marks, create, add addresses, move ports,
+// add routes, remove what is left, delete, clear marks. Each pass does what is possible now on the model, and waits
+// with the rest. What the kernel takes away as a side effect is missing in the model from then on, and the next round
+// adds it. The plan is complete when the model is the target.
 //
-// Every prefix of the plan has the same origin: a mark is written before what it describes is changed, an entry is removed only where
-// another copy of it stands on a device whose marks lead to the same origin. So a run that is killed anywhere is as good as undone.
+// Every prefix of the plan has the same origin: a mark is written before what it describes is changed, an entry is
+// removed only where another copy of it stands on a device whose marks lead to the same origin. So a run that is killed
+// anywhere is as good as undone.
 #include "plan.h"
 
 #include <errno.h>
@@ -125,7 +127,8 @@ void planner_set(struct planner *p, struct device *d, const struct link *change)
 		if (change->set & f && !(d->link.set & f && link_field_equal(&d->link, change, f)))
 			link_copy_field(&to, change, f);
 	if (to.set & LINK_PORT_FLAGS) // only those that differ: not every kernel takes all that it tells
-		to.port_flags_known = (to.port_flags ^ d->link.port_flags) & to.port_flags_known & d->link.port_flags_known;
+		to.port_flags_known =
+			(to.port_flags ^ d->link.port_flags) & to.port_flags_known & d->link.port_flags_known;
 	for (size_t i = 0; i < k->count && change->kind == d->link.kind; i++) {
 		const struct option *o = &k->options[i];
 
@@ -185,13 +188,15 @@ static void vlans_step(struct planner *p, bool add, const struct device *d, cons
 	struct link l = only_name(&d->link);
 
 	if (!vlans_empty(&v->all))
-		planner_do(p, (struct step){.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .link = copy_link(p, &l), .vlans = *v});
+		planner_do(p,
+			(struct step){
+				.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .link = copy_link(p, &l), .vlans = *v});
 }
 
 static bool vlan_is_same(const struct port_vlans *a, const struct port_vlans *b, unsigned int id)
 {
-	return vlans_has(&a->all, id) == vlans_has(&b->all, id) && vlans_has(&a->untagged, id) == vlans_has(&b->untagged, id) &&
-		(a->pvid == id) == (b->pvid == id);
+	return vlans_has(&a->all, id) == vlans_has(&b->all, id) &&
+	       vlans_has(&a->untagged, id) == vlans_has(&b->untagged, id) && (a->pvid == id) == (b->pvid == id);
 }
 
 static void copy_vlan(struct port_vlans *to, const struct port_vlans *from, unsigned int id)
@@ -234,7 +239,9 @@ static void run_rounds(struct planner *p)
 			break;
 		p->may_park = p->plan->count == before;
 	}
-	planner_fail(p, EDEADLK, "there is no way from the present state to the desired one; please report this with the output of 'status --json' and the configuration");
+	planner_fail(p, EDEADLK,
+		"there is no way from the present state to the desired one; please report this with the output of "
+		"'status --json' and the configuration");
 }
 
 int plan_make(const struct host *current, const struct host *target, struct plan *ret, struct err *e)

@@ -11,8 +11,9 @@ struct plan {
 	size_t count;
 };
 
-/* Computes the steps that turn current into target, on the kernel model. Devices that target doesn't have and that aren't ours are left
- * alone. Returns 0 and the plan, which the caller frees; or -errno with a message in e when there is no way. */
+/* Computes the steps that turn current into target, on the kernel model. Devices that target doesn't have and that
+ * aren't ours are left alone. Returns 0 and the plan, which the caller frees; or -errno with a message in e when there
+ * is no way. */
 int plan_make(const struct host *current, const struct host *target, struct plan *ret, struct err *e);
 void plan_free(struct plan *p); /* fine on {0} */
 

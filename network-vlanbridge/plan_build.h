@@ -7,12 +7,12 @@
 
 struct planner {
 	const struct host *target;
-	struct host now;      /* as the host will be after the steps so far */
+	struct host now; /* as the host will be after the steps so far */
 	struct plan *plan;
-	void *homes;          /* tsearch tree: which entry of the target has which origin */
-	bool may_park;        /* nothing else was possible in a whole round: entries may be parked */
+	void *homes;   /* tsearch tree: which entry of the target has which origin */
+	bool may_park; /* nothing else was possible in a whole round: entries may be parked */
 	struct err *e;
-	int failed;           /* 0, or -errno of the first failure, whose message is in e */
+	int failed; /* 0, or -errno of the first failure, whose message is in e */
 };
 
 void planner_fail(struct planner *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -30,8 +30,8 @@ void planner_entry(struct planner *p, bool add, const struct l3_entry *e);
 void planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want);
 void planner_dhcp(struct planner *p, const struct device *d, bool start);
 
-/* plan_pair.c: the same device now and in the target, or NULL. Ours are the same by name and kind (a VLAN device by ID and lower
- * device, too), unmanaged ones by the kernel's index. */
+/* plan_pair.c: the same device now and in the target, or NULL. Ours are the same by name and kind (a VLAN device by ID
+ * and lower device, too), unmanaged ones by the kernel's index. */
 struct device *planner_now(const struct planner *p, const struct device *t);
 const struct device *planner_target(const struct planner *p, const struct device *s);
 
@@ -39,11 +39,13 @@ const struct device *planner_target(const struct planner *p, const struct device
 bool planner_concerns(const struct planner *p, const struct device *s, const struct device *t);
 bool planner_concerns_entry(const struct planner *p, const struct l3_entry *e);
 
-/* The target's entry, as it is now, on the same devices; NULL: it isn't there. And whether the target has e, of now, there. */
+/* The target's entry, as it is now, on the same devices; NULL: it isn't there. And whether the target has e, of now,
+ * there. */
 const struct l3_entry *planner_find_now(const struct planner *p, const struct l3_entry *wanted);
 bool planner_wants(const struct planner *p, const struct l3_entry *e);
 
-/* The fields of t that the plan brings about on s and that differ; without LINK_ALIAS, which has an order of its own. */
+/* The fields of t that the plan brings about on s and that differ; without LINK_ALIAS, which has an order of its own.
+ */
 unsigned int planner_fields_to_set(const struct planner *p, const struct device *s, const struct device *t);
 uint64_t planner_options_to_set(const struct device *s, const struct device *t);
 /* Whether a bond in its mode takes an option; other kinds take all of theirs. */
@@ -52,15 +54,16 @@ bool planner_vlans_matter(const struct planner *p, const struct device *s, const
 bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b);
 bool planner_is_done(const struct planner *p);
 
-/* plan_create.c. Whether a device may be a port of the master of that name, "" for none; and whether no other uplink is in a bridge
- * any more: those that go elsewhere are released for it. s is the one that comes, or NULL. */
+/* plan_create.c. Whether a device may be a port of the master of that name, "" for none; and whether no other uplink is
+ * in a bridge any more: those that go elsewhere are released for it. s is the one that comes, or NULL. */
 bool planner_is_ready_as_master(const struct planner *p, const char *name);
 bool planner_release_other_uplinks(struct planner *p, const struct device *s, const char *bridge);
 
 /* plan_option.c. The options of a kind with one of these rules, as bits of link.options. */
 uint64_t link_options_with_rule(enum kind kind, unsigned int rules);
 
-/* The passes, in plan_mark.c, plan_create.c, plan_delete.c, plan_option.c, plan_field.c, plan_port.c and plan_entry.c: each goes over all devices or entries once and does what is possible now. */
+/* The passes, in plan_mark.c, plan_create.c, plan_delete.c, plan_option.c, plan_field.c, plan_port.c and plan_entry.c:
+ * each goes over all devices or entries once and does what is possible now. */
 void plan_note_marks(struct planner *p);
 void plan_clear_marks(struct planner *p);
 void plan_load_module(struct planner *p);
@@ -81,7 +84,8 @@ void plan_add_addresses(struct planner *p);
 void plan_add_routes(struct planner *p);
 void plan_remove_entries(struct planner *p);
 
-/* plan_park.c. Whether d may go down, with the VLAN devices on it, without the loss of an entry; parks them where nothing else helps. */
+/* plan_park.c. Whether d may go down, with the VLAN devices on it, without the loss of an entry; parks them where
+ * nothing else helps. */
 bool planner_is_safe_to_lower(struct planner *p, const struct device *d);
 bool planner_is_safe_to_rename(struct planner *p, const struct device *d);
 

@@ -21,7 +21,8 @@ static struct link described_new(const struct device *t)
 	struct link l = t->link, initial = {.kind = t->link.kind};
 
 	l.index = 0;
-	l.set &= LINK_UP | LINK_MTU | LINK_MAC | LINK_MASTER | LINK_LOWER | LINK_ALIAS | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME;
+	l.set &= LINK_UP | LINK_MTU | LINK_MAC | LINK_MASTER | LINK_LOWER | LINK_ALIAS | LINK_GROUP | LINK_ADDR_GEN |
+		 LINK_ALTNAME;
 	if (l.kind != KIND_VLAN || !*l.master.name)
 		l.set &= ~(unsigned int)LINK_MASTER;
 	if (l.kind == KIND_VLAN)
@@ -40,7 +41,8 @@ static struct link described_new(const struct device *t)
 
 static bool is_name_free(const struct planner *p, const struct device *t)
 {
-	return !host_find(&p->now, t->link.name) && !(t->link.set & LINK_ALTNAME && *t->link.altname && host_find(&p->now, t->link.altname));
+	return !host_find(&p->now, t->link.name) &&
+	       !(t->link.set & LINK_ALTNAME && *t->link.altname && host_find(&p->now, t->link.altname));
 }
 
 // Bonds, dummies and bridges stand on nothing.
@@ -50,7 +52,8 @@ void plan_create_devices(struct planner *p)
 		const struct device *t = p->target->devices[i];
 		struct link l;
 
-		if (!device_is_ours(t) || device_is_kind(t, KIND_VLAN) || t->mark.adopted || planner_now(p, t) || !is_name_free(p, t))
+		if (!device_is_ours(t) || device_is_kind(t, KIND_VLAN) || t->mark.adopted || planner_now(p, t) ||
+			!is_name_free(p, t))
 			continue;
 		l = described_new(t);
 		planner_add_link(p, &l);
@@ -70,7 +73,8 @@ static bool is_ready_for_vlans(const struct planner *p, const struct device *low
 {
 	const struct device *after = host_find(p->target, t->link.lower.name);
 
-	if (!lower || !after || planner_now(p, after) != lower || (t->link.up && !lower->link.up) || t->link.mtu > lower->link.mtu)
+	if (!lower || !after || planner_now(p, after) != lower || (t->link.up && !lower->link.up) ||
+		t->link.mtu > lower->link.mtu)
 		return false;
 	return !device_is_kind(lower, KIND_BOND) || lower->ports || !is_coming(p, lower->link.name);
 }
@@ -82,7 +86,8 @@ bool planner_is_ready_as_master(const struct planner *p, const char *name)
 	return !*name || (s && t && planner_now(p, t) == s);
 }
 
-// Two networks must not be joined, not even for a moment: another uplink leaves first. Returns whether there is none any more.
+// Two networks must not be joined, not even for a moment: another uplink leaves first. Returns whether there is none
+// any more.
 bool planner_release_other_uplinks(struct planner *p, const struct device *s, const char *bridge)
 {
 	const struct device *m = host_find(&p->now, bridge);
@@ -107,7 +112,8 @@ static void create_vlan(struct planner *p, const struct device *t)
 	const struct device *lower = host_find(&p->now, t->link.lower.name);
 	struct link l;
 
-	if (!is_ready_for_vlans(p, lower, t) || !planner_is_ready_as_master(p, t->link.master.name) || !is_name_free(p, t))
+	if (!is_ready_for_vlans(p, lower, t) || !planner_is_ready_as_master(p, t->link.master.name) ||
+		!is_name_free(p, t))
 		return;
 	if (host_find_vlan(&p->now, t->link.lower.name, t->link.vlan.id, t->link.vlan.protocol))
 		return;

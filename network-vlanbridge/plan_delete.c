@@ -53,15 +53,16 @@ static bool loses_entries(const struct planner *p, const struct device *s)
 	return false;
 }
 
-// An IPv6 route through a gateway may have its other copy as sibling. That one counts as dead while its device comes up, and if it does when
-// this device goes, the kernel takes both (fib6_ifdown).
+// An IPv6 route through a gateway may have its other copy as sibling. That one counts as dead while its device comes
+// up, and if it does when this device goes, the kernel takes both (fib6_ifdown).
 static void remove_siblings(struct planner *p, const struct device *s)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
 	while (!p->failed && s->entries && (e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ROUTE && e->family == AF_INET6 && e->gateway && e->device_count == 1 && l3_uses(e, s->link.name))
+		if (e->kind == L3_ROUTE && e->family == AF_INET6 && e->gateway && e->device_count == 1 &&
+			l3_uses(e, s->link.name))
 			planner_entry(p, false, e);
 }
 
@@ -81,7 +82,7 @@ static void delete_device(struct planner *p, const char *name)
 void plan_delete_devices(struct planner *p)
 {
 	struct device **doomed = calloc(p->now.count + 1, sizeof(*doomed));
-	char (*names)[NAME_SIZE] = calloc(p->now.count + 1, sizeof(*names));
+	char(*names)[NAME_SIZE] = calloc(p->now.count + 1, sizeof(*names));
 	size_t n = 0;
 
 	if (!doomed || !names)

@@ -6,7 +6,8 @@
 #include "origin.h"
 #include "plan_build.h"
 
-// Whether the device that the target means has its place already: there, up, and with marks that say whose the entry is.
+// Whether the device that the target means has its place already: there, up, and with marks that say whose the entry
+// is.
 static bool is_ready(const struct planner *p, const struct l3_entry *e, const char *name)
 {
 	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL, *m;
@@ -66,7 +67,7 @@ static bool is_unwanted(const struct planner *p, const struct l3_entry *e)
 	s = host_find(&p->now, e->devices[0].name);
 	t = s ? planner_target(p, s) : NULL;
 	return t && planner_concerns(p, s, t) && p->target->ipv6 && t->link.addr_gen == LINK_ADDR_GEN_NONE &&
-		s->link.addr_gen == LINK_ADDR_GEN_NONE;
+	       s->link.addr_gen == LINK_ADDR_GEN_NONE;
 }
 
 // An address next to one that is about to go would be its secondary one, and go with it.
@@ -78,8 +79,8 @@ static bool waits_for_primary(const struct planner *p, const struct l3_entry *wa
 	if (wanted->kind != L3_ADDRESS || wanted->family != AF_INET)
 		return false;
 	while ((e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && !e->secondary && l3_uses(e, wanted->devices[0].name) && l3_same_subnet(e, wanted) &&
-			is_unwanted(p, e) && planner_may_remove_entry(p, e))
+		if (e->kind == L3_ADDRESS && !e->secondary && l3_uses(e, wanted->devices[0].name) &&
+			l3_same_subnet(e, wanted) && is_unwanted(p, e) && planner_may_remove_entry(p, e))
 			return true;
 	return false;
 }
@@ -96,7 +97,8 @@ static bool make_room(struct planner *p, const struct l3_entry *wanted);
 static void add_entry(struct planner *p, const struct l3_entry *e)
 {
 	// The kernel makes link-local addresses by itself, as addr_gen_mode says.
-	if (e->link_local || e->stale || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) || waits_for_primary(p, e))
+	if (e->link_local || e->stale || planner_find_now(p, e) || !planner_concerns_entry(p, e) || !can_add(p, e) ||
+		waits_for_primary(p, e))
 		return;
 	if (make_room(p, e))
 		planner_entry(p, true, e);
@@ -146,7 +148,6 @@ void plan_add_routes(struct planner *p)
 	add_kind(p, L3_NEIGHBOUR, false);
 }
 
-
 static const struct l3_entry *find_secondary(const struct planner *p, const struct l3_entry *primary)
 {
 	const struct l3_entry *e;
@@ -155,13 +156,14 @@ static const struct l3_entry *find_secondary(const struct planner *p, const stru
 	if (primary->kind != L3_ADDRESS || primary->family != AF_INET || primary->secondary)
 		return NULL;
 	while ((e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && e->secondary && l3_uses(e, primary->devices[0].name) && l3_same_subnet(e, primary))
+		if (e->kind == L3_ADDRESS && e->secondary && l3_uses(e, primary->devices[0].name) &&
+			l3_same_subnet(e, primary))
 			return e;
 	return NULL;
 }
 
-// Whether the secondary addresses of a primary one go first or stay depends on promote_secondaries: they go first in any case, those that are
-// to stay come again.
+// Whether the secondary addresses of a primary one go first or stay depends on promote_secondaries: they go first in
+// any case, those that are to stay come again.
 static bool remove_secondaries(struct planner *p, const struct l3_entry *primary)
 {
 	const struct l3_entry *e;
@@ -183,7 +185,8 @@ static bool has_other_address(const struct planner *p, const struct l3_entry *ad
 	size_t at = 0;
 
 	while ((e = host_next_entry(&p->now, &at)))
-		if (e != address && e->kind == L3_ADDRESS && e->family == AF_INET && l3_uses(e, address->devices[0].name))
+		if (e != address && e->kind == L3_ADDRESS && e->family == AF_INET &&
+			l3_uses(e, address->devices[0].name))
 			return true;
 	return false;
 }
@@ -198,7 +201,8 @@ static bool keeps_routes_without(struct planner *p, const struct l3_entry *addre
 	if (address->kind != L3_ADDRESS || address->family != AF_INET || has_other_address(p, address))
 		return true;
 	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
-		if (e->kind != L3_ROUTE || e->family != AF_INET || e->ours || !l3_uses(e, device) || planner_is_parked(p, e))
+		if (e->kind != L3_ROUTE || e->family != AF_INET || e->ours || !l3_uses(e, device) ||
+			planner_is_parked(p, e))
 			continue;
 		if (!planner_wants(p, e) && planner_may_remove_entry(p, e))
 			continue;
@@ -236,8 +240,8 @@ static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 	return done && !p->failed;
 }
 
-// What the kernel takes for the same address, and wouldn't change into this one: an IPv4 address with another label or protocol, an IPv6 address
-// with another prefix length.
+// What the kernel takes for the same address, and wouldn't change into this one: an IPv4 address with another label or
+// protocol, an IPv6 address with another prefix length.
 static const struct l3_entry *find_conflict(const struct planner *p, const struct l3_entry *wanted)
 {
 	const struct l3_entry *e;
@@ -248,8 +252,8 @@ static const struct l3_entry *find_conflict(const struct planner *p, const struc
 	if (wanted->family == AF_INET)
 		return host_find_entry_key(&p->now, wanted);
 	while ((e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && l3_uses(e, wanted->devices[0].name) && is_same_address(e, wanted) &&
-			strcmp(e->key, wanted->key))
+		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && l3_uses(e, wanted->devices[0].name) &&
+			is_same_address(e, wanted) && strcmp(e->key, wanted->key))
 			return e;
 	return NULL;
 }
@@ -277,7 +281,8 @@ static void remove_kind(struct planner *p, enum l3_kind kind, bool gateway)
 	}
 }
 
-// An address whose end doesn't take the prefix route along, and that keeps it while it is there (ipv6_del_addr, check_cleanup_prefix_route).
+// An address whose end doesn't take the prefix route along, and that keeps it while it is there (ipv6_del_addr,
+// check_cleanup_prefix_route).
 static bool leaves_prefix_route(const struct l3_entry *address)
 {
 	return address->no_prefix_route || address->volatile_;

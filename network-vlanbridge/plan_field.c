@@ -8,7 +8,7 @@
 static bool follows_bond(const struct planner *p, const struct device *s, const struct device *t)
 {
 	return device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
-		device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND);
+	       device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND);
 }
 
 static bool is_mtu_possible(const struct planner *p, const struct device *s, const struct device *t)
@@ -35,7 +35,8 @@ static bool has_leaving_port(const struct planner *p, const struct device *s)
 
 static unsigned int fields_possible_now(const struct planner *p, const struct device *s, const struct device *t)
 {
-	unsigned int fields = planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME | LINK_SYSCTLS);
+	unsigned int fields = planner_fields_to_set(p, s, t) &
+			      (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME | LINK_SYSCTLS);
 
 	if (follows_bond(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
 		fields &= ~(unsigned int)LINK_MTU;
@@ -47,7 +48,8 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	return fields;
 }
 
-// What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local addresses.
+// What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local
+// addresses.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
 	unsigned int fields = change.set, rest = fields & ~(unsigned int)LINK_ADDR_GEN;
@@ -124,7 +126,8 @@ static bool may_go_up(const struct planner *p, const struct device *s, const str
 	if (device_is_kind(s, KIND_VLAN) && lower && !lower->link.up)
 		return false;
 	// A bond takes it down, and brings it up itself.
-	return !device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND) || !strcmp(s->link.master.name, t->link.master.name);
+	return !device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND) ||
+	       !strcmp(s->link.master.name, t->link.master.name);
 }
 
 void plan_bring_up(struct planner *p)

@@ -9,7 +9,7 @@
 #include "plan_build.h"
 
 struct home {
-	struct l3_entry *origin; // as it would be without us
+	struct l3_entry *origin;      // as it would be without us
 	const struct l3_entry *entry; // of the target
 };
 

@@ -90,7 +90,8 @@ static bool changes_state(const struct planner *p, const struct device *s)
 	return lower && changes_state(p, lower);
 }
 
-// A VLAN device that isn't ours, on a device that goes down and up: the kernel takes it along, and it must be known how it was.
+// A VLAN device that isn't ours, on a device that goes down and up: the kernel takes it along, and it must be known how
+// it was.
 static bool needs_note_of_state(const struct planner *p, const struct device *s)
 {
 	const struct device *lower = host_find(&p->now, s->link.lower.name);
@@ -113,10 +114,11 @@ static void note_unmanaged(struct planner *p, struct device *s, const struct dev
 static bool carries_alike(const struct mark *a, const struct mark *b)
 {
 	return a->inherit == b->inherit && (!a->inherit || !strcmp(a->uplink, b->uplink)) &&
-		(a->origin == MARK_NONE) == (b->origin == MARK_NONE);
+	       (a->origin == MARK_NONE) == (b->origin == MARK_NONE);
 }
 
-// With another mark, what stands on s, or on a device above, would have another origin: not as long as something stands there.
+// With another mark, what stands on s, or on a device above, would have another origin: not as long as something stands
+// there.
 static bool changes_origins(struct planner *p, struct device *s, const struct mark *new)
 {
 	struct mark old = s->mark;
@@ -200,8 +202,8 @@ void plan_clear_marks(struct planner *p)
 
 		if (!t || device_is_ours(t) || !planner_concerns(p, s, t) || !strcmp(s->link.alias, t->link.alias))
 			continue;
-		if (planner_fields_to_set(p, s, t) || planner_options_to_set(s, t) || strcmp(s->link.name, t->link.name) ||
-			needs_note_of_state(p, s) || !has_all_entries(p, t))
+		if (planner_fields_to_set(p, s, t) || planner_options_to_set(s, t) ||
+			strcmp(s->link.name, t->link.name) || needs_note_of_state(p, s) || !has_all_entries(p, t))
 			continue;
 		memcpy(change.alias, t->link.alias, sizeof(change.alias));
 		planner_set(p, s, &change);

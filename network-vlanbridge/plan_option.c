@@ -86,7 +86,8 @@ static void reset_vlans(struct planner *p, const struct device *bridge)
 		struct device *d = p->now.devices[i];
 		const struct device *t = planner_target(p, d);
 
-		if (t && (d == bridge || !strcmp(d->link.master.name, bridge->link.name)) && planner_vlans_matter(p, d, t))
+		if (t && (d == bridge || !strcmp(d->link.master.name, bridge->link.name)) &&
+			planner_vlans_matter(p, d, t))
 			planner_vlans(p, d, &t->vlans);
 	}
 }

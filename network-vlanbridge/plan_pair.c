@@ -39,7 +39,7 @@ static bool has_same_lower(const struct planner *p, const struct device *s, cons
 	below_s = host_find(&p->now, s->link.lower.name);
 	below_t = host_find(p->target, t->link.lower.name);
 	return below_s && below_t && device_is_ours(below_s) == device_is_ours(below_t) &&
-		(device_is_ours(below_s) || below_s->link.index == below_t->link.index);
+	       (device_is_ours(below_s) || below_s->link.index == below_t->link.index);
 }
 
 struct device *planner_now(const struct planner *p, const struct device *t)
@@ -60,7 +60,8 @@ const struct device *planner_target(const struct planner *p, const struct device
 static bool has_same_devices(const struct planner *p, const struct l3_entry *e)
 {
 	for (size_t i = 0; i < e->device_count && e->kind != L3_RULE; i++) {
-		const struct device *s = host_find(&p->now, e->devices[i].name), *t = host_find(p->target, e->devices[i].name);
+		const struct device *s = host_find(&p->now, e->devices[i].name),
+				    *t = host_find(p->target, e->devices[i].name);
 
 		if (!s || !t || planner_now(p, t) != s)
 			return false;
@@ -99,7 +100,8 @@ bool planner_concerns_entry(const struct planner *p, const struct l3_entry *e)
 	if (e->ours)
 		return true;
 	for (size_t i = 0; i < e->device_count; i++) {
-		const struct device *s = host_find(&p->now, e->devices[i].name), *t = host_find(p->target, e->devices[i].name);
+		const struct device *s = host_find(&p->now, e->devices[i].name),
+				    *t = host_find(p->target, e->devices[i].name);
 
 		if (planner_concerns(p, s, t))
 			return true;
@@ -154,7 +156,8 @@ uint64_t planner_options_to_set(const struct device *s, const struct device *t)
 		if (option_is_set(&t->link, &k->options[i]) && !has_option(&s->link, &t->link, &k->options[i]))
 			differ |= 1ULL << i;
 	for (size_t i = 0; i < k->count && t->link.kind == KIND_BOND; i++)
-		if (!planner_is_taken_in_mode(&k->options[i], &s->link) && !planner_is_taken_in_mode(&k->options[i], &t->link))
+		if (!planner_is_taken_in_mode(&k->options[i], &s->link) &&
+			!planner_is_taken_in_mode(&k->options[i], &t->link))
 			differ &= ~(1ULL << i);
 	// Without MII monitoring the kernel takes no delays, and says that they are 0.
 	for (size_t i = 0; i < k->count && t->link.kind == KIND_BOND && !t->link.bond.miimon; i++)
@@ -173,7 +176,8 @@ static bool is_vlan_aware(const struct device *bridge)
 	return bridge && bridge->link.kind == KIND_BRIDGE && bridge->link.bridge.vlan_filtering;
 }
 
-// Only a VLAN-aware bridge looks at its ports' VLANs, and at its own. One that no longer is to be VLAN-aware leaves none behind.
+// Only a VLAN-aware bridge looks at its ports' VLANs, and at its own. One that no longer is to be VLAN-aware leaves
+// none behind.
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t)
 {
 	const struct device *bridge = t;
@@ -217,7 +221,7 @@ static bool is_unwanted_link_local(const struct planner *p, const struct l3_entr
 	const struct device *s = host_find(&p->now, e->devices[0].name), *t = s ? planner_target(p, s) : NULL;
 
 	return t && planner_concerns(p, s, t) && p->target->ipv6 && t->link.addr_gen == LINK_ADDR_GEN_NONE &&
-		s->link.addr_gen == LINK_ADDR_GEN_NONE;
+	       s->link.addr_gen == LINK_ADDR_GEN_NONE;
 }
 
 // In a rollback: the entry of a NIC that went meanwhile.
@@ -240,7 +244,8 @@ bool planner_is_done(const struct planner *p)
 	if (p->failed || !devices_are_done(p))
 		return false;
 	while ((e = host_next_entry(p->target, &at)))
-		if (!e->link_local && !e->stale && !planner_find_now(p, e) && planner_concerns_entry(p, e) && !is_unplugged(p, e))
+		if (!e->link_local && !e->stale && !planner_find_now(p, e) && planner_concerns_entry(p, e) &&
+			!is_unplugged(p, e))
 			return false;
 	at = 0;
 	while ((e = host_next_entry(&p->now, &at))) {

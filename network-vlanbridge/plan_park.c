@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// A device that goes down loses its routes and IPv6 addresses. Where they have no other place to go first, they are kept on a dummy whose mark
-// says whose they are, so that they survive us.
+// A device that goes down loses its routes and IPv6 addresses. Where they have no other place to go first, they are
+// kept on a dummy whose mark says whose they are, so that they survive us.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -86,7 +86,8 @@ static void set_masters(struct planner *p, bool guests)
 		const struct device *t = p->target->devices[i];
 		struct device *s = planner_now(p, t);
 
-		if (!s || !planner_concerns(p, s, t) || is_guest(s, t) != guests || !strcmp(s->link.master.name, t->link.master.name))
+		if (!s || !planner_concerns(p, s, t) || is_guest(s, t) != guests ||
+			!strcmp(s->link.master.name, t->link.master.name))
 			continue;
 		move_port(p, s, t);
 	}
@@ -109,7 +110,8 @@ void plan_set_vlans(struct planner *p)
 		const struct device *t = p->target->devices[i];
 		struct device *s = planner_now(p, t);
 
-		if (s && planner_concerns(p, s, t) && planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
+		if (s && planner_concerns(p, s, t) && planner_vlans_matter(p, s, t) &&
+			!port_vlans_equal(&s->vlans, &t->vlans))
 			planner_vlans(p, s, &t->vlans);
 	}
 }

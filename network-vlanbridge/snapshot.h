@@ -3,8 +3,8 @@
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
-#include "netlink.h"
 #include "host.h"
+#include "netlink.h"
 
 /* Fills ret, which must be {0}, with all devices of this network namespace, their marks, layer-3 entries, and whether
  * bonding is loaded. Returns 0, or -errno with a message in e; ret is empty then. The caller frees it. */

@@ -49,8 +49,8 @@ static void fill(struct libscols_line *line, const struct device *d, const struc
 	if (vlan)
 		scols_line_set_data(line, VLAN, text);
 	if (d->link.kind == KIND_BOND)
-		scols_line_set_data(line, DETAIL,
-			option_print(&d->link, option_find(KIND_BOND, "mode"), text, sizeof(text)));
+		scols_line_set_data(
+			line, DETAIL, option_print(&d->link, option_find(KIND_BOND, "mode"), text, sizeof(text)));
 	if (nic) {
 		snprintf(text, sizeof(text), "%s", nic->domain);
 		scols_line_set_data(line, GUEST, text);
@@ -108,7 +108,8 @@ static size_t first_port(const struct ports *all, const char *master)
 }
 
 // A bond or bridge with its ports below it.
-static int add_master(struct libscols_table *table, const struct ports *all, const struct device *m, const struct guests *g)
+static int add_master(
+	struct libscols_table *table, const struct ports *all, const struct device *m, const struct guests *g)
 {
 	struct libscols_line *parent, *line;
 	int r = add_line(table, NULL, m, g, &parent);

@@ -8,10 +8,10 @@
 #include "host.h"
 
 enum step_kind {
-	STEP_MODULE,     /* load the bonding module without its bond0 */
-	STEP_LINK_ADD,   /* make link exactly as described */
-	STEP_LINK_DEL,   /* only the name counts */
-	STEP_LINK_SET,   /* change what is set in link */
+	STEP_MODULE,   /* load the bonding module without its bond0 */
+	STEP_LINK_ADD, /* make link exactly as described */
+	STEP_LINK_DEL, /* only the name counts */
+	STEP_LINK_SET, /* change what is set in link */
 	STEP_L3_ADD,
 	STEP_L3_DEL,
 	STEP_VLANS_ADD, /* to a port of a VLAN-aware bridge */

@@ -21,8 +21,8 @@ static struct nl_msg *add_message(const struct link *l, enum phase phase)
 			create.mtu = unpinned(l->mtu);
 		return link_msg_create(&create, l->set & ~later);
 	case PHASE_FIELDS:
-		return link_msg_set(0, l,
-			l->set & (LINK_ALIAS | LINK_ADDR_GEN | (l->kind == KIND_BRIDGE ? LINK_MTU : 0)), false);
+		return link_msg_set(
+			0, l, l->set & (LINK_ALIAS | LINK_ADDR_GEN | (l->kind == KIND_BRIDGE ? LINK_MTU : 0)), false);
 	case PHASE_ALTNAME:
 		return link_msg_altname(l->name, l->altname, true);
 	default:
@@ -35,8 +35,8 @@ static struct nl_msg *set_message(const struct link *l, enum phase phase)
 	switch (phase) {
 	case PHASE_FIELDS:
 		// A new name needs the index: with the name as the key it would be the key.
-		return link_msg_set(l->set & LINK_RENAME ? l->index : 0, l,
-			l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME), true);
+		return link_msg_set(
+			l->set & LINK_RENAME ? l->index : 0, l, l->set & ~(unsigned int)(LINK_UP | LINK_ALTNAME), true);
 	case PHASE_ALTNAME:
 		return link_msg_altname(l->name, l->altname, true);
 	default:

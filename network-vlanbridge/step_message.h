@@ -11,7 +11,8 @@ struct nl_msg;
  * down, needs a message of its own. */
 enum phase { PHASE_FIRST, PHASE_FIELDS, PHASE_ALTNAME, PHASE_UP, PHASE_END };
 
-/* Whether a step that adds, deletes or changes a device has a message in a phase, and that message (NULL without memory). */
+/* Whether a step that adds, deletes or changes a device has a message in a phase, and that message (NULL without
+ * memory). */
 bool step_has_phase(const struct step *s, enum phase phase);
 struct nl_msg *step_message(const struct step *s, enum phase phase);
 

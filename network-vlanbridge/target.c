@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The desired state of the whole host: the origin, with what the configuration asks for on it.
 //
-// Devices that are there and are taken; devices to be made; then what follows from both: MTUs and MAC addresses from below to above,
-// who carries which address, guests back into the bridge of their name, marks.
+// Devices that are there and are taken; devices to be made; then what follows from both: MTUs and MAC addresses from
+// below to above, who carries which address, guests back into the bridge of their name, marks.
 #include "target.h"
 
 #include <errno.h>
@@ -60,16 +60,18 @@ static void refuse_orphans(struct target_builder *b)
 		after = host_find(b->target, lower->link.name);
 		if (after && after->link.kind == lower->link.kind && device_is_same(lower, after))
 			continue;
-		target_refuse(b, NULL, EBUSY, "%s can't be removed: %s, which %s, stands on it; remove that first", lower->link.name,
-			d->link.name, device_is_ours(d) ? "belongs to another stack of vlanbridge's" : "isn't vlanbridge's");
+		target_refuse(b, NULL, EBUSY, "%s can't be removed: %s, which %s, stands on it; remove that first",
+			lower->link.name, d->link.name,
+			device_is_ours(d) ? "belongs to another stack of vlanbridge's" : "isn't vlanbridge's");
 	}
 }
 
 // A device that stays as it is, below VLANs, needs no mark.
 static bool is_untouched(const struct device *d, const struct device *before)
 {
-	return d->link.up == before->link.up && d->link.mtu == before->link.mtu && d->link.addr_gen == before->link.addr_gen &&
-		!strcmp(d->link.master.name, before->link.master.name) && !strcmp(d->link.name, before->link.name);
+	return d->link.up == before->link.up && d->link.mtu == before->link.mtu &&
+	       d->link.addr_gen == before->link.addr_gen && !strcmp(d->link.master.name, before->link.master.name) &&
+	       !strcmp(d->link.name, before->link.name);
 }
 
 static void write_mark(struct target_builder *b, struct device *d)
@@ -109,12 +111,13 @@ static void leave_ipv6_out(struct target_builder *b)
 		if (b->target->devices[i]->link.mtu < IPV6_MTU_MIN)
 			b->target->devices[i]->link.set &= ~(unsigned int)LINK_ADDR_GEN;
 	while ((e = host_next_entry(b->target, &at)))
-		for (size_t i = 0; i < e->device_count && e->family == AF_INET6 && e->kind != L3_RULE && !e->link_local; i++) {
+		for (size_t i = 0; i < e->device_count && e->family == AF_INET6 && e->kind != L3_RULE && !e->link_local;
+			i++) {
 			d = host_find(b->target, e->devices[i].name);
 			if (d && d->link.mtu < IPV6_MTU_MIN)
 				target_refuse(b, config_find(b->config, d->link.name), EINVAL,
-					"%s would have mtu=%u, and has %s: IPv6 needs an MTU of at least %d", d->link.name,
-					d->link.mtu, e->key, IPV6_MTU_MIN);
+					"%s would have mtu=%u, and has %s: IPv6 needs an MTU of at least %d",
+					d->link.name, d->link.mtu, e->key, IPV6_MTU_MIN);
 		}
 }
 

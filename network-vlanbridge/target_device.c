@@ -15,8 +15,8 @@ static struct device *take_renamed(struct target_builder *b, const struct config
 	if (!d)
 		return NULL;
 	if (device_is_ours(d)) {
-		target_refuse(b, c, EEXIST, "'%s' is a device of vlanbridge's already and can't be renamed %s", c->renamed_from,
-			c->link.name);
+		target_refuse(b, c, EEXIST, "'%s' is a device of vlanbridge's already and can't be renamed %s",
+			c->renamed_from, c->link.name);
 		return NULL;
 	}
 	text_copy(d->mark.was_name, NAME_SIZE, c->renamed_from);
@@ -56,7 +56,8 @@ static void borrow(struct target_builder *b, const struct config_device *c)
 
 void target_take(struct target_builder *b, struct device *d)
 {
-	const struct device *before = host_find(&b->origin->host, d->mark.was & MARK_WAS_NAME ? d->mark.was_name : d->link.name);
+	const struct device *before =
+		host_find(&b->origin->host, d->mark.was & MARK_WAS_NAME ? d->mark.was_name : d->link.name);
 
 	if (device_is_ours(d))
 		return; // another stack's: it has its mark
@@ -74,22 +75,24 @@ static void check_fits(struct target_builder *b, const struct config_device *c, 
 	char has[64], wants[64];
 
 	if (d->link.kind != c->link.kind) {
-		target_refuse(b, c, EEXIST, "'%s' exists already and isn't a %s (%s): choose another name", c->link.name, k->name,
-			*d->link.kind_name ? d->link.kind_name : "a network card");
+		target_refuse(b, c, EEXIST, "'%s' exists already and isn't a %s (%s): choose another name",
+			c->link.name, k->name, *d->link.kind_name ? d->link.kind_name : "a network card");
 		return;
 	}
 	if (c->mark.dhcp)
 		target_refuse(b, c, EEXIST,
 			"'%s' exists already and isn't vlanbridge's: run the DHCP client on it yourself", c->link.name);
-	if (c->link.kind == KIND_VLAN && host_find(b->target, d->link.lower.name) != host_find(b->target, c->link.lower.name))
+	if (c->link.kind == KIND_VLAN &&
+		host_find(b->target, d->link.lower.name) != host_find(b->target, c->link.lower.name))
 		target_refuse(b, c, EEXIST, "'%s' exists already, but on %s instead of %s", c->link.name,
 			d->link.lower.name, c->link.lower.name);
 	for (size_t i = 0; i < k->count; i++) {
 		const struct option *o = &k->options[i];
 
 		if (o->rules & OPTION_IDENTITY && option_is_set(&c->link, o) && !option_equal(&c->link, &d->link, o))
-			target_refuse(b, c, EEXIST, "'%s' exists already and isn't vlanbridge's: its %s is %s, %s is wanted",
-				c->link.name, o->name, option_print(&d->link, o, has, sizeof(has)),
+			target_refuse(b, c, EEXIST,
+				"'%s' exists already and isn't vlanbridge's: its %s is %s, %s is wanted", c->link.name,
+				o->name, option_print(&d->link, o, has, sizeof(has)),
 				option_print(&c->link, o, wants, sizeof(wants)));
 	}
 }
@@ -100,7 +103,8 @@ static bool is_unused_bond(const struct device *d)
 	return d->link.kind == KIND_BOND && !device_is_ours(d) && !d->link.up && !d->ports && !d->uppers;
 }
 
-// Every option: what the configuration doesn't say is as in a new device, so that the target doesn't depend on what was there before.
+// Every option: what the configuration doesn't say is as in a new device, so that the target doesn't depend on what was
+// there before.
 static void set_options(const struct target_builder *b, struct device *d, const struct config_device *c)
 {
 	const struct kind_row *k = &link_kinds[c->link.kind];
@@ -173,7 +177,8 @@ static void refuse_other_vlan(struct target_builder *b, const struct config_devi
 	other = host_find_vlan(b->target, c->link.lower.name, c->link.vlan.id, c->link.vlan.protocol);
 	if (other && !device_is_ours(other))
 		target_refuse(b, c, EEXIST,
-			"VLAN %u of %s exists already as '%s', which vlanbridge didn't make: say vlan_name=%s to use it",
+			"VLAN %u of %s exists already as '%s', which vlanbridge didn't make: say vlan_name=%s to use "
+			"it",
 			c->link.vlan.id, c->link.lower.name, other->link.name, other->link.name);
 }
 
@@ -188,7 +193,8 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 		return;
 	r = host_add(b->target, c->link.name, &d);
 	if (r == -EEXIST) {
-		target_refuse(b, c, EEXIST, "'%s' is the name of another device already: choose another one", c->link.name);
+		target_refuse(
+			b, c, EEXIST, "'%s' is the name of another device already: choose another one", c->link.name);
 		return;
 	}
 	if (r) {
@@ -263,8 +269,8 @@ void target_make_devices(struct target_builder *b)
 		for (size_t i = 0; i < c->count && !b->failed; i++) {
 			const struct config_device *v = c->devices[i];
 
-			if (v->create && v->link.kind == KIND_VLAN && !b->made[i] && host_find(b->target, v->link.lower.name) &&
-				!is_skipped(b, v)) {
+			if (v->create && v->link.kind == KIND_VLAN && !b->made[i] &&
+				host_find(b->target, v->link.lower.name) && !is_skipped(b, v)) {
 				make(b, v);
 				b->made[i] = more = true;
 			}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Who carries which entry: what a port has moves to the bond or bridge above that inherits it; what the configuration gives comes
-// on top. Refused is what would cost dom0 an address.
+// Who carries which entry: what a port has moves to the bond or bridge above that inherits it; what the configuration
+// gives comes on top. Refused is what would cost dom0 an address.
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -57,17 +57,20 @@ static bool can_carry(const struct target_builder *b, const struct config_device
 	return e->kind != L3_ADDRESS || is_listed(b, top, e);
 }
 
-static void refuse_loss(struct target_builder *b, const struct device *d, const struct device *top, const struct l3_entry *e)
+static void refuse_loss(
+	struct target_builder *b, const struct device *d, const struct device *top, const struct l3_entry *e)
 {
 	const struct config_device *c = config_find(b->config, d->link.name);
 
 	if (!device_is_ours(top))
 		target_refuse(b, c, EADDRINUSE,
-			"%s has addresses or routes, and %s isn't vlanbridge's: what moved there could never be told from its own; move it yourself first",
+			"%s has addresses or routes, and %s isn't vlanbridge's: what moved there could never be told "
+			"from its own; move it yourself first",
 			d->link.name, top->link.name);
 	else
 		target_refuse(b, c, EADDRINUSE,
-			"%s has addresses or routes (%s), which dom0 would lose when it becomes a port of %s: take them away first, or say address=inherit",
+			"%s has addresses or routes (%s), which dom0 would lose when it becomes a port of %s: take "
+			"them away first, or say address=inherit",
 			d->link.name, e->key, d->link.master.name);
 }
 
@@ -76,14 +79,16 @@ static void note_heir(struct target_builder *b, struct device *d, struct device 
 {
 	if (m->link.kind == KIND_BOND && *m->mark.uplink && strcmp(m->mark.uplink, d->link.name))
 		target_refuse(b, config_find(b->config, d->link.name), EADDRINUSE,
-			"%s and %s both have addresses or routes, and become ports of %s: only one port's can move there; take the others away first",
+			"%s and %s both have addresses or routes, and become ports of %s: only one port's can move "
+			"there; take the others away first",
 			m->mark.uplink, d->link.name, m->link.name);
 	if (m->link.kind == KIND_BOND)
 		text_copy(m->mark.uplink, NAME_SIZE, d->link.name);
 	m->mark.inherit = true;
 }
 
-// Every device on the way up notes what is below it; the last one gets the port's sysctls, and makes link-local addresses if the port did.
+// Every device on the way up notes what is below it; the last one gets the port's sysctls, and makes link-local
+// addresses if the port did.
 static void mark_carriers(struct target_builder *b, struct device *d)
 {
 	const struct device *before = host_find(&b->origin->host, original_device_name(d));
@@ -120,7 +125,8 @@ static void carry_device(struct target_builder *b, struct l3_entry *e, size_t i)
 	}
 	if (e->nexthop_object) {
 		target_refuse(b, config_find(b->config, d->link.name), EBUSY,
-			"the route %s goes through a nexthop object of %s, which can't be moved to %s: replace it by a plain route first",
+			"the route %s goes through a nexthop object of %s, which can't be moved to %s: replace it by a "
+			"plain route first",
 			e->key, d->link.name, top->link.name);
 		return;
 	}
@@ -192,8 +198,8 @@ static void drop_leases(struct target_builder *b)
 
 static bool is_plain_default(const struct l3_entry *e, int family)
 {
-	return e->kind == L3_ROUTE && e->family == family && !strncmp(e->key, "default via ", 12) && !strstr(e->key, " table ") &&
-		!strstr(e->key, " metric ");
+	return e->kind == L3_ROUTE && e->family == family && !strncmp(e->key, "default via ", 12) &&
+	       !strstr(e->key, " table ") && !strstr(e->key, " metric ");
 }
 
 static const struct l3_entry *find_default_route(const struct target_builder *b, const struct l3_entry *wanted)
@@ -212,7 +218,7 @@ static bool is_same_gateway(const struct l3_entry *a, const struct l3_entry *b)
 	size_t n = strcspn(a->key + 12, " ");
 
 	return n == strcspn(b->key + 12, " ") && !strncmp(a->key + 12, b->key + 12, n) &&
-		!strcmp(a->devices[0].name, b->devices[0].name);
+	       !strcmp(a->devices[0].name, b->devices[0].name);
 }
 
 // Returns whether wanted is there already.
@@ -223,8 +229,9 @@ static bool check_gateway(struct target_builder *b, const struct config_device *
 	if (!now)
 		return false;
 	if (!is_same_gateway(now, wanted))
-		target_refuse(b, c, EEXIST, "gateway= of %s: there is a default route already, %s dev %s; take it away first",
-			c->link.name, now->key, now->device_count ? now->devices[0].name : "?");
+		target_refuse(b, c, EEXIST,
+			"gateway= of %s: there is a default route already, %s dev %s; take it away first", c->link.name,
+			now->key, now->device_count ? now->devices[0].name : "?");
 	return true;
 }
 
@@ -244,7 +251,8 @@ static void give_entry(struct target_builder *b, const struct l3_entry *wanted)
 	}
 	text_copy(e->devices[0].name, NAME_SIZE, top->link.name);
 	if (top != d && !(made_by_config(b, top)->policy == ADDRESS_INHERIT))
-		target_refuse(b, c, EINVAL, "%s has address=, and is a port of %s, where it couldn't be reached: say address= there",
+		target_refuse(b, c, EINVAL,
+			"%s has address=, and is a port of %s, where it couldn't be reached: say address= there",
 			d->link.name, top->link.name);
 	if (host_find_entry_key(b->target, e) || (e->kind == L3_ROUTE && check_gateway(b, c, e)))
 		l3_free(e);

@@ -12,9 +12,10 @@ static void refuse_taken(struct target_builder *b, const struct config_device *c
 	char why[64];
 
 	target_describe_purpose(c, why, sizeof(why));
-	target_refuse(b, c, EBUSY, "%s can't become %s: it is a port of %s, which %s", d->link.name, why, d->link.master.name,
+	target_refuse(b, c, EBUSY, "%s can't become %s: it is a port of %s, which %s", d->link.name, why,
+		d->link.master.name,
 		device_is_ours(host_find(b->target, d->link.master.name)) ? "another stack of vlanbridge has"
-									   : "vlanbridge didn't make");
+									  : "vlanbridge didn't make");
 }
 
 static void set_master(struct target_builder *b, const struct config_device *c)
@@ -29,7 +30,8 @@ static void set_master(struct target_builder *b, const struct config_device *c)
 		return;
 	}
 	if (d->link.kind == KIND_BRIDGE) {
-		target_refuse(b, c, ELOOP, "%s is a bridge itself: it can't be a port of %s", d->link.name, m->link.name);
+		target_refuse(
+			b, c, ELOOP, "%s is a bridge itself: it can't be a port of %s", d->link.name, m->link.name);
 		return;
 	}
 	joins = !*d->link.master.name;
@@ -49,7 +51,7 @@ static bool is_uplink_port(const struct device *d, bool unmanaged)
 	if (d->mark.origin != MARK_NONE)
 		return true;
 	return unmanaged && memcmp(d->link.mac, netback, MAC_SIZE) && strcmp(d->link.kind_name, "tun") &&
-		strcmp(d->link.kind_name, "veth");
+	       strcmp(d->link.kind_name, "veth");
 }
 
 // Two networks must never be joined by accident.
@@ -64,7 +66,8 @@ static void refuse_two_uplinks(struct target_builder *b, const struct config_dev
 		if (strcmp(d->link.master.name, bridge->link.name) || !is_uplink_port(d, unmanaged))
 			continue;
 		if (first) {
-			target_refuse(b, c, EBUSY, "%s and %s can't both be uplinks of %s: that would join their networks",
+			target_refuse(b, c, EBUSY,
+				"%s and %s can't both be uplinks of %s: that would join their networks",
 				first->link.name, d->link.name, c->link.name);
 			return;
 		}
@@ -79,8 +82,8 @@ void target_set_masters(struct target_builder *b)
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		set_master(b, c->devices[i]);
 	for (size_t i = 0; i < c->count && !b->failed; i++)
-		if (c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->create && target_device(b, c->devices[i]) &&
-			target_device(b, c->devices[i])->ports > 1)
+		if (c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->create &&
+			target_device(b, c->devices[i]) && target_device(b, c->devices[i])->ports > 1)
 			refuse_two_uplinks(b, c->devices[i]);
 }
 
@@ -111,15 +114,18 @@ static void set_vlans_on_unmanaged(struct target_builder *b)
 	}
 }
 
-// What the configuration says, else what the kernel gives; a guest's port keeps what it has, unless VLANs are nothing to its bridge.
+// What the configuration says, else what the kernel gives; a guest's port keeps what it has, unless VLANs are nothing
+// to its bridge.
 void target_set_port_vlans(struct target_builder *b)
 {
 	for (size_t i = 0; i < b->target->count; i++) {
 		struct device *d = b->target->devices[i];
 		const struct config_device *c = config_find(b->config, d->link.name);
-		const struct device *bridge = d->link.kind == KIND_BRIDGE ? d : host_find(b->target, d->link.master.name);
+		const struct device *bridge =
+			d->link.kind == KIND_BRIDGE ? d : host_find(b->target, d->link.master.name);
 
-		if (!bridge || bridge->link.kind != KIND_BRIDGE || !device_is_ours(bridge) || !config_find(b->config, bridge->link.name))
+		if (!bridge || bridge->link.kind != KIND_BRIDGE || !device_is_ours(bridge) ||
+			!config_find(b->config, bridge->link.name))
 			continue;
 		if (c && c->tagged)
 			d->vlans = c->vlans;

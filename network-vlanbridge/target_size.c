@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// MTUs and MAC addresses of the target, from below to above: what the configuration doesn't say follows from the device below.
+// MTUs and MAC addresses of the target, from below to above: what the configuration doesn't say follows from the device
+// below.
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 static void set_mtu(struct target_builder *b, const struct config_device *c, struct device *d, uint32_t mtu)
 {
 	if (d->link.max_mtu && mtu > d->link.max_mtu) {
-		target_refuse(b, c, ERANGE, "mtu=%u is above the %u that %s can take", mtu, d->link.max_mtu, d->link.name);
+		target_refuse(
+			b, c, ERANGE, "mtu=%u is above the %u that %s can take", mtu, d->link.max_mtu, d->link.name);
 		return;
 	}
 	d->link.mtu = mtu;
@@ -22,7 +24,8 @@ static void set_bond_mtu(struct target_builder *b, const struct config_device *c
 	set_mtu(b, c, bond, c->link.set & LINK_MTU ? c->link.mtu : MTU_DEFAULT);
 	for (size_t i = 0; i < b->target->count && bond->ports; i++)
 		if (!strcmp(b->target->devices[i]->link.master.name, bond->link.name))
-			set_mtu(b, config_find(b->config, b->target->devices[i]->link.name), b->target->devices[i], bond->link.mtu);
+			set_mtu(b, config_find(b->config, b->target->devices[i]->link.name), b->target->devices[i],
+				bond->link.mtu);
 }
 
 // The kernel's word for this is "Numerical result out of range".
@@ -32,8 +35,8 @@ static void set_vlan_mtu(struct target_builder *b, const struct config_device *c
 	uint32_t limit = lower ? lower->link.mtu : MTU_DEFAULT;
 
 	if (c->link.set & LINK_MTU && c->link.mtu > limit)
-		target_refuse(b, c, ERANGE, "mtu=%u of VLAN %u (%s) is above the %u of %s: set mtu=%u there too", c->link.mtu,
-			vlan->link.vlan.id, vlan->link.name, limit, vlan->link.lower.name, c->link.mtu);
+		target_refuse(b, c, ERANGE, "mtu=%u of VLAN %u (%s) is above the %u of %s: set mtu=%u there too",
+			c->link.mtu, vlan->link.vlan.id, vlan->link.name, limit, vlan->link.lower.name, c->link.mtu);
 	else
 		set_mtu(b, c, vlan, c->link.set & LINK_MTU ? c->link.mtu : limit);
 }

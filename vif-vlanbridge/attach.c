@@ -12,16 +12,7 @@
 #include "tx_offload.h"
 
 // The messages, in the order in which they are sent.
-enum attach_step {
-	STEP_DOWN,
-	STEP_RENAME,
-	STEP_JOIN,
-	STEP_DROP_DEFAULT,
-	STEP_VLANS,
-	STEP_UP,
-	STEP_CHECK,
-	STEPS
-};
+enum attach_step { STEP_DOWN, STEP_RENAME, STEP_JOIN, STEP_DROP_DEFAULT, STEP_VLANS, STEP_UP, STEP_CHECK, STEPS };
 
 struct attach_batch {
 	struct nl_msg *msgs[STEPS];
@@ -100,8 +91,7 @@ static void add_attach_messages(const struct attachment *a, struct attach_batch 
 	if (a->was_up || a->leave_first)
 		add_message(batch, STEP_DOWN, link_msg_set(a->index, &down, down_fields, false));
 	if (a->join_fields)
-		add_message(
-			batch, STEP_JOIN, link_msg_set(a->index, &a->join, a->join_fields, false));
+		add_message(batch, STEP_JOIN, link_msg_set(a->index, &a->join, a->join_fields, false));
 	add_vlan_messages(a, batch);
 	add_message(batch, STEP_UP, make_up_message(a));
 	// network-vlanbridge marks a bridge as closing before it looks for ports, and we join
@@ -119,8 +109,7 @@ static int parse_bridge_answer(size_t i, const struct nlmsghdr *h, void *arg, st
 	return 0;
 }
 
-static int set_refusal(const struct attachment *a, enum attach_step step,
-	const struct netlink_ack *ack, struct err *e)
+static int set_refusal(const struct attachment *a, enum attach_step step, const struct netlink_ack *ack, struct err *e)
 {
 	char vlans[256];
 
@@ -128,31 +117,27 @@ static int set_refusal(const struct attachment *a, enum attach_step step,
 	case STEP_DOWN:
 		return err_set(e, -ack->error, "can't take it down: %s", ack->reason);
 	case STEP_RENAME:
-		return err_set(
-			e, -ack->error, "can't rename it to %s: %s", a->join.new_name, ack->reason);
+		return err_set(e, -ack->error, "can't rename it to %s: %s", a->join.new_name, ack->reason);
 	case STEP_JOIN:
 		if (a->join_fields & LINK_MTU)
-			return err_set(e, -ack->error,
-				"can't put it into bridge %s with MTU %u (it has %u): %s",
+			return err_set(e, -ack->error, "can't put it into bridge %s with MTU %u (it has %u): %s",
 				a->bridge.name, a->join.mtu, a->undo.mtu, ack->reason);
-		return err_set(e, -ack->error, "can't put it into bridge %s: %s", a->bridge.name,
-			ack->reason);
+		return err_set(e, -ack->error, "can't put it into bridge %s: %s", a->bridge.name, ack->reason);
 	case STEP_DROP_DEFAULT:
-		return err_set(e, -ack->error, "can't take it out of %s's default VLAN %u: %s",
-			a->bridge.name, a->default_pvid, ack->reason);
+		return err_set(e, -ack->error, "can't take it out of %s's default VLAN %u: %s", a->bridge.name,
+			a->default_pvid, ack->reason);
 	case STEP_VLANS:
 		return err_set(e, -ack->error, "can't put it into VLAN %s of bridge %s: %s",
-			vlans_print(&a->vlans.all, vlans, sizeof(vlans)), a->bridge.name,
-			ack->reason);
+			vlans_print(&a->vlans.all, vlans, sizeof(vlans)), a->bridge.name, ack->reason);
 	default:
-		return err_set(e, -ack->error, "can't bring it up%s: %s",
-			a->bridge_mark.isolated ? ", isolated" : "", ack->reason);
+		return err_set(e, -ack->error, "can't bring it up%s: %s", a->bridge_mark.isolated ? ", isolated" : "",
+			ack->reason);
 	}
 }
 
 // The first refusal counts: the others mostly follow from it.
-static int check_answers(const struct attachment *a, const struct attach_batch *batch,
-	const struct netlink_ack *acks, struct err *e)
+static int check_answers(
+	const struct attachment *a, const struct attach_batch *batch, const struct netlink_ack *acks, struct err *e)
 {
 	bool checked = batch->steps[batch->n - 1] == STEP_CHECK;
 	struct mark mark;
@@ -175,8 +160,7 @@ static bool is_complete(const struct attach_batch *batch)
 }
 
 // Frees the messages.
-static int send_batch(
-	struct netlink *nl, const struct attachment *a, struct attach_batch *batch, struct err *e)
+static int send_batch(struct netlink *nl, const struct attachment *a, struct attach_batch *batch, struct err *e)
 {
 	struct netlink_ack acks[STEPS] = {0};
 	int r;
@@ -247,8 +231,7 @@ void attach_undo(struct netlink *nl, const struct attachment *a)
 
 	add_message(&batch, STEP_DOWN, link_msg_set(a->index, &down, LINK_UP | LINK_MASTER, false));
 	if (a->undo_fields)
-		add_message(
-			&batch, STEP_JOIN, link_msg_set(a->index, &a->undo, a->undo_fields, false));
+		add_message(&batch, STEP_JOIN, link_msg_set(a->index, &a->undo, a->undo_fields, false));
 	if (is_complete(&batch))
 		netlink_send(nl, batch.msgs, batch.n, acks, NULL, NULL, &unused);
 	free_messages(&batch);

@@ -20,8 +20,7 @@ void bridge_names_append(struct err *e, char (*names)[NAME_SIZE], size_t n)
 	size_t listed = n > NAMES_MAX + 1 ? NAMES_MAX : n;
 
 	qsort(names, n, sizeof(*names), compare_names);
-	len += (size_t)snprintf(e->text + len, size - len,
-		n ? "; this host has " : "; this host has no bridge at all");
+	len += (size_t)snprintf(e->text + len, size - len, n ? "; this host has " : "; this host has no bridge at all");
 	for (size_t i = 0; i < listed && len < size; i++)
 		len += (size_t)snprintf(e->text + len, size - len, "%s%s", i ? ", " : "", names[i]);
 	if (listed < n && len < size)

@@ -24,8 +24,8 @@ static int parse_trunks(const char *text, struct vlans *set, struct err *e)
 	text_copy(copy, sizeof(copy), text);
 	while ((word = strsep(&rest, ":"))) {
 		if (number_parse(word, VLAN_MIN, VLAN_MAX, &id))
-			return err_set(e, EINVAL, "'%s' after the ':' isn't a VLAN ID (%d-%d)",
-				word, VLAN_MIN, VLAN_MAX);
+			return err_set(
+				e, EINVAL, "'%s' after the ':' isn't a VLAN ID (%d-%d)", word, VLAN_MIN, VLAN_MAX);
 		add_vlan(set, id);
 	}
 	return 0;
@@ -70,8 +70,7 @@ static int parse_suffix(const char *text, struct bridge_ref *ref, struct err *e)
 	if (r && has_trunks)
 		return err_set(e, EINVAL, "'%s' isn't a VLAN ID (%d-%d)", vlan, VLAN_MIN, VLAN_MAX);
 	if (r) {
-		ref->bad_vlan =
-			r == -ERANGE; // only for the message: a bridge may be called br.5000
+		ref->bad_vlan = r == -ERANGE; // only for the message: a bridge may be called br.5000
 		return 0;
 	}
 	ref->has_suffix = true;
@@ -117,11 +116,9 @@ static int parse_bridge(const char *text, struct bridge_ref *ref, struct err *e)
 
 	for (const char *c = text; *c; c++)
 		if (isspace((unsigned char)*c) || *c == '/')
-			return err_set(e, EINVAL,
-				"bridge=%s: an interface name can't have a space or a '/'", text);
+			return err_set(e, EINVAL, "bridge=%s: an interface name can't have a space or a '/'", text);
 	if (!text_copy(ref->names[SLOT_BRIDGE], ALTNAME_SIZE, text))
-		return err_set(e, EINVAL,
-			"bridge=%.20s…: %zu bytes are more than the %d of an altname", text,
+		return err_set(e, EINVAL, "bridge=%.20s…: %zu bytes are more than the %d of an altname", text,
 			strlen(text), ALTNAME_SIZE - 1);
 	r = parse_suffix(text, ref, e);
 	if (r)

@@ -44,8 +44,8 @@ int bridge_ref_parse(const struct nic *nic, struct bridge_ref *ref, struct err *
  * name is, what was asked and what would work: -ENODEV where the bridge doesn't exist but may be
  * created on first use (bridge_ref_demand_name), -EAGAIN where network-vlanbridge hasn't finished
  * it, another where waiting can't help. The choice points into lookups and ref. */
-int bridge_ref_resolve(const struct bridge_ref *ref, const struct lookup lookups[SLOTS],
-	struct bridge_choice *ret, struct err *e);
+int bridge_ref_resolve(
+	const struct bridge_ref *ref, const struct lookup lookups[SLOTS], struct bridge_choice *ret, struct err *e);
 
 /* Where NAME of bridge=NAME, vlan=VLAN turned out to carry another VLAN: makes the next query ask
  * for UPLINK.VLAN too, so that the message can name the right bridge. */

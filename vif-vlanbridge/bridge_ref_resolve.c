@@ -82,10 +82,8 @@ static int refuse_suffix(const struct bridge_ref *ref, const struct lookup *look
 		return refuse_other_kind(name, named, e);
 	if (!base->found)
 		return err_set(e, ENODEV, "bridge '%s' doesn't exist", name);
-	return err_set(e, ENODEV,
-		"bridge '%s' doesn't exist: %s is %s and no bridge carries its VLAN %u; " HINT,
-		name, base_name, describe(base, what), ref->suffix.pvid, base_name,
-		ref->suffix.pvid);
+	return err_set(e, ENODEV, "bridge '%s' doesn't exist: %s is %s and no bridge carries its VLAN %u; " HINT, name,
+		base_name, describe(base, what), ref->suffix.pvid, base_name, ref->suffix.pvid);
 }
 
 static int refuse_name(const struct bridge_ref *ref, const struct lookup *lookups, struct err *e)
@@ -98,17 +96,15 @@ static int refuse_name(const struct bridge_ref *ref, const struct lookup *lookup
 	if (named->found && named->link.kind != KIND_BRIDGE)
 		return refuse_other_kind(name, named, e);
 	if (ref->bad_vlan)
-		return err_set(e, ENODEV,
-			"bridge '%s' doesn't exist, and VLAN IDs go from 1 to 4094", name);
+		return err_set(e, ENODEV, "bridge '%s' doesn't exist, and VLAN IDs go from 1 to 4094", name);
 	return err_set(e, ENODEV, "bridge '%s' doesn't exist", name);
 }
 
 // Without vlan=.
-static int resolve_name(const struct bridge_ref *ref, const struct lookup *lookups,
-	struct bridge_choice *c, struct err *e)
+static int resolve_name(
+	const struct bridge_ref *ref, const struct lookup *lookups, struct bridge_choice *c, struct err *e)
 {
-	const struct lookup *named = &lookups[SLOT_BRIDGE], *base = &lookups[SLOT_BASE],
-			    *eth = &lookups[SLOT_ETH];
+	const struct lookup *named = &lookups[SLOT_BRIDGE], *base = &lookups[SLOT_BASE], *eth = &lookups[SLOT_ETH];
 
 	c->bridge = usable_bridge(named);
 	if (c->bridge->index)
@@ -127,22 +123,21 @@ static int resolve_name(const struct bridge_ref *ref, const struct lookup *looku
 
 // A single untagged VLAN on a bridge that isn't VLAN-aware: says what the bridge carries, and which
 // other bridge carries the VLAN.
-static int refuse_vlan_on_bridge(const struct bridge_ref *ref, const struct lookup *named,
-	const struct link *other, struct err *e)
+static int refuse_vlan_on_bridge(
+	const struct bridge_ref *ref, const struct lookup *named, const struct link *other, struct err *e)
 {
 	const char *name = ref->names[SLOT_BRIDGE];
 	struct mark mark;
 
 	mark_parse(named->bridge.alias, &mark);
 	if (mark.vlan == ref->access)
-		return err_set(e, EINVAL, "%s is VLAN %u of %s already: omit vlan=%u", name,
-			mark.vlan, mark.uplink, ref->access);
+		return err_set(e, EINVAL, "%s is VLAN %u of %s already: omit vlan=%u", name, mark.vlan, mark.uplink,
+			ref->access);
 	if (other->index)
-		return err_set(e, EINVAL,
-			"%s isn't VLAN-aware, and VLAN %u of %s is in bridge %s: bridge=%s", name,
+		return err_set(e, EINVAL, "%s isn't VLAN-aware, and VLAN %u of %s is in bridge %s: bridge=%s", name,
 			ref->access, mark.uplink, other->name, other->name);
-	return err_set(e, ENODEV, "%s isn't VLAN-aware and no bridge carries VLAN %u of %s", name,
-		ref->access, *mark.uplink ? mark.uplink : name);
+	return err_set(e, ENODEV, "%s isn't VLAN-aware and no bridge carries VLAN %u of %s", name, ref->access,
+		*mark.uplink ? mark.uplink : name);
 }
 
 static int refuse_list(const struct bridge_ref *ref, const struct lookup *named, struct err *e)
@@ -158,8 +153,8 @@ static int refuse_list(const struct bridge_ref *ref, const struct lookup *named,
 }
 
 // vlan= and no VLAN-aware bridge. other: the bridge of UPLINK.VLAN.
-static int refuse_vlans(const struct bridge_ref *ref, const struct lookup *named,
-	const struct link *other, struct err *e)
+static int refuse_vlans(
+	const struct bridge_ref *ref, const struct lookup *named, const struct link *other, struct err *e)
 {
 	const char *name = ref->names[SLOT_BRIDGE];
 	char what[WHAT_SIZE];
@@ -170,13 +165,13 @@ static int refuse_vlans(const struct bridge_ref *ref, const struct lookup *named
 		return err_set(e, ENODEV, "neither %s nor %s.%u exists", name, name, ref->access);
 	if (named->bridge.index)
 		return refuse_vlan_on_bridge(ref, named, other, e);
-	return err_set(e, ENODEV, "%s is %s, and no bridge carries its VLAN %u; " HINT, name,
-		describe(named, what), ref->access, name, ref->access);
+	return err_set(e, ENODEV, "%s is %s, and no bridge carries its VLAN %u; " HINT, name, describe(named, what),
+		ref->access, name, ref->access);
 }
 
 // With vlan=.
-static int resolve_vlans(const struct bridge_ref *ref, const struct lookup *lookups,
-	struct bridge_choice *c, struct err *e)
+static int resolve_vlans(
+	const struct bridge_ref *ref, const struct lookup *lookups, struct bridge_choice *c, struct err *e)
 {
 	const struct lookup *named = &lookups[SLOT_BRIDGE];
 	const struct link *base;
@@ -193,8 +188,7 @@ static int resolve_vlans(const struct bridge_ref *ref, const struct lookup *look
 		return 0;
 	base = usable_bridge(&lookups[SLOT_BASE]);
 	if (!named->found && is_aware(base))
-		return err_set(
-			e, EINVAL, BRIDGE_REF_VLANS_TWICE, ref->names[SLOT_BRIDGE], ref->list_text);
+		return err_set(e, EINVAL, BRIDGE_REF_VLANS_TWICE, ref->names[SLOT_BRIDGE], ref->list_text);
 	return refuse_vlans(ref, named, ref->has_suffix ? &no_bridge : base, e);
 }
 
@@ -219,8 +213,8 @@ static int check_unfinished(const struct lookup lookups[SLOTS], int r, struct er
 	return r;
 }
 
-int bridge_ref_resolve(const struct bridge_ref *ref, const struct lookup lookups[SLOTS],
-	struct bridge_choice *ret, struct err *e)
+int bridge_ref_resolve(
+	const struct bridge_ref *ref, const struct lookup lookups[SLOTS], struct bridge_choice *ret, struct err *e)
 {
 	struct bridge_choice c = {0};
 	int r;

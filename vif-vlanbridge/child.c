@@ -143,8 +143,7 @@ static int watch_pid(pid_t pid, int out, struct deadline *d, struct child *c)
 	return r;
 }
 
-static int wait_for_program(
-	pid_t pid, const char *name, int out, struct deadline *d, struct child *c, struct err *e)
+static int wait_for_program(pid_t pid, const char *name, int out, struct deadline *d, struct child *c, struct err *e)
 {
 	int status = 0, r;
 
@@ -163,8 +162,7 @@ static int wait_for_program(
 }
 
 // Closes in.
-static int run_with_input(
-	const char *const argv[], int in, struct deadline *d, struct child *ret, struct err *e)
+static int run_with_input(const char *const argv[], int in, struct deadline *d, struct child *ret, struct err *e)
 {
 	int out[2], r;
 	pid_t pid;
@@ -190,8 +188,7 @@ static int run_with_input(
 	return r;
 }
 
-int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret,
-	struct err *e)
+int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret, struct err *e)
 {
 	int in;
 

@@ -20,8 +20,7 @@ struct child {
  * and this process's environment. Returns 0 with *ret filled when it has ended, whatever its
  * status; or -errno with a message in e: -ENOENT when there is no such program, -ETIMEDOUT when it
  * was killed at the deadline. */
-int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret,
-	struct err *e);
+int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret, struct err *e);
 
 /* The first or the last line of output that isn't empty, or "". It points into c, whose output it
  * cuts: only one of the two can be called. */

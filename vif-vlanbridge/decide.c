@@ -61,8 +61,7 @@ const struct lookup *find_own_device(const struct request *req, const struct loo
 	return NULL;
 }
 
-char *own_device_name(
-	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
+char *own_device_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE])
 {
 	if (!*nic_wanted_name(&req->nic, req->tap, buf) ||
 		(lookups[SLOT_NEW].found && !is_renamed_already(req, lookups)))
@@ -77,10 +76,8 @@ static int refuse_taken_name(const struct lookup *holder, const char *name, stru
 	unsigned int domid, devid;
 
 	if (sscanf(holder->parent, "vif-%u-%u", &domid, &devid) == 2)
-		return err_set(e, EEXIST, "vifname=%s: NIC %u of domain %u has that name already",
-			name, devid, domid);
-	return err_set(e, EEXIST,
-		"vifname=%s: a %s of this host (index %d) has that name already%s%s", name, kind,
+		return err_set(e, EEXIST, "vifname=%s: NIC %u of domain %u has that name already", name, devid, domid);
+	return err_set(e, EEXIST, "vifname=%s: a %s of this host (index %d) has that name already%s%s", name, kind,
 		holder->link.index, is_altname ? ": " : "", is_altname ? holder->link.name : "");
 }
 
@@ -103,8 +100,8 @@ static bool is_vif_name_of_other(const struct request *req, const char *name)
 	return domid != req->domid || devid != req->devid;
 }
 
-static int decide_name(const struct request *req, const struct lookup *lookups,
-	const struct link *dev, struct attachment *a, struct err *e)
+static int decide_name(const struct request *req, const struct lookup *lookups, const struct link *dev,
+	struct attachment *a, struct err *e)
 {
 	char name[NAME_SIZE];
 
@@ -114,8 +111,7 @@ static int decide_name(const struct request *req, const struct lookup *lookups,
 	if (lookups[SLOT_NEW].found)
 		return refuse_taken_name(&lookups[SLOT_NEW], name, e);
 	if (is_vif_name_of_other(req, name))
-		return err_set(
-			e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
+		return err_set(e, EINVAL, "vifname=%s: that is the name of another NIC's vif", name);
 	text_copy(a->name, sizeof(a->name), name);
 	text_copy(a->join.new_name, sizeof(a->join.new_name), name);
 	text_copy(a->undo.new_name, sizeof(a->undo.new_name), dev->name);
@@ -124,8 +120,8 @@ static int decide_name(const struct request *req, const struct lookup *lookups,
 }
 
 // Set before it joins: a bridge whose MTU isn't pinned takes the smallest MTU of its ports.
-static int decide_mtu(const struct nic *nic, const struct link *dev, const struct link *bridge,
-	struct attachment *a, struct err *e)
+static int decide_mtu(
+	const struct nic *nic, const struct link *dev, const struct link *bridge, struct attachment *a, struct err *e)
 {
 	uint32_t mtu = nic->mtu ? nic->mtu : bridge->mtu;
 
@@ -135,8 +131,7 @@ static int decide_mtu(const struct nic *nic, const struct link *dev, const struc
 			"mtu=, and its uplink's)",
 			mtu, bridge->mtu, bridge->name);
 	if (dev->max_mtu && mtu > dev->max_mtu && nic->mtu)
-		return err_set(e, ERANGE, "mtu=%u is more than the %u that the device takes", mtu,
-			dev->max_mtu);
+		return err_set(e, ERANGE, "mtu=%u is more than the %u that the device takes", mtu, dev->max_mtu);
 	if (dev->max_mtu && mtu > dev->max_mtu)
 		mtu = dev->max_mtu;
 	a->join.mtu = mtu;
@@ -155,13 +150,11 @@ static void decide_addresses(const struct link *dev, struct attachment *a)
 	a->join.addr_gen = ADDR_GEN_NONE;
 	a->undo.addr_gen = dev->addr_gen;
 	// Reported only by kernels with IPv6; the others refuse to set it.
-	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != ADDR_GEN_NONE &&
-		a->join.mtu >= IPV6_MIN_MTU)
+	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != ADDR_GEN_NONE && a->join.mtu >= IPV6_MIN_MTU)
 		add_change(a, LINK_ADDR_GEN);
 }
 
-static void decide_master(
-	const struct link *dev, const struct bridge_choice *c, struct attachment *a)
+static void decide_master(const struct link *dev, const struct bridge_choice *c, struct attachment *a)
 {
 	a->join.master.index = c->bridge->index;
 	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
@@ -185,8 +178,8 @@ static int refuse_missing_device(const struct request *req, struct err *e)
 	return err_set(e, ENODEV, "the device doesn't exist");
 }
 
-int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
-	const struct bridge_choice *choice, struct attachment *ret, struct err *e)
+int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS], const struct bridge_choice *choice,
+	struct attachment *ret, struct err *e)
 {
 	const struct lookup *found = find_own_device(req, lookups);
 	struct attachment a = {.bridge = *choice->bridge};

@@ -40,11 +40,10 @@ const struct lookup *find_own_device(const struct request *req, const struct loo
 
 /* The device's final name, by which its rules and hooks go: the wanted one, or the toolstack's
  * where none is wanted or another device has it. Also for a device that is gone. Returns buf. */
-char *own_device_name(
-	const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
+char *own_device_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
 
 /* Decides. Returns 0, or -errno with a message in e, ret untouched. ret keeps no pointers. */
-int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS],
-	const struct bridge_choice *choice, struct attachment *ret, struct err *e);
+int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS], const struct bridge_choice *choice,
+	struct attachment *ret, struct err *e);
 
 #endif

@@ -58,8 +58,7 @@ static void interrupt_flock(int signal)
 static bool lock_until(int fd, struct deadline *d)
 {
 	struct sigaction act = {.sa_handler = interrupt_flock};
-	struct itimerval none = {0}, timer = {.it_interval.tv_usec = LOCK_RETRY_US,
-					     .it_value.tv_usec = LOCK_RETRY_US};
+	struct itimerval none = {0}, timer = {.it_interval.tv_usec = LOCK_RETRY_US, .it_value.tv_usec = LOCK_RETRY_US};
 	int r = 0;
 
 	sigaction(SIGALRM, &act, NULL);
@@ -84,8 +83,7 @@ int demand_lock(struct deadline *d, struct err *e)
 	if (lock_until(fd, d))
 		return fd;
 	close(fd);
-	return err_set(
-		e, ETIMEDOUT, "waited %d s for bridges of other vifs to be made", DEADLINE_SECONDS);
+	return err_set(e, ETIMEDOUT, "waited %d s for bridges of other vifs to be made", DEADLINE_SECONDS);
 }
 
 void demand_unlock(int lock)
@@ -104,11 +102,9 @@ int demand_create_bridge(const char *name, struct deadline *d, struct err *e)
 	if (r == -ENOENT || (!r && c.status == EXIT_NOT_ON_DEMAND))
 		return -ENODEV;
 	if (r)
-		return err_set(e, -r, "bridge '%s' doesn't exist, and can't be made: %s", name,
-			local.text);
+		return err_set(e, -r, "bridge '%s' doesn't exist, and can't be made: %s", name, local.text);
 	if (c.status)
-		return err_set(e, EIO, "bridge '%s' doesn't exist, and can't be made: %s", name,
-			child_message(&c));
+		return err_set(e, EIO, "bridge '%s' doesn't exist, and can't be made: %s", name, child_message(&c));
 	return 0;
 }
 
@@ -121,7 +117,6 @@ int demand_release_bridge(const char *bridge, struct deadline *d, struct err *e)
 	if (r)
 		return r;
 	if (c.status)
-		return err_set(e, EIO, "removing bridge '%s' after its last vif: %s", bridge,
-			child_message(&c));
+		return err_set(e, EIO, "removing bridge '%s' after its last vif: %s", bridge, child_message(&c));
 	return 0;
 }

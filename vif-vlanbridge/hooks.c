@@ -39,8 +39,7 @@ static int run_hook(const char *path, struct deadline *d, struct err *e)
 	if (!c.status)
 		return 0;
 	line = child_last_line(&c);
-	return err_set(e, EIO, "hook %s failed with exit status %d%s%s", path, c.status,
-		*line ? ": " : "", line);
+	return err_set(e, EIO, "hook %s failed with exit status %d%s%s", path, c.status, *line ? ": " : "", line);
 }
 
 bool hooks_exist(const char *dir)

@@ -64,8 +64,7 @@ int hotplug_delete_rules(struct hotplug_run *run, struct err *e)
 {
 	char name[NAME_SIZE];
 
-	if (!*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof &&
-		!store_has(run->store, NIC_RULES))
+	if (!*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof && !store_has(run->store, NIC_RULES))
 		return 0;
 	own_device_name(&run->req, run->lookups, name);
 	return rules_apply(rules_format_delete(name, e), &run->deadline, e);

@@ -14,9 +14,8 @@
 #define UNFINISHED_SECONDS 5 // `start` may create thousands of bridges before finishing the first
 
 // Every key costs a request, so NIC_MAC is read later, and only if rules need it.
-#define KEYS_ALWAYS_READ                                                                           \
-	(NIC_BIT(NIC_BRIDGE) | NIC_BIT(NIC_VLAN) | NIC_BIT(NIC_MTU) | NIC_BIT(NIC_IP) |            \
-		NIC_BIT(NIC_VIFNAME))
+#define KEYS_ALWAYS_READ                                                                                               \
+	(NIC_BIT(NIC_BRIDGE) | NIC_BIT(NIC_VLAN) | NIC_BIT(NIC_MTU) | NIC_BIT(NIC_IP) | NIC_BIT(NIC_VIFNAME))
 
 static int open_and_read(struct hotplug_run *run, struct err *e)
 {
@@ -57,8 +56,7 @@ static int use_only_bridge(struct hotplug_run *run, struct err *e)
 	if (n == 1) {
 		r = nic_set(&run->req.nic, NIC_BRIDGE, names[0], e);
 	} else {
-		r = err_set(e, ENODEV,
-			"no bridge= is given, and there isn't exactly one bridge to take");
+		r = err_set(e, ENODEV, "no bridge= is given, and there isn't exactly one bridge to take");
 		bridge_names_append(e, names, n);
 	}
 	free(names);
@@ -112,8 +110,7 @@ static int find_bridge(struct hotplug_run *run, struct err *e)
 
 // Repeats find after every change of a link for as long as it returns -EAGAIN. Returns what it
 // returned last; -ETIMEDOUT with its message if that is still -EAGAIN at the deadline.
-static int wait_until_found(
-	struct hotplug_run *run, hotplug_stage *find, struct deadline *d, struct err *e)
+static int wait_until_found(struct hotplug_run *run, hotplug_stage *find, struct deadline *d, struct err *e)
 {
 	int listener, r;
 

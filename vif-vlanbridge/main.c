@@ -15,7 +15,7 @@ static const struct {
 	hotplug_stage *act;
 	void (*undo)(struct hotplug_run *run);
 } attach_stages[] = {
-	{hotplug_read_nic, NULL}, // xenstore over arguments over environment
+	{hotplug_read_nic, NULL},                             // xenstore over arguments over environment
 	{hotplug_find_bridge, hotplug_release_unused_bridge}, // created on first use
 	{hotplug_decide, NULL},                               // pure: decide.h
 	{hotplug_add_rules, hotplug_undo_rules},              // before a frame can pass

@@ -29,12 +29,11 @@ int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e)
 {
 	for (const char *c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
-			return err_set(e, EINVAL,
-				"%s= has a control character (byte %d) at position %zd",
+			return err_set(e, EINVAL, "%s= has a control character (byte %d) at position %zd",
 				nic_keys[key], *c, c - text + 1);
 	if (!text_copy(nic->text[key], NIC_TEXT, text))
-		return err_set(e, EINVAL, "%s= has %zu bytes, %d are the limit", nic_keys[key],
-			strlen(text), NIC_TEXT - 1);
+		return err_set(
+			e, EINVAL, "%s= has %zu bytes, %d are the limit", nic_keys[key], strlen(text), NIC_TEXT - 1);
 	return 0;
 }
 
@@ -46,8 +45,7 @@ static int check_vifname(const char *name, bool emulated, struct err *e)
 		return err_prefix(e, "vifname=%s: ", name);
 	if (emulated && strlen(name) + strlen(TAP_SUFFIX) >= NAME_SIZE)
 		return err_set(e, EINVAL,
-			"vifname=%s: its emulated NIC would be '%s" TAP_SUFFIX
-			"', %zu bytes, and the kernel "
+			"vifname=%s: its emulated NIC would be '%s" TAP_SUFFIX "', %zu bytes, and the kernel "
 			"takes %d: '%.*s' would fit",
 			name, name, strlen(name) + strlen(TAP_SUFFIX), NAME_SIZE - 1,
 			(int)(NAME_SIZE - 1 - strlen(TAP_SUFFIX)), name);
@@ -56,13 +54,11 @@ static int check_vifname(const char *name, bool emulated, struct err *e)
 
 int nic_check(struct nic *nic, bool emulated, struct err *e)
 {
-	const char *mtu = nic->text[NIC_MTU], *mac = nic->text[NIC_MAC],
-		   *name = nic->text[NIC_VIFNAME];
+	const char *mtu = nic->text[NIC_MTU], *mac = nic->text[NIC_MAC], *name = nic->text[NIC_VIFNAME];
 	unsigned long n = 0;
 
 	if (*mtu && number_parse(mtu, MTU_MIN, MTU_MAX, &n))
-		return err_set(e, EINVAL, "mtu=%s: it must be a number from %d to %d", mtu, MTU_MIN,
-			MTU_MAX);
+		return err_set(e, EINVAL, "mtu=%s: it must be a number from %d to %d", mtu, MTU_MIN, MTU_MAX);
 	nic->mtu = (uint32_t)n;
 	if (*mac && mac_scan(mac, nic->mac))
 		return err_set(e, EINVAL, "mac=%s isn't a MAC address", mac);

@@ -20,8 +20,7 @@ struct query_batch {
 	size_t n;
 };
 
-static void add_query(
-	struct query_batch *b, struct nl_msg *msg, struct link *link, struct lookup *lookup)
+static void add_query(struct query_batch *b, struct nl_msg *msg, struct link *link, struct lookup *lookup)
 {
 	b->msgs[b->n] = msg;
 	b->links[b->n] = link;
@@ -38,8 +37,7 @@ static int store_answer(size_t i, const struct nlmsghdr *h, void *arg, struct er
 	if (link_parse(h, b->links[i]) || !lookup)
 		return 0;
 	lookup->found = true;
-	parent = nlmsg_find_attr(
-		(struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), IFLA_PARENT_DEV_NAME);
+	parent = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), IFLA_PARENT_DEV_NAME);
 	if (parent)
 		nla_strlcpy(lookup->parent, parent, PARENT_SIZE);
 	return 0;
@@ -58,8 +56,7 @@ static int send_messages(struct netlink *nl, struct query_batch *b, struct err *
 		return r;
 	for (size_t i = 0; i < b->n; i++)
 		if (acks[i].error && acks[i].error != -ENODEV)
-			return err_set(e, -acks[i].error, "asking the kernel for a device: %s",
-				acks[i].reason);
+			return err_set(e, -acks[i].error, "asking the kernel for a device: %s", acks[i].reason);
 	return 0;
 }
 
@@ -83,8 +80,7 @@ static void clear_lookup(struct lookup *l)
 	l->bridge.index = 0;
 }
 
-static int query_names(
-	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
+static int query_names(struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
 {
 	struct query_batch batch = {0};
 
@@ -107,8 +103,7 @@ static bool needs_master(int slot, const struct lookup *l, char (*names)[ALTNAME
 	return !*names[SLOT_BRIDGE];
 }
 
-int query_devices(
-	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
+int query_devices(struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e)
 {
 	struct query_batch masters = {0};
 	int r;
@@ -122,8 +117,7 @@ int query_devices(
 		if (l->link.kind == KIND_BRIDGE)
 			l->bridge = l->link;
 		else if (needs_master(s, l, names))
-			add_query(&masters, link_msg_get(l->link.master.index, NULL), &l->bridge,
-				NULL);
+			add_query(&masters, link_msg_get(l->link.master.index, NULL), &l->bridge, NULL);
 	}
 	if (masters.n)
 		r = send_batch(nl, &masters, e);

@@ -12,8 +12,7 @@
 /* Asks for the SLOTS names that aren't empty in one send; if devices were found that are ports of a
  * bridge, for their masters in a second one. A name that doesn't exist isn't an error. Returns 0,
  * with SLOTS lookups filled, or -errno with a message in e. */
-int query_devices(
-	struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e);
+int query_devices(struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e);
 
 /* The names of all bridges. Returns 0 and n names, which the caller frees; or -errno with a message
  * in e. */

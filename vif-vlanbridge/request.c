@@ -14,10 +14,10 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-#define USAGE                                                                                      \
-	"usage: vif-vlanbridge online|offline|add|remove [type_if=vif|tap] [vif=NAME] "            \
-	"[XENBUS_PATH=PATH] "                                                                      \
-	"[bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP "    \
+#define USAGE                                                                                                          \
+	"usage: vif-vlanbridge online|offline|add|remove [type_if=vif|tap] [vif=NAME] "                                \
+	"[XENBUS_PATH=PATH] "                                                                                          \
+	"[bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP "                        \
 	"[up|down]"
 
 static const struct command {
@@ -61,8 +61,7 @@ static const struct command *find_command(const char *word)
 }
 
 // The last argument VAR=VALUE, or the environment variable, or "".
-static const char *read_variable(
-	int argc, char *const argv[], const char *(*env)(const char *), const char *name)
+static const char *read_variable(int argc, char *const argv[], const char *(*env)(const char *), const char *name)
 {
 	size_t len = strlen(name);
 	const char *value = env(name);
@@ -126,9 +125,8 @@ static int parse_path(const char *text, struct request *req, struct err *e)
 
 	if (!is_whole_word || parse_ids(tail + strlen(vifs), '/', req) ||
 		!text_copy(req->path, sizeof(req->path), text))
-		return err_set(e, EINVAL,
-			"XENBUS_PATH=%s isn't a vif's backend directory (backend/vif/DOMID/DEVID)",
-			text);
+		return err_set(
+			e, EINVAL, "XENBUS_PATH=%s isn't a vif's backend directory (backend/vif/DOMID/DEVID)", text);
 	return 0;
 }
 
@@ -140,8 +138,7 @@ static int set_path(struct request *req, const char *path, const char *dev, stru
 	if (*path)
 		return parse_path(path, req, e);
 	if (parse_device_name(dev, req))
-		return err_set(e, EINVAL,
-			"neither XENBUS_PATH nor a device called vifDOMID.DEVID is given; " USAGE);
+		return err_set(e, EINVAL, "neither XENBUS_PATH nor a device called vifDOMID.DEVID is given; " USAGE);
 	snprintf(made, sizeof(made), "backend/vif/%u/%u", req->domid, req->devid);
 	return parse_path(made, req, e);
 }
@@ -152,8 +149,7 @@ static int set_device(struct request *req, const char *dev, struct err *e)
 	char made[PATH_SIZE];
 
 	if (!*dev) {
-		snprintf(made, sizeof(made), "vif%u.%u%s", req->domid, req->devid,
-			req->tap ? "-emu" : "");
+		snprintf(made, sizeof(made), "vif%u.%u%s", req->domid, req->devid, req->tap ? "-emu" : "");
 		dev = made;
 	}
 	if (name_check(dev, e))
@@ -187,8 +183,7 @@ static int parse_tap_number(const char *dev, unsigned long *n)
 }
 
 // BRIDGE, else bridge, else brN for tapN.
-static int set_qemu_bridge(
-	struct request *req, const char *qemu_bridge, unsigned long tap_number, struct err *e)
+static int set_qemu_bridge(struct request *req, const char *qemu_bridge, unsigned long tap_number, struct err *e)
 {
 	char *bridge = req->nic.text[NIC_BRIDGE];
 
@@ -201,8 +196,8 @@ static int set_qemu_bridge(
 
 // QEMU runs its script with the interface alone. Whether it comes or goes is in the script's name
 // (…down, as in kvm-ifdown) or, in our own addition, in a second argument.
-static int parse_qemu(int argc, char *const argv[], const char *const values[VARIABLES],
-	struct request *req, struct err *e)
+static int parse_qemu(
+	int argc, char *const argv[], const char *const values[VARIABLES], struct request *req, struct err *e)
 {
 	const char *dev = argv[1], *direction = argc > 2 ? argv[2] : argv[0];
 	size_t len = strlen(direction);
@@ -227,8 +222,8 @@ static int parse_qemu(int argc, char *const argv[], const char *const values[VAR
 	return set_qemu_bridge(req, values[QEMU_BRIDGE], n, e);
 }
 
-static int parse_hotplug(const struct command *command, const char *const values[VARIABLES],
-	struct request *req, struct err *e)
+static int parse_hotplug(
+	const struct command *command, const char *const values[VARIABLES], struct request *req, struct err *e)
 {
 	const char *type = values[TYPE], *dev;
 	int r;
@@ -251,8 +246,8 @@ static int parse_hotplug(const struct command *command, const char *const values
 	return set_nic(req, values, e);
 }
 
-int request_parse(int argc, char *const argv[], const char *(*env)(const char *name),
-	struct request *ret, struct err *e)
+int request_parse(
+	int argc, char *const argv[], const char *(*env)(const char *name), struct request *ret, struct err *e)
 {
 	const char *values[VARIABLES], *word = first_word(argc, argv);
 	const struct command *command = find_command(word);

@@ -20,13 +20,13 @@ struct request {
 	char dev[NAME_SIZE];
 	char path[PATH_SIZE];      /* the backend directory; "": QEMU's call, without xenstore */
 	unsigned int domid, devid; /* of path */
-	struct nic nic; /* from arguments over environment, not checked; xenstore replaces it */
+	struct nic nic;            /* from arguments over environment, not checked; xenstore replaces it */
 };
 
 /* Parses `COMMAND [VAR=VALUE...]` or QEMU's `INTERFACE [up|down]`; env is getenv or a stand-in.
  * Returns 0, or -EINVAL with a message in e for bad usage. */
-int request_parse(int argc, char *const argv[], const char *(*env)(const char *name),
-	struct request *ret, struct err *e);
+int request_parse(
+	int argc, char *const argv[], const char *(*env)(const char *name), struct request *ret, struct err *e);
 
 /* "online", "offline", "add" or "remove". */
 const char *request_command_name(const struct request *req);

@@ -4,8 +4,7 @@
 #include <netdb.h>
 #include <stddef.h>
 
-int getaddrinfo(
-	const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
 {
 	(void)node, (void)service, (void)hints, (void)ret;
 	return EAI_FAIL;

@@ -36,8 +36,7 @@ static void print_none_of(FILE *f, const char *what, int family, const struct so
 		const struct source *s = &all->list[i];
 
 		if (s->family == family)
-			fprintf(f, " %s != %s/%u", what,
-				inet_ntop(family, s->address, text, sizeof(text)), s->bits);
+			fprintf(f, " %s != %s/%u", what, inet_ntop(family, s->address, text, sizeof(text)), s->bits);
 	}
 }
 
@@ -109,8 +108,7 @@ static void print_frame(FILE *f, const char *dev)
 {
 	fputs("add table " TABLE "\n"
 	      "add map " TABLE " vifs { type ifname : verdict; }\n"
-	      "add chain " TABLE
-	      " prerouting { type filter hook prerouting priority -300; policy accept; }\n"
+	      "add chain " TABLE " prerouting { type filter hook prerouting priority -300; policy accept; }\n"
 	      "flush chain " TABLE " prerouting\n"
 	      "add rule " TABLE " prerouting iifname vmap @vifs\n",
 		f);
@@ -119,8 +117,7 @@ static void print_frame(FILE *f, const char *dev)
 	fprintf(f, "add element " TABLE " vifs { \"%s\" : jump from-%s }\n", dev, dev);
 }
 
-static void print_rules(
-	FILE *f, const char *rule, const struct nic *nic, const struct sources *all, bool antispoof)
+static void print_rules(FILE *f, const char *rule, const struct nic *nic, const struct sources *all, bool antispoof)
 {
 	char mac[18];
 
@@ -157,8 +154,7 @@ char *rules_format_add(const char *dev, const struct nic *nic, bool antispoof, s
 	if (check_device_name(dev, e) || sources_parse(nic->text[NIC_IP], &all, e))
 		return NULL;
 	if (antispoof && !nic->has_mac) {
-		err_set(e, EINVAL,
-			"antispoof needs the guest's MAC address, and there is no mac= for it");
+		err_set(e, EINVAL, "antispoof needs the guest's MAC address, and there is no mac= for it");
 		return NULL;
 	}
 	sources_add_link_local(nic, &all);
@@ -215,8 +211,7 @@ int rules_apply(char *text, struct deadline *d, struct err *e)
 	r = run_nft(text, d, &c, e);
 	free(text);
 	if (r == -ENOENT)
-		return err_set(
-			e, ENOENT, "ip= and antispoof need nft: install the package nftables");
+		return err_set(e, ENOENT, "ip= and antispoof need nft: install the package nftables");
 	if (r)
 		return r;
 	if (c.status)

@@ -49,8 +49,7 @@ int sources_parse(const char *text, struct sources *all, struct err *e)
 		if (all->n == SOURCES_MAX)
 			return err_set(e, E2BIG, "ip= has more than %d addresses", SOURCES_MAX);
 		if (parse_source(word, &all->list[all->n++]))
-			return err_set(
-				e, EINVAL, "ip=: '%s' is neither an address nor a network", word);
+			return err_set(e, EINVAL, "ip=: '%s' is neither an address nor a network", word);
 	}
 	return 0;
 }
@@ -58,8 +57,8 @@ int sources_parse(const char *text, struct sources *all, struct err *e)
 void sources_add_link_local(const struct nic *nic, struct sources *all)
 {
 	const uint8_t *m = nic->mac;
-	struct source s = {AF_INET6, 128,
-		{0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
+	struct source s = {
+		AF_INET6, 128, {0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
 
 	if (nic->has_mac && all->n < SOURCES_MAX)
 		all->list[all->n++] = s;

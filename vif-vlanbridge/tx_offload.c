@@ -24,8 +24,7 @@ int tx_offload_switch_off(const char *dev, const char *bridge, struct err *e)
 	ifr.ifr_data = (void *)&value;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
-		r = err_set(e, errno,
-			"can't switch its transmit checksums off, as bridge %s wants: %s", bridge,
+		r = err_set(e, errno, "can't switch its transmit checksums off, as bridge %s wants: %s", bridge,
 			strerror(errno));
 	if (fd >= 0)
 		close(fd);

@@ -34,9 +34,8 @@ static int list_directory(struct store *s, struct err *e)
 	char **names = xs_directory(s->xs, XBT_NULL, s->path, &n);
 
 	if (!names && errno == ENOENT)
-		return err_set(e, ENOENT,
-			"the toolstack's directory %s isn't in xenstore: is the guest gone?",
-			s->path);
+		return err_set(
+			e, ENOENT, "the toolstack's directory %s isn't in xenstore: is the guest gone?", s->path);
 	if (!names)
 		return err_set(e, errno, "xenstore: can't list %s: %s", s->path, strerror(errno));
 	for (unsigned int i = 0; i < n; i++)
