@@ -28,7 +28,7 @@ NETWORK = $(call objects,network-vlanbridge/*.c)
 VIF = $(call objects,vif-vlanbridge/*.c)
 # What decides: plain data in, plain data out. The random engine is linked of these alone, so none can need netlink or xenstore;
 # check-pure looks at their headers.
-PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
+PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
 	l3_new.c l3_implied.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c link_sysctl.c mark.c names.c vlans.c)
 PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c request.c nic.c))
 # The unit tests take all of the programs but their main.
@@ -73,7 +73,7 @@ engine: $(B)/random/engine
 
 # Static: processes start slowly in user-mode Linux.
 $(B)/random/model: $(call random,model model_steps lab state state_link state_l3 $(generator)) $(COMMON) \
-		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host.c step.c kernel_model.c l3*.c snapshot.c apply.c external.c \
+		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model.c l3*.c snapshot.c apply.c external.c \
 			group_delete.c step_message.c))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static libnl-3.0)

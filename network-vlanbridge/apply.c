@@ -7,18 +7,16 @@
 #include "apply.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "external.h"
 #include "group_delete.h"
 #include "l3_message.h"
-#include "link_sysctl.h"
 #include "port_msg.h"
 #include "snapshot.h"
 #include "step_message.h"
+#include "step_sysctl.h"
 
 struct runner {
 	struct netlink *nl;
@@ -138,62 +136,6 @@ static void queue_entry(struct runner *r, const struct step *s)
 		refuse(r, s, -n, "no memory for the message");
 	for (int i = 0; i < n; i++)
 		queue_message(r, s, msgs[i]);
-}
-
-static void write_sysctl(struct runner *r, const struct step *s, const char *family, const char *name, int value)
-{
-	char path[128], text[16];
-	int fd, n;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, s->link->name, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	n = snprintf(text, sizeof(text), "%d", value);
-	if (fd < 0 || write(fd, text, (size_t)n) != n)
-		refuse(r, s, errno, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
-
-static int read_sysctl(const struct step *s, const char *family, const char *name)
-{
-	char path[128];
-	int value = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, s->link->name, name);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	if (fscanf(f, "%d", &value) != 1)
-		value = 0;
-	fclose(f);
-	return value;
-}
-
-static void set_sysctls(struct runner *r, const struct step *s)
-{
-	for (size_t i = 0; i < LINK_SYSCTL_COUNT && !r->failed; i++) {
-		const struct link_sysctl *c = &link_sysctls[i];
-
-		if (read_sysctl(s, c->family, c->name) != s->link->sysctls[i])
-			write_sysctl(r, s, c->family, c->name, s->link->sysctls[i]);
-	}
-}
-
-// Of a device that is up: asked by sysctl, the kernel makes link-local addresses again at once; by netlink only when it
-// comes up anew.
-static bool set_by_sysctl(struct runner *r, const struct step *s)
-{
-	if (s->kind != STEP_LINK_SET)
-		return false;
-	if (s->link->set == LINK_SYSCTLS) {
-		set_sysctls(r, s);
-		return true;
-	}
-	if (s->link->set != LINK_ADDR_GEN || s->link->addr_gen == LINK_ADDR_GEN_NONE || !s->link->up)
-		return false;
-	write_sysctl(r, s, "ipv6", "addr_gen_mode", (int)s->link->addr_gen);
-	return true;
 }
 
 static void queue_phase(struct runner *r, const struct step *s, enum phase phase)
@@ -334,8 +276,10 @@ static size_t run_steps(struct runner *r, size_t i)
 		run_external(r, s);
 		return i + 1;
 	}
-	if (set_by_sysctl(r, s))
+	if (step_is_sysctl(s)) {
+		r->failed = step_set_sysctls(s, r->e);
 		return i + 1;
+	}
 	resolve_step(r, s);
 	return r->failed ? i + 1 : send_run(r, i);
 }

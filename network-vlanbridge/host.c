@@ -3,52 +3,11 @@
 #include "host.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_entry.h"
 #include "name_tree.h"
-
-// Entries that are the same thing for the kernel are neighbours in this order, whatever their attributes.
-static int compare_keys(const void *a, const void *b)
-{
-	const struct l3_entry *x = a, *y = b;
-	int r;
-
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	if (x->family != y->family)
-		return x->family - y->family;
-	r = x->kind == L3_RULE ? strcmp(x->text, y->text) : strcmp(x->key, y->key);
-	if (r)
-		return r;
-	if (x->device_count != y->device_count)
-		return x->device_count < y->device_count ? -1 : 1;
-	for (size_t i = 0; i < x->device_count; i++) {
-		r = strcmp(x->devices[i].name, y->devices[i].name);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static int compare_entries(const void *a, const void *b)
-{
-	const struct l3_entry *x = a, *y = b;
-	int r = compare_keys(a, b);
-
-	if (r)
-		return r;
-	r = strcmp(x->label, y->label);
-	if (r)
-		return r;
-	return strcmp(x->text, y->text);
-}
-
-static void no_free(void *entry)
-{
-	(void)entry; // the list owns it
-}
 
 struct device *host_find(const struct host *h, const char *name)
 {
@@ -102,17 +61,6 @@ int host_add_altname(struct host *h, struct device *d, const char *altname)
 	return r;
 }
 
-static void count_entry(struct host *h, const struct l3_entry *e, int change)
-{
-	struct device *d;
-
-	for (size_t i = 0; i < e->device_count; i++) {
-		d = host_find(h, e->devices[i].name);
-		if (d)
-			d->entries += (size_t)change;
-	}
-}
-
 // LOWER.ID
 static void usual_vlan_name(const char *lower, uint32_t id, char name[NAME_SIZE + 12])
 {
@@ -148,7 +96,7 @@ void host_count_references(struct host *h)
 		host_count_upper(h, h->devices[i]);
 	}
 	while ((e = host_next_entry(h, &at)))
-		count_entry(h, e, 1);
+		host_count_entry(h, e, 1);
 }
 
 void host_set_master(struct host *h, struct device *d, const char *master)
@@ -162,24 +110,6 @@ void host_set_master(struct host *h, struct device *d, const char *master)
 	m = host_find(h, master);
 	if (m)
 		m->ports++;
-}
-
-static void rename_in_entries(struct host *h, const char *old, const char *name)
-{
-	const struct l3_entry *e;
-	struct l3_entry *moved;
-	size_t at = 0, last = h->entries.count;
-
-	while (at < last && (e = host_next_entry(h, &at))) {
-		if (e->kind == L3_RULE || !l3_uses(e, old))
-			continue;
-		moved = l3_copy(e);
-		if (!moved)
-			return;
-		l3_move(moved, old, name);
-		host_remove_entry(h, e);
-		host_add_entry(h, moved);
-	}
 }
 
 int host_rename(struct host *h, struct device *d, const char *name)
@@ -203,7 +133,7 @@ int host_rename(struct host *h, struct device *d, const char *name)
 	if (name_tree_add(&h->names, name, d))
 		return -ENOMEM;
 	if (d->entries)
-		rename_in_entries(h, old, name);
+		host_rename_in_entries(h, old, name);
 	return 0;
 }
 
@@ -224,58 +154,6 @@ void host_remove(struct host *h, struct device *d)
 	h->devices[d->slot] = h->devices[--h->count];
 	h->devices[d->slot]->slot = d->slot;
 	free(d);
-}
-
-int host_add_entry(struct host *h, struct l3_entry *e)
-{
-	struct l3_entry **at;
-
-	if (!e)
-		return -ENOMEM;
-	at = tsearch(e, &h->entry_tree, compare_entries);
-	if (!at || *at != e) {
-		l3_free(e);
-		return at ? 0 : -ENOMEM;
-	}
-	e->slot = h->entries.count;
-	count_entry(h, e, 1);
-	return l3_list_append(&h->entries, e);
-}
-
-const struct l3_entry *host_find_entry(const struct host *h, const struct l3_entry *e)
-{
-	struct l3_entry **at = tfind(e, &h->entry_tree, compare_entries);
-
-	return at ? *at : NULL;
-}
-
-const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e)
-{
-	struct l3_entry **at = tfind(e, &h->entry_tree, compare_keys);
-
-	return at ? *at : NULL;
-}
-
-void host_remove_entry(struct host *h, const struct l3_entry *e)
-{
-	struct l3_entry **at = tfind(e, &h->entry_tree, compare_entries), *found;
-
-	if (!at)
-		return;
-	found = *at;
-	tdelete(found, &h->entry_tree, compare_entries);
-	count_entry(h, found, -1);
-	h->entries.list[found->slot] = NULL;
-	l3_free(found);
-}
-
-const struct l3_entry *host_next_entry(const struct host *h, size_t *i)
-{
-	while (*i < h->entries.count) {
-		if (h->entries.list[(*i)++])
-			return h->entries.list[*i - 1];
-	}
-	return NULL;
 }
 
 // Alternative names beyond the first are only in the tree.
@@ -339,11 +217,10 @@ static int copy_names(const struct host *from, struct host *to)
 void host_free(struct host *h)
 {
 	name_tree_free(&h->names);
-	tdestroy(h->entry_tree, no_free);
+	host_free_entries(h);
 	for (size_t i = 0; i < h->count; i++)
 		free(h->devices[i]);
 	free(h->devices);
-	l3_list_free(&h->entries);
 	*h = (struct host){0};
 }
 

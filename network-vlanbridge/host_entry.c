@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: ISC
+// The layer-3 entries of a host.
+#include "host_entry.h"
+
+#include <errno.h>
+#include <search.h>
+#include <string.h>
+
+// Entries that are the same thing for the kernel are neighbours in this order, whatever their attributes.
+static int compare_keys(const void *a, const void *b)
+{
+	const struct l3_entry *x = a, *y = b;
+	int r;
+
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	if (x->family != y->family)
+		return x->family - y->family;
+	r = x->kind == L3_RULE ? strcmp(x->text, y->text) : strcmp(x->key, y->key);
+	if (r)
+		return r;
+	if (x->device_count != y->device_count)
+		return x->device_count < y->device_count ? -1 : 1;
+	for (size_t i = 0; i < x->device_count; i++) {
+		r = strcmp(x->devices[i].name, y->devices[i].name);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct l3_entry *x = a, *y = b;
+	int r = compare_keys(a, b);
+
+	if (r)
+		return r;
+	r = strcmp(x->label, y->label);
+	if (r)
+		return r;
+	return strcmp(x->text, y->text);
+}
+
+void host_count_entry(struct host *h, const struct l3_entry *e, int change)
+{
+	struct device *d;
+
+	for (size_t i = 0; i < e->device_count; i++) {
+		d = host_find(h, e->devices[i].name);
+		if (d)
+			d->entries += (size_t)change;
+	}
+}
+
+void host_rename_in_entries(struct host *h, const char *old, const char *name)
+{
+	const struct l3_entry *e;
+	struct l3_entry *moved;
+	size_t at = 0, last = h->entries.count;
+
+	while (at < last && (e = host_next_entry(h, &at))) {
+		if (e->kind == L3_RULE || !l3_uses(e, old))
+			continue;
+		moved = l3_copy(e);
+		if (!moved)
+			return;
+		l3_move(moved, old, name);
+		host_remove_entry(h, e);
+		host_add_entry(h, moved);
+	}
+}
+
+int host_add_entry(struct host *h, struct l3_entry *e)
+{
+	struct l3_entry **at;
+
+	if (!e)
+		return -ENOMEM;
+	at = tsearch(e, &h->entry_tree, compare_entries);
+	if (!at || *at != e) {
+		l3_free(e);
+		return at ? 0 : -ENOMEM;
+	}
+	e->slot = h->entries.count;
+	host_count_entry(h, e, 1);
+	return l3_list_append(&h->entries, e);
+}
+
+const struct l3_entry *host_find_entry(const struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry **at = tfind(e, &h->entry_tree, compare_entries);
+
+	return at ? *at : NULL;
+}
+
+const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry **at = tfind(e, &h->entry_tree, compare_keys);
+
+	return at ? *at : NULL;
+}
+
+void host_remove_entry(struct host *h, const struct l3_entry *e)
+{
+	struct l3_entry **at = tfind(e, &h->entry_tree, compare_entries), *found;
+
+	if (!at)
+		return;
+	found = *at;
+	tdelete(found, &h->entry_tree, compare_entries);
+	host_count_entry(h, found, -1);
+	h->entries.list[found->slot] = NULL;
+	l3_free(found);
+}
+
+const struct l3_entry *host_next_entry(const struct host *h, size_t *i)
+{
+	while (*i < h->entries.count) {
+		if (h->entries.list[(*i)++])
+			return h->entries.list[*i - 1];
+	}
+	return NULL;
+}
+
+static void no_free(void *entry)
+{
+	(void)entry; // the list owns it
+}
+
+void host_free_entries(struct host *h)
+{
+	tdestroy(h->entry_tree, no_free);
+	l3_list_free(&h->entries);
+}
