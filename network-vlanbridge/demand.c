@@ -22,8 +22,10 @@ static int add_device(struct config *to, const struct config_device *from, bool 
 	d->slot = slot;
 	d->on_demand = false;
 	d->create = create;
-	if (!create) // it is there, as start made it
+	if (!create) { // it has to be there, as start made it
 		d->link.set = 0;
+		d->optional = false;
+	}
 	if (*d->link.altname && create) {
 		d->link.altname[0] = '\0';
 		r = config_set_altname(to, d, from->link.altname);

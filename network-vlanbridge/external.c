@@ -137,6 +137,26 @@ static int end_process(pid_t pid)
 }
 
 // busybox's client has no command to end another: its process ID is in the file that we named.
+// A number in a file may be another process's by now.
+static bool is_client(long pid)
+{
+	static const char *const names[] = {"udhcpc", "busybox", "dhclient", "dhcpcd"};
+	char path[64], name[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fscanf(f, "%31s", name) != 1)
+		name[0] = '\0';
+	fclose(f);
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static int end_by_pid_file(const char *device, struct err *e)
 {
 	char path[64];
@@ -150,7 +170,7 @@ static int end_by_pid_file(const char *device, struct err *e)
 	if (fscanf(f, "%ld", &pid) != 1 || pid <= 1)
 		pid = 0;
 	fclose(f);
-	if (pid && end_process((pid_t)pid))
+	if (pid && is_client(pid) && end_process((pid_t)pid))
 		return err_set(e, errno, "can't end the DHCP client %ld: %s", pid, strerror(errno));
 	unlink(path);
 	return 0;
@@ -198,7 +218,7 @@ bool external_dhcp_runs(const char *device)
 		if (fscanf(f, "%ld", &pid) != 1)
 			pid = 0;
 		fclose(f);
-		if (pid > 1 && (!kill((pid_t)pid, 0) || errno == EPERM))
+		if (pid > 1 && is_client(pid))
 			return true;
 	}
 	return false;

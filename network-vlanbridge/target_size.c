@@ -127,7 +127,7 @@ static bool mac_follows_port(const struct device *bond)
 	return bond->link.bond.fail_over_mac != 0;
 }
 
-// The first port's, as the kernel does; said aloud, so that it doesn't depend on which port came first, or went.
+// The first port's of those that are there; said aloud, so that it doesn't depend on which port joined first, or went.
 static void set_bond_mac(struct target_builder *b, const struct config_device *c, struct device *bond)
 {
 	bond->link.set &= ~(unsigned int)LINK_MAC;
@@ -135,10 +135,10 @@ static void set_bond_mac(struct target_builder *b, const struct config_device *c
 		set_mac(bond, c->link.mac);
 		return;
 	}
-	for (size_t i = 0; i < b->target->count && bond->ports && !mac_follows_port(bond); i++) {
-		const struct device *port = b->target->devices[i];
+	for (size_t i = 0; i < b->config->count && bond->ports && !mac_follows_port(bond); i++) {
+		const struct device *port = target_device(b, b->config->devices[i]);
 
-		if (!strcmp(port->link.master.name, bond->link.name) && port->link.set & LINK_MAC) {
+		if (port && !strcmp(port->link.master.name, bond->link.name) && port->link.set & LINK_MAC) {
 			set_mac(bond, port->link.mac);
 			return;
 		}
