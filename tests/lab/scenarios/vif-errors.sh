@@ -7,7 +7,7 @@ network=/etc/xen/scripts/network-vlanbridge
 cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
 vif_make 9
 vif_ask 9 bridge=xenbrlan
-vif_refused 9 online "vif9.0: bridge 'xenbrlan' doesn't exist, and can't be made: /etc/xen/vlanbridge.conf has it, but not on demand: run 'network-vlanbridge start'"
+vif_refused 9 online "vif9.0: bridge 'xenbrlan' doesn't exist, and can't be made: /etc/xen/vlanbridge.conf has the bridge 'xenbrlan' without demand=yes: run 'network-vlanbridge start'"
 $network start || exit 1
 
 # The bridge.
