@@ -104,7 +104,7 @@ check check-long demo:
 	@tests/setup $(subst check-long,check,$@)
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint engine sanitized model
+run-check: all unit check-pure manlint format-check engine sanitized model
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 

@@ -73,7 +73,7 @@ static const struct option bond_options[] = {
 	BOND(tlb_dynamic_lb, TLB_DYNAMIC_LB, OPTION_U8, 0, 1, off_on, OPTION_DOWN, 1, TLB_ALB),
 	BOND(peer_notif_delay, PEER_NOTIF_DELAY, OPTION_U32, 0, 300000, NULL, OPTION_NEEDS_MIIMON, 0, 0),
 	BOND(lacp_active, AD_LACP_ACTIVE, OPTION_U8, 0, 1, off_on, OPTION_DOWN, 1, LACP),
-	BOND(missed_max, MISSED_MAX, OPTION_U8, 1, 255, NULL, 0, 2, 0),
+	BOND(missed_max, MISSED_MAX, OPTION_U8, 1, 255, NULL, 0, 2, ARP_MONITORED),
 };
 
 static const struct option bridge_options[] = {

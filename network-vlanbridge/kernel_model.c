@@ -227,6 +227,7 @@ static int do_link_add(struct host *h, const struct link *l)
 	rest.set &= ~(unsigned int)LINK_LOWER;
 	if (*l->altname && l->set & LINK_ALTNAME) { // before it is counted
 		text_copy(d->link.altname, sizeof(d->link.altname), l->altname);
+		d->link.set |= LINK_ALTNAME;
 		r = host_add_altname(h, d, l->altname);
 		rest.set &= ~(unsigned int)LINK_ALTNAME;
 	}

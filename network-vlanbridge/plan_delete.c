@@ -72,11 +72,20 @@ static void delete_device(struct planner *p, const char *name)
 
 	if (!s || !is_doomed(p, s) || s->uppers || has_port_that_leaves(p, s) || loses_entries(p, s))
 		return;
-	if (s->dhcp)
-		planner_dhcp(p, s, false);
 	remove_siblings(p, s);
 	if (!p->failed)
 		planner_delete_link(p, s);
+}
+
+// Before the first deletion: a client gives its lease back through the devices below.
+static void stop_clients(struct planner *p, char (*names)[NAME_SIZE], size_t n)
+{
+	for (size_t i = 0; i < n && !p->failed; i++) {
+		const struct device *s = host_find(&p->now, names[i]);
+
+		if (s && s->dhcp)
+			planner_dhcp(p, s, false);
+	}
 }
 
 void plan_delete_devices(struct planner *p)
@@ -94,6 +103,7 @@ void plan_delete_devices(struct planner *p)
 		qsort(doomed, n, sizeof(*doomed), upper_first);
 	for (size_t i = 0; i < n; i++)
 		memcpy(names[i], doomed[i]->link.name, NAME_SIZE);
+	stop_clients(p, names, n);
 	for (size_t i = 0; i < n && !p->failed; i++)
 		delete_device(p, names[i]);
 	free(names);

@@ -28,13 +28,13 @@ static void join_bridge(struct planner *p, struct device *s, const struct device
 	// One that isn't a port has none: those that the kernel told of it before.
 	s->link.port_flags_known |= t->link.port_flags_known;
 	planner_set_master(p, s, t->link.master.name);
-	// At once: a guest's port is what it was, or not there.
+	// At once, and isolated before it is in a VLAN.
 	flags.set = LINK_PORT_FLAGS;
 	flags.options = 0;
-	if (!p->failed && planner_vlans_matter(p, s, t))
-		planner_vlans(p, s, &t->vlans);
 	if (!p->failed && planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS)
 		planner_set(p, s, &flags);
+	if (!p->failed && planner_vlans_matter(p, s, t))
+		planner_vlans(p, s, &t->vlans);
 }
 
 // The kernel gives a port that leaves its bond the MTU back that it had when it joined: that must be its own.

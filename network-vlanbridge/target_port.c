@@ -153,16 +153,26 @@ static struct device *find_bridge_of(struct target_builder *b, const char *name)
 	return NULL;
 }
 
+static bool is_vlan_aware(const struct device *bridge)
+{
+	return device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
+}
+
 void target_attach_guests(struct target_builder *b)
 {
 	for (size_t i = 0; i < b->target->count; i++) {
 		struct device *d = b->target->devices[i], *bridge;
+		bool was_aware;
 
 		if (!*d->attached)
 			continue;
 		bridge = find_bridge_of(b, d->attached);
+		was_aware = is_vlan_aware(host_find(&b->origin->ours, d->attached));
 		d->attached[0] = '\0';
 		if (bridge && !*d->link.master.name)
 			host_set_master(b->target, d, bridge->link.name);
+		// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
+		if (is_vlan_aware(bridge) && !was_aware)
+			set_default_vlans(d, bridge);
 	}
 }

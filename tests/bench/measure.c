@@ -93,14 +93,14 @@ static int in_rounds(int n, int rounds)
 			waitpid(lines[i].pid, &status, 0);
 			lines[i].ms[round] = now() - lines[i].start;
 			if (status && !failed++)
-				fprintf(stderr, "%s %s: status %x\n", lines[i].label,
-					lines[i].words[0], (unsigned)status);
+				fprintf(stderr, "%s %s: status %x\n", lines[i].label, lines[i].words[0],
+					(unsigned)status);
 		}
 	for (int i = 0; i < n; i++) {
 		qsort(lines[i].ms, (size_t)rounds, sizeof(double), compare);
 		if (*lines[i].label)
-			printf("%s %.2f %.2f %.2f\n", lines[i].label, lines[i].ms[rounds / 2],
-				lines[i].ms[0], lines[i].ms[rounds - 1]);
+			printf("%s %.2f %.2f %.2f\n", lines[i].label, lines[i].ms[rounds / 2], lines[i].ms[0],
+				lines[i].ms[rounds - 1]);
 	}
 	return failed;
 }

@@ -32,7 +32,7 @@ static int parse(const char *hex, unsigned char *bytes, size_t size)
 int main(int argc, char **argv)
 {
 	unsigned char bytes[65536];
-	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	struct sockaddr_ll to = {.sll_family = AF_PACKET};
 	int fd;
 
 	if (argc < 3) {

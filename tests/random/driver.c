@@ -3,7 +3,8 @@
 //
 //	driver [--all-kills] [--soak SECONDS --step STEP] BINARY INJECT SEED...
 //
-// A line of TAP for each seed, after comments on what fails. With --soak, STEP is added to the last seed until the time is over.
+// A line of TAP for each seed, after comments on what fails. With --soak, STEP is added to the last seed until the time
+// is over.
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,8 +26,9 @@ static int check_seed(const struct options *o, uint64_t seed)
 	check_scenario(o, &scenario, &result);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	printf("%s%s - seed %" PRIu64 "%s%s # %d accepted, %d refused, %d broken, %ld runs, %.1f s\n", result.details,
-		*result.failed ? "not ok" : "ok", seed, *result.failed ? ": " : "", result.failed, result.accepted, result.refused,
-		result.broken, result.runs, (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+		*result.failed ? "not ok" : "ok", seed, *result.failed ? ": " : "", result.failed, result.accepted,
+		result.refused, result.broken, result.runs,
+		(double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
 	fflush(stdout);
 	return *result.failed ? 1 : 0;
 }
@@ -44,8 +46,8 @@ static uint64_t number(const char *text)
 
 int main(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"all-kills", no_argument, NULL, 'k'}, {"soak", required_argument, NULL, 's'}, {"step", required_argument, NULL, 'n'}, {0}};
+	static const struct option long_options[] = {{"all-kills", no_argument, NULL, 'k'},
+		{"soak", required_argument, NULL, 's'}, {"step", required_argument, NULL, 'n'}, {0}};
 	struct options o = {0};
 	uint64_t soak = 0, step = 1, seed = 0;
 	time_t begin = time(NULL);
@@ -53,10 +55,17 @@ int main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "+", long_options, NULL)) >= 0) {
 		switch (option) {
-		case 'k': o.all_kills = true; break;
-		case 's': soak = number(optarg); break;
-		case 'n': step = number(optarg); break;
-		default: return 2;
+		case 'k':
+			o.all_kills = true;
+			break;
+		case 's':
+			soak = number(optarg);
+			break;
+		case 'n':
+			step = number(optarg);
+			break;
+		default:
+			return 2;
 		}
 	}
 	if (argc - optind < 3)

@@ -4,8 +4,9 @@
 //     engine [--cases N | --seconds N] [--from SEED]
 //     engine SEED | FROM-TO
 //
-// For each configuration of a scenario: start; start again; every step of the plan as the moment of a kill, then start or stop; every step as the
-// one that is refused, then the way back; the next configuration after this one; stop. A seed that fails is printed as a plan case.
+// For each configuration of a scenario: start; start again; every step of the plan as the moment of a kill, then start
+// or stop; every step as the one that is refused, then the way back; the next configuration after this one; stop. A
+// seed that fails is printed as a plan case.
 #include "tests/unit/tests.h"
 
 #include <stdio.h>
@@ -25,7 +26,7 @@ struct run {
 	struct random random;
 	unsigned long cases, refused, failed;
 	const char *doing; // for the message
-	char config; // 'A'
+	char config;       // 'A'
 	const struct host *from;
 	const char *config_text;
 	bool told;
@@ -98,7 +99,8 @@ static void print_device(FILE *f, const struct host *h, const struct device *d)
 	// A guest's VLANs are looked at by guests_stay: a kill while it moves to another bridge loses them.
 	if (is_filtering_port(h, d) && !is_vif(d)) {
 		fprintf(f, " vlans=%s", vlans_print(&d->vlans.all, vlans, sizeof(vlans)));
-		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)), d->vlans.pvid);
+		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)),
+			d->vlans.pvid);
 	}
 	fputc('\n', f);
 }
@@ -126,8 +128,9 @@ static void print_case(const struct run *r, const char *steps)
 {
 	char *kernel = host_text(r->from, true);
 
-	printf("# Seed %llu, configuration %c, %s.\n-- config\n%s\n-- kernel\n%s\n-- steps so far\n%s\n", (unsigned long long)r->seed,
-		r->config, r->doing, r->config_text ? r->config_text : "stop", kernel, steps ? steps : "");
+	printf("# Seed %llu, configuration %c, %s.\n-- config\n%s\n-- kernel\n%s\n-- steps so far\n%s\n",
+		(unsigned long long)r->seed, r->config, r->doing, r->config_text ? r->config_text : "stop", kernel,
+		steps ? steps : "");
 	free(kernel);
 }
 
@@ -160,7 +163,8 @@ static void print_lines_missing(const char *title, const char *a, const char *b)
 	free(copy);
 }
 
-static void report_failure(struct run *r, const char *what, const char *a, const char *b, const struct plan *p, size_t n)
+static void report_failure(
+	struct run *r, const char *what, const char *a, const char *b, const struct plan *p, size_t n)
 {
 	char *steps;
 
@@ -181,7 +185,8 @@ static void report_failure(struct run *r, const char *what, const char *a, const
 	free(steps);
 }
 
-static bool same(struct run *r, const char *what, const struct host *a, const struct host *b, bool guests, const struct plan *p, size_t n)
+static bool same(struct run *r, const char *what, const struct host *a, const struct host *b, bool guests,
+	const struct plan *p, size_t n)
 {
 	char *x = host_text(a, guests), *y = host_text(b, guests);
 	bool equal = !strcmp(x, y);
@@ -194,7 +199,8 @@ static bool same(struct run *r, const char *what, const struct host *a, const st
 	return equal;
 }
 
-static bool same_origin(struct run *r, const struct host *now, const struct host *wanted, const struct plan *p, size_t n)
+static bool same_origin(
+	struct run *r, const struct host *now, const struct host *wanted, const struct plan *p, size_t n)
 {
 	struct origin o;
 	bool equal;
@@ -208,7 +214,8 @@ static bool same_origin(struct run *r, const struct host *now, const struct host
 }
 
 // config NULL: stop. Returns 0, or 1 where it is refused.
-static int plan_to(struct run *r, const struct host *now, const struct config *config, struct plan *p, struct host *target)
+static int plan_to(
+	struct run *r, const struct host *now, const struct config *config, struct plan *p, struct host *target)
 {
 	struct origin o;
 	struct err e = {0};
@@ -241,10 +248,12 @@ static bool two_uplinks(const struct host *h)
 {
 	for (size_t i = 0; i < h->count; i++)
 		for (size_t k = 0; k < i; k++) {
-			const struct device *a = h->devices[i], *b = h->devices[k], *m = host_find(h, a->link.master.name);
+			const struct device *a = h->devices[i], *b = h->devices[k],
+					    *m = host_find(h, a->link.master.name);
 
-			if (m && m->link.kind == KIND_BRIDGE && device_is_ours(m) && !strcmp(a->link.master.name, b->link.master.name) &&
-				a->mark.origin != MARK_NONE && b->mark.origin != MARK_NONE)
+			if (m && m->link.kind == KIND_BRIDGE && device_is_ours(m) &&
+				!strcmp(a->link.master.name, b->link.master.name) && a->mark.origin != MARK_NONE &&
+				b->mark.origin != MARK_NONE)
 				return true;
 		}
 	return false;
@@ -266,7 +275,8 @@ static bool address_on_port(const struct host *h)
 }
 
 // The state after a whole plan, from any state: the wanted one, and nothing left to do.
-static void check_arrival(struct run *r, const struct host *from, const struct config *config, const struct host *wanted, const char *what)
+static void check_arrival(struct run *r, const struct host *from, const struct config *config,
+	const struct host *wanted, const char *what)
 {
 	struct host h, target = {0};
 	struct plan p;
@@ -345,8 +355,8 @@ static bool guests_stay(const struct host *before, const struct host *now, const
 }
 
 // Every prefix of the plan from `from` to config's target, which is `after`.
-static void check_prefixes(struct run *r, const struct host *from, const struct host *origin, const struct config *config,
-	const struct plan *p, const struct host *after, const struct host *stopped)
+static void check_prefixes(struct run *r, const struct host *from, const struct host *origin,
+	const struct config *config, const struct plan *p, const struct host *after, const struct host *stopped)
 {
 	struct host h;
 	char doing[96];
@@ -386,8 +396,8 @@ static void without_guests_attached(struct host *h)
 		}
 }
 
-// Everything stopped and started again, from the origin of before: guests come back as they were, though the kernel, asked in between, says
-// nothing of a port's flags.
+// Everything stopped and started again, from the origin of before: guests come back as they were, though the kernel,
+// asked in between, says nothing of a port's flags.
 static void check_restart(struct run *r, const struct host *now, const struct config *config)
 {
 	struct host h, stopped = {0}, started = {0};
@@ -408,8 +418,8 @@ static void check_restart(struct run *r, const struct host *now, const struct co
 				h.devices[i]->link.port_flags = h.devices[i]->link.port_flags_known = 0;
 		if (target_make(&o, config, &started, &e) || plan_make(&h, &started, &up, &e))
 			report_failure(r, e.text, NULL, NULL, NULL, 0);
-		else if (do_steps(r, &h, &up, up.count) && same(r, "restart leads elsewhere", &h, now, true, &up, up.count) &&
-			!guests_stay(now, &h, &h))
+		else if (do_steps(r, &h, &up, up.count) &&
+			 same(r, "restart leads elsewhere", &h, now, true, &up, up.count) && !guests_stay(now, &h, &h))
 			report_failure(r, "a guest lost its place", NULL, NULL, &up, up.count);
 	}
 	plan_free(&down);
@@ -565,8 +575,8 @@ int main(int argc, char **argv)
 		check_seed(&r);
 		bad += r.failed != failed;
 	}
-	printf("# %llu seeds, %lu cases, %lu refused configurations, %.1f s\n", (unsigned long long)(r.seed - from), r.cases, r.refused,
-		seconds() - begun);
+	printf("# %llu seeds, %lu cases, %lu refused configurations, %.1f s\n", (unsigned long long)(r.seed - from),
+		r.cases, r.refused, seconds() - begun);
 	printf("%llu passed, %lu failed\n", (unsigned long long)(r.seed - from) - bad, bad);
 	return bad != 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// A scenario from a seed: a host, configurations for it, each an edit of the one before, and guests. Pure: text in, text out.
+// A scenario from a seed: a host, configurations for it, each an edit of the one before, and guests. Pure: text in,
+// text out.
 #pragma once
 
 #include <stdint.h>

@@ -11,9 +11,14 @@ static void change_option(struct random *r, struct config_model *c)
 	struct bridge *b = &c->bridges[random_below(r, c->bridge_count)];
 
 	switch (random_below(r, c->bond_count ? 4 : 2)) {
-	case 2: bond->miimon = bond->miimon == 100 ? 50 : 100; break;
-	case 3: bond->hash = (bond->hash + 1) % 3; break;
-	default: bridge_options(r, b);
+	case 2:
+		bond->miimon = bond->miimon == 100 ? 50 : 100;
+		break;
+	case 3:
+		bond->hash = (bond->hash + 1) % 3;
+		break;
+	default:
+		bridge_options(r, b);
 	}
 }
 
@@ -164,18 +169,41 @@ static void change_one(struct random *r, const struct host_model *h, struct conf
 	struct bridge *b = &c->bridges[random_below(r, c->bridge_count)];
 
 	switch (random_below(r, 12)) {
-	case 0: change_port(r, h, c); break;
-	case 1: change_uplink(r, h, c); break;
-	case 2: change_vlan(r, c); break;
-	case 3: bond->mode = c->bond_count ? random_below(r, 7) : bond->mode; break;
-	case 4: change_name(r, c); break;
-	case 5: change_kind(r, c); break;
-	case 6: change_address(r, c); break;
-	case 7: change_mtu(r, c); break;
-	case 8: change_bond(r, h, c); break;
-	case 9: change_count(r, h, c); break;
-	case 10: b->vlan_name = b->vlan_count && !b->vlan_name; break;
-	default: random_chance(r, 50) ? change_option(r, c) : change_vlan_item(r, h, c);
+	case 0:
+		change_port(r, h, c);
+		break;
+	case 1:
+		change_uplink(r, h, c);
+		break;
+	case 2:
+		change_vlan(r, c);
+		break;
+	case 3:
+		bond->mode = c->bond_count ? random_below(r, 7) : bond->mode;
+		break;
+	case 4:
+		change_name(r, c);
+		break;
+	case 5:
+		change_kind(r, c);
+		break;
+	case 6:
+		change_address(r, c);
+		break;
+	case 7:
+		change_mtu(r, c);
+		break;
+	case 8:
+		change_bond(r, h, c);
+		break;
+	case 9:
+		change_count(r, h, c);
+		break;
+	case 10:
+		b->vlan_name = b->vlan_count && !b->vlan_name;
+		break;
+	default:
+		random_chance(r, 50) ? change_option(r, c) : change_vlan_item(r, h, c);
 	}
 }
 

@@ -56,7 +56,9 @@ static void main_routes(struct maker *m, const char *dev)
 	if (random_chance(m->r, 25))
 		RECORD(m, "route 203.0.113.0/24 via 192.0.2.2 mtu 1400 dev %s\n", dev);
 	if (random_chance(m->r, 15))
-		RECORD(m, "route 203.0.114.0/24 nexthop via 192.0.2.2 dev %s weight 1 nexthop via 192.0.2.3 dev %s weight 3\n",
+		RECORD(m,
+			"route 203.0.114.0/24 nexthop via 192.0.2.2 dev %s weight 1 nexthop via 192.0.2.3 dev %s "
+			"weight 3\n",
 			dev, dev);
 	if (random_chance(m->r, 12))
 		RECORD(m, "route 203.0.115.7 scope link dev %s\n", dev);
@@ -117,7 +119,8 @@ static void make_second(struct maker *m, struct nic *n)
 	if (n->up && random_chance(m->r, 25))
 		RECORD(m, "address 2001:db8:1::5/64 dev %s\n", n->name);
 	if (n->up && m->h->default_route && random_chance(m->r, 25))
-		RECORD(m, "route 203.0.117.0/24 nexthop via 192.0.2.1 dev eth0 nexthop via 198.51.100.1 dev %s\n", n->name);
+		RECORD(m, "route 203.0.117.0/24 nexthop via 192.0.2.1 dev eth0 nexthop via 198.51.100.1 dev %s\n",
+			n->name);
 }
 
 static void make_unmanaged_vlan(struct maker *m, const struct nic *n)

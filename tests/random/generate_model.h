@@ -32,7 +32,7 @@ enum address { ADDRESS_UNSET, ADDRESS_INHERIT, ADDRESS_NONE, ADDRESS_LIST };
 
 struct bond {
 	char name[NAME];
-	unsigned int ports; // a bit for each NIC
+	unsigned int ports;          // a bit for each NIC
 	int mode, miimon, hash, mtu; // 0: not said
 	bool lacp_fast, primary, mac;
 	enum address address;

@@ -5,8 +5,8 @@
 //	INJECT=kill:K       what comes before the K-th is sent, then the process is killed
 //	INJECT=refuse:K     the K-th becomes a message that the kernel doesn't know and refuses (EOPNOTSUPP)
 //
-// Several, separated by commas. A change is a message of rtnetlink that makes, changes or deletes something; one send holds
-// one or more. K counts from 1.
+// Several, separated by commas. A change is a message of rtnetlink that makes, changes or deletes something; one send
+// holds one or more. K counts from 1.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

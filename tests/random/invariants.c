@@ -109,9 +109,8 @@ static bool has_line(const struct state *s, const char *text)
 	return false;
 }
 
-static size_t missing_lines(
-	const struct state *host, const struct state *now, const struct state *in, const struct state *from, char sign, char *text,
-	size_t size)
+static size_t missing_lines(const struct state *host, const struct state *now, const struct state *in,
+	const struct state *from, char sign, char *text, size_t size)
 {
 	size_t violations = 0;
 
@@ -129,7 +128,8 @@ static size_t missing_lines(
 size_t unmanaged_changed(const struct state *host, const struct state *now, char *text, size_t size)
 {
 	*text = '\0';
-	return missing_lines(host, now, now, host, '-', text, size) + missing_lines(host, now, host, now, '+', text, size);
+	return missing_lines(host, now, now, host, '-', text, size) +
+	       missing_lines(host, now, host, now, '+', text, size);
 }
 
 static const char *property(const struct state *s, const char *device, const char *name)
@@ -145,7 +145,8 @@ static const char *property(const struct state *s, const char *device, const cha
 static bool same_vlan_handling(const struct state *a, const struct state *b, const char *bridge)
 {
 	return !strcmp(property(a, bridge, "bridge.vlan_filtering"), property(b, bridge, "bridge.vlan_filtering")) &&
-	       !strcmp(property(a, bridge, "bridge.vlan_default_pvid"), property(b, bridge, "bridge.vlan_default_pvid"));
+	       !strcmp(property(a, bridge, "bridge.vlan_default_pvid"),
+		       property(b, bridge, "bridge.vlan_default_pvid"));
 }
 
 // Its MTU follows the bridge's, and what is shown of its kind isn't the bridge's business.
@@ -164,8 +165,8 @@ static bool must_stay(const struct line *l, const char *vif, bool vlans)
 	       !strcmp(l->text + strlen(prefix), "up");
 }
 
-static size_t guest_disturbed(const struct state *before, const struct state *now, const char *vif, bool vlans, char *text,
-	size_t size)
+static size_t guest_disturbed(
+	const struct state *before, const struct state *now, const char *vif, bool vlans, char *text, size_t size)
 {
 	const char *bridge = property(before, vif, "master"), *after = property(now, vif, "master");
 	size_t violations = 0;
@@ -202,11 +203,11 @@ static bool same_network(const struct state *before, const char *old, const stru
 	a = a ? strstr(a, "uplink=") : NULL;
 	b = b ? strstr(b, "uplink=") : NULL;
 	return a && b && strcspn(a, " \"") == strcspn(b, " \"") && !strncmp(a, b, strcspn(a, " \"")) &&
-		!strcmp(strstr(a, " vlan=") ? strstr(a, " vlan=") : "", strstr(b, " vlan=") ? strstr(b, " vlan=") : "");
+	       !strcmp(strstr(a, " vlan=") ? strstr(a, " vlan=") : "", strstr(b, " vlan=") ? strstr(b, " vlan=") : "");
 }
 
-size_t guests_disturbed(
-	const struct state *before, const struct state *edit, const struct state *target, const struct state *now, char *text, size_t size)
+size_t guests_disturbed(const struct state *before, const struct state *edit, const struct state *target,
+	const struct state *now, char *text, size_t size)
 {
 	size_t violations = 0;
 
@@ -222,13 +223,14 @@ size_t guests_disturbed(
 			note(text, size, "# %s is gone\n", vif->name);
 			violations++;
 		} else if (stays) {
-			bool vlans = same_vlan_handling(before, edit, bridge) && same_vlan_handling(before, target, bridge);
+			bool vlans =
+				same_vlan_handling(before, edit, bridge) && same_vlan_handling(before, target, bridge);
 
 			violations += guest_disturbed(before, now, vif->name, vlans, text, size);
 		} else if (after->master && !state_device(target, bridge) &&
-			!same_network(before, bridge, now, device_name(now, after->master))) {
-			note(text, size, "# %s was in %s, which isn't wanted any more, and is in %s, another network\n", vif->name,
-				bridge, device_name(now, after->master));
+			   !same_network(before, bridge, now, device_name(now, after->master))) {
+			note(text, size, "# %s was in %s, which isn't wanted any more, and is in %s, another network\n",
+				vif->name, bridge, device_name(now, after->master));
 			violations++;
 		}
 	}

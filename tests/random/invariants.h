@@ -12,8 +12,8 @@ size_t addresses_on_ports(const struct state *now, char *text, size_t size);
 size_t addresses_lost(const struct state *host, const struct state *now, char *text, size_t size);
 size_t unmanaged_changed(const struct state *host, const struct state *now, char *text, size_t size);
 
-// Guests' vifs from `before`: those whose bridge is in `edit` (what an edit, finished or killed, was to make) and in `target`
-// (what is wanted in the end) are still its ports with the same flags, and with the same VLANs if the bridge treats VLANs as
-// before. Those whose bridge isn't in `target` are nobody's ports.
-size_t guests_disturbed(
-	const struct state *before, const struct state *edit, const struct state *target, const struct state *now, char *text, size_t size);
+// Guests' vifs from `before`: those whose bridge is in `edit` (what an edit, finished or killed, was to make) and in
+// `target` (what is wanted in the end) are still its ports with the same flags, and with the same VLANs if the bridge
+// treats VLANs as before. Those whose bridge isn't in `target` are nobody's ports.
+size_t guests_disturbed(const struct state *before, const struct state *edit, const struct state *target,
+	const struct state *now, char *text, size_t size);

@@ -129,8 +129,8 @@ static void master_commands(FILE *f, char *line)
 	const char *master = find_value(words, count, "master");
 
 	if (master)
-		fprintf(f, "link set dev %s down\nlink set dev %s master %s\nlink set dev %s up\n", words[0], words[0], master,
-			words[0]);
+		fprintf(f, "link set dev %s down\nlink set dev %s master %s\nlink set dev %s up\n", words[0], words[0],
+			master, words[0]);
 }
 
 static bool record_command(FILE *f, const char *line)
@@ -259,7 +259,8 @@ static void vlan_commands(FILE *f, const char *vif, const char *list)
 		size_t length = strlen(term);
 		bool pvid = length && term[length - 1] == 'p';
 
-		fprintf(f, "vlan add dev %s vid %.*s%s\n", vif, (int)(length - pvid), term, pvid ? " pvid untagged" : "");
+		fprintf(f, "vlan add dev %s vid %.*s%s\n", vif, (int)(length - pvid), term,
+			pvid ? " pvid untagged" : "");
 	}
 	free(copy);
 }

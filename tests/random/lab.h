@@ -21,9 +21,9 @@ int lab_attach(const struct scenario *s, const struct state *now);
 int lab_remove_guests(const struct state *now);
 
 struct run {
-	long kill, refuse; // the change message that is spoilt, from 1; 0: none
-	int status;        // exit status, or the negative signal
-	long changes;      // messages that it sent
+	long kill, refuse;      // the change message that is spoilt, from 1; 0: none
+	int status;             // exit status, or the negative signal
+	long changes;           // messages that it sent
 	char error[ERROR_SIZE]; // of standard error
 	int error_lines;        // without notices
 };

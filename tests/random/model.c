@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// The model is the kernel: random steps, each done to the kernel by apply and to the model, must be accepted or refused by both and lead to
-// the same state. Runs inside user-mode Linux:
+// The model is the kernel: random steps, each done to the kernel by apply and to the model, must be accepted or refused
+// by both and lead to the same state. Runs inside user-mode Linux:
 //
 //	tests/random/boot build/random/model [--seconds N] [--steps N] [SEED | FROM-TO]
 //
@@ -20,8 +20,8 @@
 #include "network-vlanbridge/apply.h"
 #include "network-vlanbridge/snapshot.h"
 
-#define TRIES 15     // for what the kernel does later
-#define PAUSE 10000  // microseconds
+#define TRIES 15    // for what the kernel does later
+#define PAUSE 10000 // microseconds
 
 struct session {
 	unsigned long seed, step, steps, refused, wrong;
@@ -49,7 +49,8 @@ static bool has_changing_mac(const struct host *h, const struct device *d)
 	for (; d; d = host_find(h, d->link.lower.name)) {
 		const struct device *m = host_find(h, d->link.master.name);
 
-		if (is_alb_port(h, d) || (d->link.kind == KIND_BOND && (d->link.bond.fail_over_mac || d->link.bond.mode >= 5)))
+		if (is_alb_port(h, d) ||
+			(d->link.kind == KIND_BOND && (d->link.bond.fail_over_mac || d->link.bond.mode >= 5)))
 			return true;
 		if (m && m->link.kind == KIND_BOND && m->link.bond.fail_over_mac)
 			return true;
@@ -57,7 +58,8 @@ static bool has_changing_mac(const struct host *h, const struct device *d)
 	return false;
 }
 
-// The MTU of a bridge is its smallest port's unless somebody set it, which isn't told. The generator's bridge has this altname.
+// The MTU of a bridge is its smallest port's unless somebody set it, which isn't told. The generator's bridge has this
+// altname.
 #define UNMANAGED "unmanaged"
 
 static bool is_mtu_known(const struct host *h, const struct device *d)
@@ -131,7 +133,8 @@ static void add_entry_line(struct lines *l, const struct l3_entry *e)
 	FILE *f = open_memstream(&text, &size);
 
 	l3_describe(f, e);
-	fprintf(f, "%s%s%s", e->secondary ? " secondary" : "", e->ours ? " ours" : "", strcmp(e->text, e->key) ? " | " : "");
+	fprintf(f, "%s%s%s", e->secondary ? " secondary" : "", e->ours ? " ours" : "",
+		strcmp(e->text, e->key) ? " | " : "");
 	if (strcmp(e->text, e->key))
 		fputs(e->text, f);
 	fclose(f);
@@ -224,8 +227,8 @@ static bool agree(struct session *r, struct host *now)
 	return false;
 }
 
-// The snapshot doesn't have what only the model remembers: MTUs from before a bond, and that a bond's MAC address is the kernel's own (also after
-// a first port that it refused): the next port's becomes its.
+// The snapshot doesn't have what only the model remembers: MTUs from before a bond, and that a bond's MAC address is
+// the kernel's own (also after a first port that it refused): the next port's becomes its.
 static void go_on_from(struct session *r, struct host *now)
 {
 	for (size_t i = 0; i < now->count; i++) {
@@ -248,13 +251,15 @@ static void report(struct session *r, const char *what)
 	printf("not ok - seed %lu step %lu: %s: %s\n", r->seed, r->step, r->history[r->done - 1], what);
 }
 
-// What the model leaves out: whether a gateway can be reached is the planner's order (routes without one first); and newer kernels refuse
-// IPv6 addresses on bond ports (IFF_NO_ADDRCONF), which 6.1 takes. What apply takes as done, the kernel refuses: an entry that is there already.
+// What the model leaves out: whether a gateway can be reached is the planner's order (routes without one first); and
+// newer kernels refuse IPv6 addresses on bond ports (IFF_NO_ADDRCONF), which 6.1 takes. What apply takes as done, the
+// kernel refuses: an entry that is there already.
 static bool is_left_out(const struct step *s, int by_kernel, int by_model)
 {
 	if (s->kind != STEP_L3_ADD)
 		return false;
-	return by_kernel ? s->entry->gateway && (by_kernel == -EHOSTUNREACH || by_kernel == -ENETUNREACH || by_kernel == -EINVAL)
+	return by_kernel ? s->entry->gateway &&
+				   (by_kernel == -EHOSTUNREACH || by_kernel == -ENETUNREACH || by_kernel == -EINVAL)
 			 : by_model == -EACCES || by_model == -EEXIST;
 }
 
@@ -300,8 +305,8 @@ static bool may_be_partly_done(const struct step *s)
 	unsigned int fields = s->link ? s->link->set : 0;
 
 	// A new master that refuses comes after the old one was left (do_set_master).
-	return fields & LINK_MASTER || s->kind == STEP_LINK_ADD || fields & (fields - 1) || (s->link && s->link->options & (s->link->options - 1)) ||
-		(fields && s->link->options);
+	return fields & LINK_MASTER || s->kind == STEP_LINK_ADD || fields & (fields - 1) ||
+	       (s->link && s->link->options & (s->link->options - 1)) || (fields && s->link->options);
 }
 
 static bool check_step(struct session *r)
@@ -337,14 +342,17 @@ static bool check_step(struct session *r)
 // What the generator of hosts doesn't make. Some of it is refused on some hosts.
 static void add_more(struct session *r)
 {
-	static const char batch[] = "address add 192.0.2.5/32 dev eth1\nroute add 203.0.113.9 src 192.0.2.5 dev eth1\n"
-		"route add 203.0.113.10 src 192.0.2.5 dev eth0\nneighbour add 192.0.2.77 lladdr 52:54:00:99:00:07 dev eth0 nud permanent\n"
+	static const char batch[] =
+		"address add 192.0.2.5/32 dev eth1\nroute add 203.0.113.9 src 192.0.2.5 dev eth1\n"
+		"route add 203.0.113.10 src 192.0.2.5 dev eth0\nneighbour add 192.0.2.77 lladdr 52:54:00:99:00:07 dev "
+		"eth0 nud permanent\n"
 		"neighbour add 2001:db8::77 lladdr 52:54:00:99:00:07 dev eth0 nud permanent\n"
 		"route add 203.0.113.128/26 nexthop via 192.0.2.1 dev eth0 nexthop dev eth1\n"
 		"route add 2001:db8:99::/48 nexthop via 2001:db8::1 dev eth0 nexthop via fe80::9 dev eth1\n"
 		"route add blackhole 203.0.114.0/24\nroute add 203.0.119.0/24 via 192.0.2.3 onlink dev eth1\n";
 
-	if (system("ip link property add dev lxcbr0 altname " UNMANAGED " 2>/dev/null") < 0 || !random_chance(&r->maker.random, 60))
+	if (system("ip link property add dev lxcbr0 altname " UNMANAGED " 2>/dev/null") < 0 ||
+		!random_chance(&r->maker.random, 60))
 		return;
 	lab_write("/tmp/more", batch);
 	if (system("ip -force -batch /tmp/more >/dev/null 2>&1"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Random steps for a host: every kind of step, every field and option; mostly sensible, sometimes what the kernel refuses.
+// Random steps for a host: every kind of step, every field and option; mostly sensible, sometimes what the kernel
+// refuses.
 #include "model_steps.h"
 
 #include <stdio.h>
@@ -97,7 +98,8 @@ static void set_master(struct step_maker *m, struct link *l)
 
 static void set_alias(struct step_maker *m, struct link *l)
 {
-	static const char *const aliases[] = {"", "rack 4", "vlanbridge file", "vlanbridge port up=1", "rack 4 vlanbridge port up=0"};
+	static const char *const aliases[] = {
+		"", "rack 4", "vlanbridge file", "vlanbridge port up=1", "rack 4 vlanbridge port up=0"};
 
 	text_copy(l->alias, sizeof(l->alias), aliases[below(m, COUNT(aliases))]);
 	l->set |= LINK_ALIAS;
@@ -146,7 +148,8 @@ static void set_options(struct step_maker *m, struct link *l, int most)
 
 	for (int i = 0; i < most && l->kind != KIND_VLAN && k->count; i++) {
 		o = &k->options[below(m, (int)k->count)];
-		if (strcmp(o->name, "missed_max") != 0) // its row doesn't say yet that only the modes with ARP monitoring take it
+		if (strcmp(o->name, "missed_max") !=
+			0) // its row doesn't say yet that only the modes with ARP monitoring take it
 			set_option(m, l, o);
 	}
 }
@@ -154,8 +157,8 @@ static void set_options(struct step_maker *m, struct link *l, int most)
 // Not by chance alone: two options that depend on each other.
 static void set_bond_pair(struct step_maker *m, struct link *l)
 {
-	static const char *const names[] = {"mode", "miimon", "updelay", "downdelay", "arp_interval", "arp_ip_target", "arp_validate",
-		"primary", "peer_notif_delay", "lacp_rate", "tlb_dynamic_lb"};
+	static const char *const names[] = {"mode", "miimon", "updelay", "downdelay", "arp_interval", "arp_ip_target",
+		"arp_validate", "primary", "peer_notif_delay", "lacp_rate", "tlb_dynamic_lb"};
 
 	set_option(m, l, option_find(KIND_BOND, names[below(m, COUNT(names))]));
 	if (chance(m, 40))
@@ -341,8 +344,9 @@ static struct step delete_link(struct step_maker *m)
 
 static struct l3_entry *new_address(struct step_maker *m)
 {
-	static const char *const addresses[] = {"192.0.2.5/24", "192.0.2.6/24", "192.0.2.7/32", "192.0.2.5/32", "198.51.100.5/24",
-		"198.51.100.6/25", "10.1.0.1/16", "2001:db8::5/64", "2001:db8::6/64", "2001:db8:1::5/64"};
+	static const char *const addresses[] = {"192.0.2.5/24", "192.0.2.6/24", "192.0.2.7/32", "192.0.2.5/32",
+		"198.51.100.5/24", "198.51.100.6/25", "10.1.0.1/16", "2001:db8::5/64", "2001:db8::6/64",
+		"2001:db8:1::5/64"};
 	struct l3_entry *e = NULL;
 
 	l3_new_address(addresses[below(m, COUNT(addresses))], pick(m, is_any)->link.name, &e, NULL);
@@ -362,8 +366,9 @@ static bool has_address(struct step_maker *m, const struct device *d, const char
 
 static struct l3_entry *new_gateway(struct step_maker *m)
 {
-	static const char *const gateways[][2] = {{"192.0.2.1", "192.0.2."}, {"192.0.2.2", "192.0.2."}, {"198.51.100.1", "198.51.100."},
-		{"10.1.0.9", "10.1."}, {"2001:db8::1", "2001:db8::"}, {"2001:db8:1::1", "2001:db8:1:"}};
+	static const char *const gateways[][2] = {{"192.0.2.1", "192.0.2."}, {"192.0.2.2", "192.0.2."},
+		{"198.51.100.1", "198.51.100."}, {"10.1.0.9", "10.1."}, {"2001:db8::1", "2001:db8::"},
+		{"2001:db8:1::1", "2001:db8:1:"}};
 	const struct device *d = NULL;
 	struct l3_entry *e = NULL;
 	int n = 0;
@@ -443,8 +448,8 @@ struct step random_step(struct step_maker *m)
 	static const struct {
 		int share;
 		struct step (*make)(struct step_maker *m);
-	} kinds[] = {{12, add_link}, {5, delete_link}, {25, set_link}, {13, set_up_or_down}, {12, set_port}, {14, add_entry},
-		{11, delete_entry}, {8, change_vlans}};
+	} kinds[] = {{12, add_link}, {5, delete_link}, {25, set_link}, {13, set_up_or_down}, {12, set_port},
+		{14, add_entry}, {11, delete_entry}, {8, change_vlans}};
 	int n = below(m, 100);
 
 	if (m->host->count < FEW_DEVICES)

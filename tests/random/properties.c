@@ -50,7 +50,8 @@ __attribute__((format(printf, 4, 5))) static void fail(
 	what[strcspn(what, "\n")] = '\0';
 	t->at_host = false;
 	if (used + strlen(what) + strlen(difference) + 64 < sizeof(t->r->details))
-		snprintf(t->r->details + used, sizeof(t->r->details) - used, "# %s: %s\n%s", property, what, difference);
+		snprintf(
+			t->r->details + used, sizeof(t->r->details) - used, "# %s: %s\n%s", property, what, difference);
 	if (!strstr(t->r->failed, property)) {
 		used = strlen(t->r->failed);
 		snprintf(t->r->failed + used, sizeof(t->r->failed) - used, "%s%s", used ? " " : "", property);
@@ -68,8 +69,8 @@ static void run(struct test *t, const char *command, int config, struct run *r)
 	lab_run(&t->o->programs, command, strcmp(command, "stop") ? files[config] : NULL, r);
 	t->r->runs++;
 	if (r->status > 0 && (r->error_lines != 1 || !*r->error))
-		fail(t, "sentence", "", "%s exits with status %d and %d error lines on standard error: %s", command, r->status, r->error_lines,
-			r->error);
+		fail(t, "sentence", "", "%s exits with status %d and %d error lines on standard error: %s", command,
+			r->status, r->error_lines, r->error);
 	if (r->status < 0 && !r->kill)
 		fail(t, "crash", "", "%s ended by signal %d: %s", command, -r->status, r->error);
 }
@@ -86,7 +87,8 @@ static bool run_well(struct test *t, const char *command, int config, const char
 }
 
 // What the kernel makes by itself is waited for; everything else has to be right at once.
-static bool expect(struct test *t, const char *property, const struct state *wanted, unsigned int ignore, const char *when)
+static bool expect(
+	struct test *t, const char *property, const struct state *wanted, unsigned int ignore, const char *when)
 {
 	char difference[DIFFERENCE];
 	struct state now;
@@ -152,7 +154,8 @@ static void check_again(struct test *t, int config, const struct state *wanted, 
 
 	run(t, "start", config, &r);
 	if (r.status || r.changes)
-		fail(t, property, "", "start again exits with status %d and sends %ld changes: %s", r.status, r.changes, r.error);
+		fail(t, property, "", "start again exits with status %d and sends %ld changes: %s", r.status, r.changes,
+			r.error);
 	expect(t, property, wanted, LINE_GUEST | LINE_KEPT, "start again");
 }
 
@@ -255,7 +258,8 @@ static void edited(struct test *t, int from, int to, const struct state *before)
 
 	snprintf(when, sizeof(when), "start %c after %c", 'A' + to, 'A' + from);
 	if (!t->alone[to].works) {
-		fail(t, label(name, "path", to), "", "%s works, alone it exits with status %d", when, t->alone[to].status);
+		fail(t, label(name, "path", to), "", "%s works, alone it exits with status %d", when,
+			t->alone[to].status);
 		return;
 	}
 	check_guests(t, before, to, to, label(name, "guests", to), when);
@@ -272,8 +276,8 @@ static void not_edited(struct test *t, int from, int to, const struct run *r, co
 
 	snprintf(when, sizeof(when), "start %c after %c", 'A' + to, 'A' + from);
 	if (t->alone[to].works || r->status != 2 || r->changes)
-		fail(t, label(name, "edit", to), "", "%s exits with status %d after %ld changes, alone with %d: %s", when, r->status,
-			r->changes, t->alone[to].status, r->error);
+		fail(t, label(name, "edit", to), "", "%s exits with status %d after %ld changes, alone with %d: %s",
+			when, r->status, r->changes, t->alone[to].status, r->error);
 	expect(t, label(name, "rollback-edit", to), before, 0, when);
 }
 
@@ -315,7 +319,8 @@ static void kill_start(struct test *t, int config, long message, bool restart)
 	char name[32], when[96];
 
 	label(name, "kill-start", config);
-	snprintf(when, sizeof(when), "start %c killed at change %ld, %s", 'A' + config, message, restart ? "start" : "stop");
+	snprintf(when, sizeof(when), "start %c killed at change %ld, %s", 'A' + config, message,
+		restart ? "start" : "stop");
 	if (!go_to_host(t) || !killed(t, "start", config, message))
 		return;
 	if (!restart) {
@@ -384,7 +389,8 @@ static void kill_edit(struct test *t, int from, int to, long message, enum after
 	struct state before;
 
 	label(name, "kill-edit", to);
-	snprintf(when, sizeof(when), "start %c after %c killed at change %ld, %s", 'A' + to, 'A' + from, message, words[after]);
+	snprintf(when, sizeof(when), "start %c after %c killed at change %ld, %s", 'A' + to, 'A' + from, message,
+		words[after]);
 	if (!begin_edit(t, from, name, &before))
 		return;
 	if (killed(t, "start", to, message) && after != STOP && run_well(t, "start", target, name, when)) {
@@ -434,8 +440,8 @@ static void check_refusals(struct test *t, int config)
 	for (long i = 0; i < how_many(t, REFUSALS, a->changes); i++) {
 		if (!go_to_host(t))
 			return;
-		t->at_host = check_refusal(
-			t, "start", config, pick(t, i, a->changes), label(name, "refuse-start", config), &t->host, &a->state);
+		t->at_host = check_refusal(t, "start", config, pick(t, i, a->changes),
+			label(name, "refuse-start", config), &t->host, &a->state);
 	}
 	if (go_to_started(t, config, label(name, "refuse-start", config)))
 		expect(t, name, &a->state, 0, "start after refusals");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: ISC
 // Runs of the program, with a spoilt message where that is asked for.
 #include <errno.h>
-#include <stdint.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +54,8 @@ static void child(const char *binary, char *const arguments[], char *const envir
 	_exit(127);
 }
 
-// Notices, such as that a bond goes down for a moment, begin with the program's name and a colon; an error names the command.
+// Notices, such as that a bond goes down for a moment, begin with the program's name and a colon; an error names the
+// command.
 static int error_lines(const char *text)
 {
 	int lines = 0;

@@ -138,7 +138,8 @@ static bool pair_sensible(const struct bridge *a, const struct bridge *b)
 
 static bool bridge_sensible(const struct host_model *h, const struct config_model *c, const struct bridge *b)
 {
-	bool inherits = b->address == ADDRESS_INHERIT || (b->address == ADDRESS_UNSET && whole(b) && (!b->tagged_from || b->pvid));
+	bool inherits = b->address == ADDRESS_INHERIT ||
+			(b->address == ADDRESS_UNSET && whole(b) && (!b->tagged_from || b->pvid));
 
 	if (b->gateway && (h->default_route || b->address != ADDRESS_LIST))
 		return false;

@@ -17,8 +17,10 @@ int dump(struct reader *r, int type, const void *header, size_t size, read_funct
 	struct {
 		struct nlmsghdr h;
 		char body[64];
-	} request = {.h = {.nlmsg_len = (unsigned int)NLMSG_LENGTH(size), .nlmsg_type = (unsigned short)type,
-			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP, .nlmsg_seq = ++r->seq}};
+	} request = {.h = {.nlmsg_len = (unsigned int)NLMSG_LENGTH(size),
+			     .nlmsg_type = (unsigned short)type,
+			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			     .nlmsg_seq = ++r->seq}};
 
 	memcpy(request.body, header, size);
 	if (send(r->fd, &request, request.h.nlmsg_len, 0) < 0)

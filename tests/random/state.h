@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 enum {
-	LINE_KERNEL = 1 << 0, // the kernel makes it by itself, and maybe later: link-local addresses and what belongs to them
+	LINE_KERNEL =
+		1 << 0, // the kernel makes it by itself, and maybe later: link-local addresses and what belongs to them
 	LINE_KEPT = 1 << 1,   // the MAC address of a bridge of ours, or of what stands on it: kept on purpose
 	LINE_GUEST = 1 << 2,  // of a guest's vif
 	LINE_RANDOM = 1 << 3, // another one each time; never compared
@@ -39,7 +40,8 @@ void state_free(struct state *s);
 // All link-local addresses that the kernel is going to make are there.
 bool state_settled(const struct state *s);
 
-// The differences, without lines that have one of the flags `ignore`; as many as fit are written to `text`, - and + in front.
+// The differences, without lines that have one of the flags `ignore`; as many as fit are written to `text`, - and + in
+// front.
 size_t state_compare(const struct state *a, const struct state *b, unsigned int ignore, char *text, size_t size);
 
 const struct device *state_device(const struct state *s, const char *name);

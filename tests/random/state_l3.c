@@ -89,8 +89,8 @@ static void read_address(struct reader *r, const struct nlmsghdr *h)
 	put_hex(rest, sizeof(rest), "proto", found[IFA_PROTO]);
 	life = found[IFA_CACHEINFO] ? RTA_DATA(found[IFA_CACHEINFO]) : NULL;
 	add_line(r->s, dev, made ? LINE_KERNEL : 0, "address %s %s/%d scope %d flags %x%s%s", dev,
-		address(m->ifa_family, found[IFA_LOCAL] ? found[IFA_LOCAL] : found[IFA_ADDRESS], "-", local), m->ifa_prefixlen,
-		m->ifa_scope, number(found[IFA_FLAGS], m->ifa_flags) & ~(unsigned int)WHEN_IT_LIKES,
+		address(m->ifa_family, found[IFA_LOCAL] ? found[IFA_LOCAL] : found[IFA_ADDRESS], "-", local),
+		m->ifa_prefixlen, m->ifa_scope, number(found[IFA_FLAGS], m->ifa_flags) & ~(unsigned int)WHEN_IT_LIKES,
 		life && life->ifa_valid != ~0u ? " expires" : "", rest);
 }
 
@@ -153,10 +153,11 @@ static void read_route(struct reader *r, const struct nlmsghdr *h)
 	put_hex(rest, sizeof(rest), "pref", found[RTA_PREF]);
 	if (found[RTA_MULTIPATH])
 		put_nexthops(r->s, m->rtm_family, found[RTA_MULTIPATH], rest, sizeof(rest));
-	add_line(r->s, dev, made ? LINE_KERNEL : 0, "route %s %s/%d table %u metric %u type %d proto %d scope %d tos %d flags %x%s", dev,
+	add_line(r->s, dev, made ? LINE_KERNEL : 0,
+		"route %s %s/%d table %u metric %u type %d proto %d scope %d tos %d flags %x%s", dev,
 		address(m->rtm_family, found[RTA_DST], m->rtm_family == AF_INET ? "0" : "::", to), m->rtm_dst_len,
-		number(found[RTA_TABLE], m->rtm_table), number(found[RTA_PRIORITY], 0), m->rtm_type, m->rtm_protocol, m->rtm_scope,
-		m->rtm_tos, m->rtm_flags & KEPT_NEXTHOP_FLAGS, rest);
+		number(found[RTA_TABLE], m->rtm_table), number(found[RTA_PRIORITY], 0), m->rtm_type, m->rtm_protocol,
+		m->rtm_scope, m->rtm_tos, m->rtm_flags & KEPT_NEXTHOP_FLAGS, rest);
 }
 
 static void read_rule(struct reader *r, const struct nlmsghdr *h)
@@ -166,7 +167,8 @@ static void read_rule(struct reader *r, const struct nlmsghdr *h)
 	const char *iif, *oif;
 	char text[1200] = "", word[16];
 
-	parse((struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*m))), (int)NLMSG_PAYLOAD(h, sizeof(*m)), found);
+	parse((struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*m))),
+		(int)NLMSG_PAYLOAD(h, sizeof(*m)), found);
 	iif = found[FRA_IIFNAME] ? RTA_DATA(found[FRA_IIFNAME]) : "-";
 	oif = found[FRA_OIFNAME] ? RTA_DATA(found[FRA_OIFNAME]) : "-";
 	for (int i = 0; i < ATTRIBUTES; i++) {
@@ -175,10 +177,11 @@ static void read_rule(struct reader *r, const struct nlmsghdr *h)
 		snprintf(word, sizeof(word), "%d", i);
 		put_hex(text, sizeof(text), word, found[i]);
 	}
-	add_line(r->s, *iif != '-' ? iif : oif, 0, "rule %u family %d table %u iif %s oif %s action %d flags %x /%d /%d tos %d%s",
+	add_line(r->s, *iif != '-' ? iif : oif, 0,
+		"rule %u family %d table %u iif %s oif %s action %d flags %x /%d /%d tos %d%s",
 		number(found[FRA_PRIORITY], 0), m->family, number(found[FRA_TABLE], m->table), iif, oif, m->action,
-		m->flags & (unsigned int)~FIB_RULE_IIF_DETACHED & (unsigned int)~FIB_RULE_OIF_DETACHED, m->src_len, m->dst_len, m->tos,
-		text);
+		m->flags & (unsigned int)~FIB_RULE_IIF_DETACHED & (unsigned int)~FIB_RULE_OIF_DETACHED, m->src_len,
+		m->dst_len, m->tos, text);
 }
 
 static void read_neighbour(struct reader *r, const struct nlmsghdr *h)
@@ -190,7 +193,8 @@ static void read_neighbour(struct reader *r, const struct nlmsghdr *h)
 
 	if (!(m->ndm_state & NUD_PERMANENT) || (m->ndm_family != AF_INET && m->ndm_family != AF_INET6))
 		return;
-	parse((struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*m))), (int)NLMSG_PAYLOAD(h, sizeof(*m)), found);
+	parse((struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*m))),
+		(int)NLMSG_PAYLOAD(h, sizeof(*m)), found);
 	put_hex(rest, sizeof(rest), "lladdr", found[NDA_LLADDR]);
 	add_line(r->s, dev, 0, "neighbour %s %s%s", dev, address(m->ndm_family, found[NDA_DST], "-", to), rest);
 }

@@ -143,8 +143,8 @@ static void value(const struct state *s, struct rtattr *a, enum format format, c
 		hex(RTA_DATA(a), RTA_PAYLOAD(a), text, size);
 }
 
-static void data_lines(
-	struct state *s, const struct device *d, const char *prefix, struct rtattr *data, const struct attribute *attributes)
+static void data_lines(struct state *s, const struct device *d, const char *prefix, struct rtattr *data,
+	const struct attribute *attributes)
 {
 	struct rtattr *found[ATTRIBUTES];
 	char text[512], number[16];
@@ -155,7 +155,8 @@ static void data_lines(
 			continue;
 		snprintf(number, sizeof(number), "%d", i);
 		value(s, found[i], attributes[i].format, text, sizeof(text));
-		add_line(s, d->name, 0, "link %s %s.%s %s", d->name, prefix, attributes[i].name ? attributes[i].name : number, text);
+		add_line(s, d->name, 0, "link %s %s.%s %s", d->name, prefix,
+			attributes[i].name ? attributes[i].name : number, text);
 	}
 }
 
@@ -338,7 +339,8 @@ static void read_vlans(struct reader *r, const struct nlmsghdr *h)
 		if (!(v->flags & BRIDGE_VLAN_INFO_RANGE_END))
 			first = v->vid;
 		if (!(v->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN))
-			add_line(r->s, name, 0, "vlan %s %d-%d%s%s", name, first, v->vid, v->flags & BRIDGE_VLAN_INFO_PVID ? " pvid" : "",
+			add_line(r->s, name, 0, "vlan %s %d-%d%s%s", name, first, v->vid,
+				v->flags & BRIDGE_VLAN_INFO_PVID ? " pvid" : "",
 				v->flags & BRIDGE_VLAN_INFO_UNTAGGED ? " untagged" : "");
 	}
 }
@@ -349,7 +351,8 @@ int read_port_vlans(struct reader *r)
 		struct ifinfomsg m;
 		struct rtattr a;
 		unsigned int mask;
-	} request = {.m = {.ifi_family = AF_BRIDGE}, .a = {.rta_len = RTA_LENGTH(4), .rta_type = IFLA_EXT_MASK},
+	} request = {.m = {.ifi_family = AF_BRIDGE},
+		.a = {.rta_len = RTA_LENGTH(4), .rta_type = IFLA_EXT_MASK},
 		.mask = RTEXT_FILTER_BRVLAN_COMPRESSED};
 
 	return dump(r, RTM_GETLINK, &request, sizeof(request), read_vlans);

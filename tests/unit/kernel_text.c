@@ -64,7 +64,8 @@ static void word(struct host *t, struct device *d, const char *w)
 	else if (key(w, "mac", &v))
 		assert_int_equal(mac_scan(v, l->mac), 0), l->set |= LINK_MAC;
 	else if (key(w, "altname", &v))
-		text_copy(l->altname, sizeof(l->altname), v), assert_int_equal(host_add_altname(t, d, v), 0), l->set |= LINK_ALTNAME;
+		text_copy(l->altname, sizeof(l->altname), v), assert_int_equal(host_add_altname(t, d, v), 0),
+			l->set |= LINK_ALTNAME;
 	else if (sscanf(w, "%63[a-z_]=", name) == 1 && option_find(l->kind, name))
 		assert_int_equal(option_scan(l, option_find(l->kind, name), w + strlen(name) + 1, NULL), 0);
 	else
@@ -124,7 +125,8 @@ static void take_devices(struct l3_entry *e, char *text)
 	e->text = strdup(key);
 }
 
-// `[ours ]address KEY [label LABEL] dev DEVICE`, `route KEY dev DEVICE [... dev DEVICE]`, `rule KEY dev DEVICE`, `neighbour KEY dev DEVICE`.
+// `[ours ]address KEY [label LABEL] dev DEVICE`, `route KEY dev DEVICE [... dev DEVICE]`, `rule KEY dev DEVICE`,
+// `neighbour KEY dev DEVICE`.
 static bool entry_line(struct host *t, char *text)
 {
 	static const char *const kinds[] = {"address ", "route ", "rule ", "neighbour "};
@@ -168,8 +170,8 @@ static void mark_secondary_addresses(struct host *h)
 		for (size_t k = 0; k < i; k++) {
 			struct l3_entry *a = h->entries.list[i], *b = h->entries.list[k];
 
-			if (a->kind == L3_ADDRESS && b->kind == L3_ADDRESS && a->family == AF_INET && b->family == AF_INET &&
-				l3_uses(a, b->devices[0].name) && l3_same_subnet(a, b))
+			if (a->kind == L3_ADDRESS && b->kind == L3_ADDRESS && a->family == AF_INET &&
+				b->family == AF_INET && l3_uses(a, b->devices[0].name) && l3_same_subnet(a, b))
 				a->secondary = true;
 		}
 }

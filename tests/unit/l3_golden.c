@@ -34,8 +34,10 @@ static struct nl_msg *start(int type, const void *header, size_t size)
 
 static struct nl_msg *address(int family, const char *text, const char *peer, int prefix, uint32_t flags)
 {
-	struct ifaddrmsg h = {.ifa_family = (unsigned char)family, .ifa_prefixlen = (unsigned char)prefix,
-		.ifa_flags = (unsigned char)flags, .ifa_index = 7};
+	struct ifaddrmsg h = {.ifa_family = (unsigned char)family,
+		.ifa_prefixlen = (unsigned char)prefix,
+		.ifa_flags = (unsigned char)flags,
+		.ifa_index = 7};
 	struct ifa_cacheinfo forever = {.ifa_prefered = UINT32_MAX, .ifa_valid = UINT32_MAX};
 	struct nl_msg *m;
 
@@ -54,9 +56,13 @@ static struct nl_msg *address(int family, const char *text, const char *peer, in
 
 static struct nl_msg *route(int family, int protocol, int scope, const char *destination, int prefix, uint32_t metric)
 {
-	struct rtmsg h = {.rtm_family = (unsigned char)family, .rtm_dst_len = (unsigned char)prefix,
-		.rtm_protocol = (unsigned char)protocol, .rtm_scope = (unsigned char)scope, .rtm_type = RTN_UNICAST,
-		.rtm_table = RT_TABLE_MAIN, .rtm_flags = RTNH_F_LINKDOWN};
+	struct rtmsg h = {.rtm_family = (unsigned char)family,
+		.rtm_dst_len = (unsigned char)prefix,
+		.rtm_protocol = (unsigned char)protocol,
+		.rtm_scope = (unsigned char)scope,
+		.rtm_type = RTN_UNICAST,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_flags = RTNH_F_LINKDOWN};
 	struct nl_msg *m = start(RTM_NEWROUTE, &h, sizeof(h));
 
 	nla_put_u32(m, RTA_TABLE, RT_TABLE_MAIN);
@@ -69,7 +75,8 @@ static struct nl_msg *route(int family, int protocol, int scope, const char *des
 
 static void add_hop(struct nl_msg *m, const char *gateway, int index, int weight)
 {
-	struct rtnexthop nh = {.rtnh_ifindex = index, .rtnh_hops = (unsigned char)(weight - 1), .rtnh_flags = RTNH_F_DEAD};
+	struct rtnexthop nh = {
+		.rtnh_ifindex = index, .rtnh_hops = (unsigned char)(weight - 1), .rtnh_flags = RTNH_F_DEAD};
 	bool inet6 = strchr(gateway, ':');
 
 	nh.rtnh_len = (unsigned short)(sizeof(nh) + (inet6 ? 20 : 8));
@@ -169,7 +176,8 @@ static struct nl_msg *route6_hops(void)
 
 static struct nl_msg *rule(void)
 {
-	struct fib_rule_hdr h = {.family = AF_INET, .table = 100, .action = FR_ACT_TO_TBL, .flags = FIB_RULE_IIF_DETACHED};
+	struct fib_rule_hdr h = {
+		.family = AF_INET, .table = 100, .action = FR_ACT_TO_TBL, .flags = FIB_RULE_IIF_DETACHED};
 	struct nl_msg *m = start(RTM_NEWRULE, &h, sizeof(h));
 
 	nla_put_u32(m, FRA_PRIORITY, 1000);
@@ -180,7 +188,8 @@ static struct nl_msg *rule(void)
 
 static struct nl_msg *neighbour(void)
 {
-	struct ndmsg h = {.ndm_family = AF_INET6, .ndm_ifindex = 7, .ndm_state = NUD_PERMANENT, .ndm_flags = NTF_ROUTER};
+	struct ndmsg h = {
+		.ndm_family = AF_INET6, .ndm_ifindex = 7, .ndm_state = NUD_PERMANENT, .ndm_flags = NTF_ROUTER};
 	struct nl_msg *m = start(RTM_NEWNEIGH, &h, sizeof(h));
 
 	put_ip(m, NDA_DST, "2001:db8::50");

@@ -9,7 +9,7 @@ struct nl_msg;
 
 struct l3_golden {
 	struct nl_msg *(*make)(void); /* the caller frees the message */
-	const char *text; /* one line for each entry; #N is the device with index N */
+	const char *text;             /* one line for each entry; #N is the device with index N */
 };
 
 extern const struct l3_golden l3_goldens[];

@@ -11,10 +11,9 @@
 
 static void means(void **state)
 {
-	static const char text[] =
-		"# LAN\nbonds = [ 'name=bond0, ports=eth0 eth1, mode=802.3ad, mtu=9000' ]\n"
-		"bridges = [\n'name=br{vlan}, uplink=bond0, vlan=900-902, "
-		"vlan_name=vlan{vlan}',\n]\n";
+	static const char text[] = "# LAN\nbonds = [ 'name=bond0, ports=eth0 eth1, mode=802.3ad, mtu=9000' ]\n"
+				   "bridges = [\n'name=br{vlan}, uplink=bond0, vlan=900-902, "
+				   "vlan_name=vlan{vlan}',\n]\n";
 	struct config t = {0};
 	const struct config_device *d;
 
@@ -49,8 +48,7 @@ static void refuse_all(const struct refusal *cases, size_t count)
 		if (!config_parse("f", cases[i].text, strlen(cases[i].text), &t, &e))
 			fail_msg("'%s' passed instead of '%s'", cases[i].text, cases[i].message);
 		if (strncmp(e.text, cases[i].message, strlen(cases[i].message)))
-			fail_msg("'%s' gave '%s' instead of '%s'", cases[i].text, e.text,
-				cases[i].message);
+			fail_msg("'%s' gave '%s' instead of '%s'", cases[i].text, e.text, cases[i].message);
 		assert_int_equal(t.count, 0);
 		assert_int_equal(t.entries.count, 0);
 	}
@@ -82,8 +80,7 @@ static void accept_all(const char *const *texts, size_t count)
 static void refuses_items(void **state)
 {
 	static const struct refusal cases[] = {
-		{"bridges=['name=a, uplink=b, vlan=4095']",
-			"f:1: vlan: VLAN 4095 in '4095' is outside 1-4094"},
+		{"bridges=['name=a, uplink=b, vlan=4095']", "f:1: vlan: VLAN 4095 in '4095' is outside 1-4094"},
 		{"\n\nbridges=['name=a, colour=red']", "f:3: unknown key 'colour' for a bridge"},
 		{"bridges=['uplnk=x, vlan=5']", "f:1: unknown key 'uplnk' for a bridge"},
 		{"bonds=['name=b, prots=eth0']", "f:1: unknown key 'prots' for a bond"},
@@ -95,16 +92,11 @@ static void refuses_items(void **state)
 		{"bonds=['name=b, ports=+']", "f:1: ports=+ has no device"},
 		{"vlans=['vlan=5']", "f:1: key 'link' is missing"},
 		{"vlans=['link=eth0']", "f:1: key 'vlan' is missing"},
-		{"vlans=['link=eth0, vlan=5-6']",
-			"f:1: vlan=5-6: it must be a number from 1 to 4094"},
-		{"vlans=['link=eth0, vlan=5, proto=ad']",
-			"f:1: proto=ad: it must be 802.1Q or 802.1ad"},
-		{"bonds=['name=b, ports=eth0, mode=lacp']",
-			"f:1: mode=lacp: it must be balance-rr, "},
-		{"bonds=['name=b, ports=eth0, mtu=9000x']",
-			"f:1: mtu=9000x: it must be a number from 68 to 65535"},
-		{"bonds=['name=b, ports=eth0, mac=01:00:00:00:00:01']",
-			"f:1: mac=01:00:00:00:00:01 is a multicast"},
+		{"vlans=['link=eth0, vlan=5-6']", "f:1: vlan=5-6: it must be a number from 1 to 4094"},
+		{"vlans=['link=eth0, vlan=5, proto=ad']", "f:1: proto=ad: it must be 802.1Q or 802.1ad"},
+		{"bonds=['name=b, ports=eth0, mode=lacp']", "f:1: mode=lacp: it must be balance-rr, "},
+		{"bonds=['name=b, ports=eth0, mtu=9000x']", "f:1: mtu=9000x: it must be a number from 68 to 65535"},
+		{"bonds=['name=b, ports=eth0, mac=01:00:00:00:00:01']", "f:1: mac=01:00:00:00:00:01 is a multicast"},
 		{"bonds=['name=b, name=c, ports=eth0']", "f:1: 'name' is given twice"},
 		{"bonds=['name=b, ports']", "f:1: 'ports' is no key=value pair"},
 		{"bonds=['name=b, ports=']", "f:1: ports= has no value"},
@@ -119,12 +111,10 @@ static void refuses_items(void **state)
 		{"bridges=['name=a, vlan=7']", "f:1: vlan=7 needs an uplink="},
 		{"bridges=['name=a, uplink=b, vlan_name=v']", "f:1: vlan_name=v needs vlan="},
 		{"bridges=['name=a, uplink=b, demand=yes']", "f:1: demand=yes is for VLANs"},
-		{"bridges=['name=a, uplink=b, vlan=5, tagged=6']",
-			"f:1: tagged=6 and vlan= exclude each other"},
+		{"bridges=['name=a, uplink=b, vlan=5, tagged=6']", "f:1: tagged=6 and vlan= exclude each other"},
 		{"bridges=['name=a, uplink=b, tagged=6, vlan_filtering=no']",
 			"f:1: tagged= makes the bridge VLAN-aware"},
-		{"bridges=['name=a, uplink=b, isolated=1']",
-			"f:1: isolated=1: it must be yes or no"},
+		{"bridges=['name=a, uplink=b, isolated=1']", "f:1: isolated=1: it must be yes or no"},
 	};
 
 	(void)state;
@@ -139,31 +129,25 @@ static void refuses_text(void **state)
 		{"Bridges=['name=a']", "f:1: 'Bridges' is unknown"},
 		{"bridges.1=['name=a']", "f:1: 'bridges.1' is unknown"},
 		{"bridges=[]; bonds. = []", "f:1: 'bonds.' is unknown"},
-		{"bridges=['name=a']\n\nbridges=['name=b']",
-			"f:3: 'bridges' is assigned twice, here and in line 1"},
-		{"bridges=['name=a']\nbridges+=['name=b']",
-			"f:2: 'bridges' is assigned twice, here and in line 1"},
+		{"bridges=['name=a']\n\nbridges=['name=b']", "f:3: 'bridges' is assigned twice, here and in line 1"},
+		{"bridges=['name=a']\nbridges+=['name=b']", "f:2: 'bridges' is assigned twice, here and in line 1"},
 		{"wait=1\nbonds=[]\nwait=2", "f:3: 'wait' is assigned twice, here and in line 1"},
 		{"bridges=['name=a'", "f:1: "},
 		{"bridges=['name=a', b]", "f:1: 'b' is no value: a string has quotes"},
 		{"wait=x", "f:1: 'x' is no value"},
-		{"bridges=[]\nwait=0x10",
-			"f:2: wait=0x10: it must be a decimal number of seconds from 0 to 600"},
-		{"bridges=[]\nwait=601",
-			"f:2: wait=601: it must be a decimal number of seconds from 0 to 600"},
+		{"bridges=[]\nwait=0x10", "f:2: wait=0x10: it must be a decimal number of seconds from 0 to 600"},
+		{"bridges=[]\nwait=601", "f:2: wait=601: it must be a decimal number of seconds from 0 to 600"},
 		{"bridges=[]\nwait=[]", "f:2: wait=[…]: it must be a decimal number"},
 		{"bridges=['name=a\n']", "f:1: the string isn't closed in its line: ' is missing"},
 		{"bridges=['name=a\\x00']", "f:1: a backslash isn't allowed in a string"},
 		{"\nbridges=[$]", "f:2: character '$' isn't allowed outside of strings"},
-		{"bridges=['name=a']\r\n",
-			"f:1: carriage return: save the file with Unix line ends"},
+		{"bridges=['name=a']\r\n", "f:1: carriage return: save the file with Unix line ends"},
 		{"", "f: there are no bonds, bridges or vlans in it"},
 		{"\n \t\n", "f: there are no bonds, bridges or vlans in it"},
 		{"# bridges=['name=a']", "f: there are no bonds, bridges or vlans in it"},
 		{"wait=5", "f: there are no bonds, bridges or vlans in it"},
 	};
-	static const char nul[] = "bridges=['name=a\0, uplink=b']",
-			  nul_comment[] = "bridges=[]\n#\0";
+	static const char nul[] = "bridges=['name=a\0, uplink=b']", nul_comment[] = "bridges=[]\n#\0";
 	struct config t = {0};
 	struct err e;
 
@@ -179,9 +163,8 @@ static void refuses_text(void **state)
 // without a newline.
 static void accepts_text(void **state)
 {
-	static const char *const texts[] = {"bridges = []", "bonds=[];vlans=[]",
-		"bridges=[] # no newline", "# '[\nbridges = [ # ]\n'name=a', # é\n\"name=b\",\n]\n",
-		"bridges+=['name=a']", "wait=0\nbridges=[]"};
+	static const char *const texts[] = {"bridges = []", "bonds=[];vlans=[]", "bridges=[] # no newline",
+		"# '[\nbridges = [ # ]\n'name=a', # é\n\"name=b\",\n]\n", "bridges+=['name=a']", "wait=0\nbridges=[]"};
 	struct config t;
 
 	(void)state;
@@ -206,12 +189,9 @@ static void refuses_names(void **state)
 		{"bridges=['name=lo']", "f:1: name=lo: that name is reserved"},
 		{"bridges=['name=a, uplink=lo']", "f:1: uplink=lo: that name is reserved"},
 		{"bonds=['name=all, ports=eth0']", "f:1: name=all: that name is reserved"},
-		{"bonds=['name=b, ports=eth0 default']",
-			"f:1: ports=default: that name is reserved"},
-		{"vlans=['link=eth0, vlan=5, name=-x']",
-			"f:1: name=-x: a name can't start with '-'"},
-		{"bridges=['name=a, uplink=eth0, vlan=5, vlan_name=all']",
-			"f:1: vlan_name=all: that name is reserved"},
+		{"bonds=['name=b, ports=eth0 default']", "f:1: ports=default: that name is reserved"},
+		{"vlans=['link=eth0, vlan=5, name=-x']", "f:1: name=-x: a name can't start with '-'"},
+		{"bridges=['name=a, uplink=eth0, vlan=5, vlan_name=all']", "f:1: vlan_name=all: that name is reserved"},
 		{"bridges=['name=a, uplink=b, vlan=5','name=a, uplink=b, vlan=6']",
 			"f:1: 'a' is defined twice (line 1)"},
 		{"bridges=['name=a, uplink=b, vlan=5',\n\n'name=c, uplink=b, vlan=5, "
@@ -241,23 +221,17 @@ static void refuses_stacks(void **state)
 		{"bonds=['name=b, ports=eth0']\nvlans=['link=eth0, vlan=7']",
 			"f:2: VLAN 7 of eth0: eth0 is a port of b (line 1), which has the VLANs"},
 		{"bridges=['name=br0, uplink=br0']", "f:1: bridge br0 can't be its own uplink"},
-		{"bridges=['name=br0, uplink=br0, vlan=5']",
-			"f:1: bridge br0 can't be its own uplink"},
+		{"bridges=['name=br0, uplink=br0, vlan=5']", "f:1: bridge br0 can't be its own uplink"},
 		{"bonds=['name=b, ports=eth0 b']", "f:1: b can't be a port of itself"},
-		{"vlans=['link=x, vlan=5, name=x']",
-			"f:1: VLAN 5 of x can't be called like the device below it"},
-		{"bridges=['name=br0, uplink=br1',\n'name=br1']",
-			"f:1: uplink br1 of bridge 'br0' is a bridge"},
-		{"bridges=['name=br1',\n'name=br0, uplink=br1']",
-			"f:2: uplink br1 of bridge 'br0' is a bridge"},
-		{"bridges=['name=br0, uplink=br1','name=br1, uplink=br0']",
-			"f:1: a device can't stand on itself: br"},
+		{"vlans=['link=x, vlan=5, name=x']", "f:1: VLAN 5 of x can't be called like the device below it"},
+		{"bridges=['name=br0, uplink=br1',\n'name=br1']", "f:1: uplink br1 of bridge 'br0' is a bridge"},
+		{"bridges=['name=br1',\n'name=br0, uplink=br1']", "f:2: uplink br1 of bridge 'br0' is a bridge"},
+		{"bridges=['name=br0, uplink=br1','name=br1, uplink=br0']", "f:1: a device can't stand on itself: br"},
 		{"bonds=['name=b, ports=a']\nbridges=['name=a, uplink=b']",
 			"f:1: a device can't stand on itself: b over a over b"},
 		{"bridges=['name=a, uplink=a.5']\nvlans=['link=a, vlan=5']",
 			"f:1: a device can't stand on itself: a over a.5 over a"},
-		{"bonds=['name=x, ports=y','name=y, ports=x']",
-			"f:1: a device can't stand on itself: "},
+		{"bonds=['name=x, ports=y','name=y, ports=x']", "f:1: a device can't stand on itself: "},
 		{"vlans=['link=e,vlan=9,name=v9','link=v9,vlan=1,name=v1','link=v1,vlan=1,name=v2',"
 		 "'link=v2,vlan=1,name=v3',"
 		 "'link=v3,vlan=1,name=v4','link=v4,vlan=1,name=v5','link=v5,vlan=1,name=v6','link="
@@ -297,14 +271,10 @@ static void refuses_stacks(void **state)
 static void refuses_addresses(void **state)
 {
 	static const struct refusal cases[] = {
-		{"bridges=['name=a, address=10.0.0.1']",
-			"f:1: address: '10.0.0.1' is no address like"},
-		{"bridges=['name=a, address=10.0.0.1/33']",
-			"f:1: address: '10.0.0.1/33' is no address like"},
-		{"bridges=['name=a, address=dhcp+10.0.0.1/24']",
-			"f:1: address: 'dhcp' is no address like"},
-		{"bridges=['name=a, address=inherit']",
-			"f:1: address=inherit needs a port whose untagged frames"},
+		{"bridges=['name=a, address=10.0.0.1']", "f:1: address: '10.0.0.1' is no address like"},
+		{"bridges=['name=a, address=10.0.0.1/33']", "f:1: address: '10.0.0.1/33' is no address like"},
+		{"bridges=['name=a, address=dhcp+10.0.0.1/24']", "f:1: address: 'dhcp' is no address like"},
+		{"bridges=['name=a, address=inherit']", "f:1: address=inherit needs a port whose untagged frames"},
 		{"bridges=['name=a, uplink=e, vlan=5, address=inherit']",
 			"f:1: address=inherit needs a port whose untagged frames"},
 		{"bridges=['name=a, uplink=e, tagged=5, address=inherit']",
@@ -312,12 +282,10 @@ static void refuses_addresses(void **state)
 		{"bridges=['name=a, uplink=e, vlan_filtering=yes, vlan_default_pvid=0, "
 		 "address=inherit']",
 			"f:1: address=inherit needs"},
-		{"bridges=['name=a, gateway=10.0.0.9']",
-			"f:1: gateway=10.0.0.9 needs addresses in address="},
+		{"bridges=['name=a, gateway=10.0.0.9']", "f:1: gateway=10.0.0.9 needs addresses in address="},
 		{"bridges=['name=a, address=dhcp, gateway=10.0.0.9']",
 			"f:1: gateway=10.0.0.9 needs addresses in address="},
-		{"bridges=['name=a, address=10.0.0.1/24, gateway=here']",
-			"f:1: gateway: 'here' is no address"},
+		{"bridges=['name=a, address=10.0.0.1/24, gateway=here']", "f:1: gateway: 'here' is no address"},
 		{"bridges=['name=a, address=10.0.0.1/24, gateway=10.0.1.9']",
 			"f:1: gateway=10.0.1.9 can't be reached: it is in no subnet of "
 			"address=10.0.0.1/24"},
@@ -337,8 +305,7 @@ static void refuses_addresses(void **state)
 		{"bridges=['name=a, address=fd00::1/64, gateway=fd00::9',\n'name=b, "
 		 "address=fd01::1/64, gateway=fe80::9']",
 			"f:2: a second IPv6 gateway= on b: a has one already (line 1)"},
-		{"bridges=['name=a, address=10.0.0.1/24 10.0.0.1/16']",
-			"f:1: a has the address 10.0.0.1 twice"},
+		{"bridges=['name=a, address=10.0.0.1/24 10.0.0.1/16']", "f:1: a has the address 10.0.0.1 twice"},
 		{"bridges=['name=a, address=10.0.0.1/24',\n'name=b, address=10.0.0.1/16']",
 			"f:2: b has the address 10.0.0.1, which a has already (line 1)"},
 		{"bridges=['name=a, address=fd00::1/64']\nvlans=['link=e, vlan=5, "
@@ -411,15 +378,12 @@ static void refuses_bond_options(void **state)
 	static const struct refusal cases[] = {
 		{"mode=active-backup, miimon=100, arp_interval=100, arp_ip_target=10.0.0.1",
 			"f:1: miimon=100 and arp_interval=100 exclude each other"},
-		{"mode=active-backup, miimon=100, arp_validate=all",
-			"f:1: arp_validate= needs arp_interval="},
-		{"mode=active-backup, arp_interval=100",
-			"f:1: arp_interval=100 needs arp_ip_target="},
+		{"mode=active-backup, miimon=100, arp_validate=all", "f:1: arp_validate= needs arp_interval="},
+		{"mode=active-backup, arp_interval=100", "f:1: arp_interval=100 needs arp_ip_target="},
 		{"mode=802.3ad, arp_interval=0",
 			"f:1: arp_interval=0 is for mode balance-rr, active-backup, balance-xor, "
 			"broadcast, and the bond has mode 802.3ad"},
-		{"mode=balance-tlb, arp_ip_target=10.0.0.1",
-			"f:1: arp_ip_target=10.0.0.1 is for mode"},
+		{"mode=balance-tlb, arp_ip_target=10.0.0.1", "f:1: arp_ip_target=10.0.0.1 is for mode"},
 		{"mode=balance-alb, arp_validate=none", "f:1: arp_validate=none is for mode"},
 		{"mode=802.3ad, missed_max=3", "f:1: missed_max=3 is for mode"},
 		{"mode=802.3ad, arp_all_targets=any", "f:1: arp_all_targets=any is for mode"},
@@ -428,25 +392,20 @@ static void refuses_bond_options(void **state)
 		{"mode=balance-xor, lacp_active=on", "f:1: lacp_active=on is for mode 802.3ad, and "
 						     "the bond has mode balance-xor"},
 		{"mode=balance-xor, ad_select=count", "f:1: ad_select=count is for mode 802.3ad"},
-		{"mode=balance-xor, ad_actor_sys_prio=1",
-			"f:1: ad_actor_sys_prio=1 is for mode 802.3ad"},
+		{"mode=balance-xor, ad_actor_sys_prio=1", "f:1: ad_actor_sys_prio=1 is for mode 802.3ad"},
 		{"mode=balance-xor, ad_actor_system=02:00:00:00:00:01",
 			"f:1: ad_actor_system=02:00:00:00:00:01 is for mode 802.3ad"},
 		{"mode=802.3ad, ad_actor_system=03:00:00:00:00:01",
 			"f:1: ad_actor_system=03:00:00:00:00:01 is a multicast address"},
-		{"mode=balance-xor, ad_user_port_key=1",
-			"f:1: ad_user_port_key=1 is for mode 802.3ad"},
+		{"mode=balance-xor, ad_user_port_key=1", "f:1: ad_user_port_key=1 is for mode 802.3ad"},
 		{"mode=802.3ad, primary=e1",
 			"f:1: primary=e1 is for mode active-backup, balance-tlb, balance-alb, and"},
 		{"mode=active-backup, primary=e3", "f:1: primary=e3 isn't among ports=e1 e2"},
-		{"mode=802.3ad, tlb_dynamic_lb=1",
-			"f:1: tlb_dynamic_lb=1 is for mode balance-tlb, balance-alb, and"},
-		{"mode=802.3ad, packets_per_slave=1",
-			"f:1: packets_per_slave=1 is for mode balance-rr, and"},
+		{"mode=802.3ad, tlb_dynamic_lb=1", "f:1: tlb_dynamic_lb=1 is for mode balance-tlb, balance-alb, and"},
+		{"mode=802.3ad, packets_per_slave=1", "f:1: packets_per_slave=1 is for mode balance-rr, and"},
 		{"updelay=100", "f:1: updelay=100 needs miimon="},
 		{"mode=active-backup, downdelay=0", "f:1: downdelay=0 needs miimon="},
-		{"mode=802.3ad, miimon=0, peer_notif_delay=100",
-			"f:1: peer_notif_delay=100 needs miimon="},
+		{"mode=802.3ad, miimon=0, peer_notif_delay=100", "f:1: peer_notif_delay=100 needs miimon="},
 	};
 	char text[512];
 
@@ -520,8 +479,7 @@ static void checks_forward_delay(void **state)
 		struct config t;
 
 		accept(accepted[i].text, &t);
-		assert_int_equal(
-			config_find(&t, "a")->link.bridge.forward_delay, accepted[i].delay);
+		assert_int_equal(config_find(&t, "a")->link.bridge.forward_delay, accepted[i].delay);
 		config_free(&t);
 	}
 }
@@ -537,16 +495,14 @@ static void policies(void **state)
 	} cases[] = {
 		{"bridges=['name=a']", ADDRESS_NONE, false, LINK_ADDR_GEN_NONE},
 		{"bridges=['name=a, uplink=e']", ADDRESS_INHERIT, true, LINK_ADDR_GEN_NONE},
-		{"bridges=['name=a, uplink=e, address=none']", ADDRESS_NONE, true,
-			LINK_ADDR_GEN_NONE},
+		{"bridges=['name=a, uplink=e, address=none']", ADDRESS_NONE, true, LINK_ADDR_GEN_NONE},
 		{"bridges=['name=a, uplink=e, address=dhcp']", ADDRESS_DHCP, true, 0},
 		{"bridges=['name=a, uplink=e, address=10.0.0.1/24']", ADDRESS_LIST, true, 0},
 		{"bridges=['name=a, uplink=e, vlan=5']", ADDRESS_NONE, false, LINK_ADDR_GEN_NONE},
 		{"bridges=['name=a, uplink=e, tagged=5']", ADDRESS_NONE, false, LINK_ADDR_GEN_NONE},
-		{"bridges=['name=a, uplink=e, tagged=5, vlan_default_pvid=7']", ADDRESS_INHERIT,
-			true, LINK_ADDR_GEN_NONE},
-		{"bridges=['name=a, uplink=e, vlan_filtering=yes']", ADDRESS_INHERIT, true,
+		{"bridges=['name=a, uplink=e, tagged=5, vlan_default_pvid=7']", ADDRESS_INHERIT, true,
 			LINK_ADDR_GEN_NONE},
+		{"bridges=['name=a, uplink=e, vlan_filtering=yes']", ADDRESS_INHERIT, true, LINK_ADDR_GEN_NONE},
 		{"bonds=['name=a, ports=e']", ADDRESS_INHERIT, true, LINK_ADDR_GEN_NONE},
 		{"bonds=['name=a, ports=e, address=dhcp']", ADDRESS_DHCP, true, 0},
 		{"vlans=['link=e, vlan=5, name=a']", ADDRESS_NONE, false, LINK_ADDR_GEN_NONE},
@@ -561,8 +517,8 @@ static void policies(void **state)
 		d = config_find(&t, "a");
 		if (d->policy != cases[i].policy || d->can_inherit != cases[i].can_inherit ||
 			d->link.addr_gen != cases[i].addr_gen)
-			fail_msg("%s: policy %d, can_inherit %d, addr_gen %u", cases[i].text,
-				d->policy, d->can_inherit, d->link.addr_gen);
+			fail_msg("%s: policy %d, can_inherit %d, addr_gen %u", cases[i].text, d->policy, d->can_inherit,
+				d->link.addr_gen);
 		assert_false(d->mark.inherit);
 		assert_int_equal(t.entries.count, d->policy == ADDRESS_LIST);
 		config_free(&t);
@@ -582,8 +538,7 @@ static void carries_vlans(void **state)
 	d = config_find(&t, "a");
 	assert_true(d->tagged);
 	assert_int_equal(d->vlans.pvid, 1);
-	assert_true(vlans_has(&d->vlans.all, 1) && vlans_has(&d->vlans.all, 7) &&
-		    vlans_has(&d->vlans.untagged, 1));
+	assert_true(vlans_has(&d->vlans.all, 1) && vlans_has(&d->vlans.all, 7) && vlans_has(&d->vlans.untagged, 1));
 	assert_false(config_find(&t, "e")->tagged);
 	d = config_find(&t, "b");
 	assert_int_equal(d->vlans.pvid, 0);
@@ -651,9 +606,8 @@ static void demanded(void **state)
 // address= on demand is for that bridge alone, and is read only when that one is asked for.
 static void demanded_address(void **state)
 {
-	static const char text[] =
-		"bridges=['name=x{vlan}, uplink=b, vlan=5, demand=yes, address=10.0.5.1/24', "
-		"'name=br{vlan}, uplink=b, vlan=6-7, demand=yes', 'name=y, uplink=c']";
+	static const char text[] = "bridges=['name=x{vlan}, uplink=b, vlan=5, demand=yes, address=10.0.5.1/24', "
+				   "'name=br{vlan}, uplink=b, vlan=6-7, demand=yes', 'name=y, uplink=c']";
 	struct config t = {.demanded = "br6"};
 
 	(void)state;
@@ -673,8 +627,8 @@ static void demanded_address(void **state)
 
 static void arguments(void **state)
 {
-	char *const args[] = {(char[]){"bond=bond7"}, (char[]){"ports=eth0 eth1"},
-		(char[]){"vlan=5"}, (char[]){"vifnum=3"}, NULL};
+	char *const args[] = {
+		(char[]){"bond=bond7"}, (char[]){"ports=eth0 eth1"}, (char[]){"vlan=5"}, (char[]){"vifnum=3"}, NULL};
 	struct config t = {0};
 	struct err e;
 
@@ -704,12 +658,9 @@ static void refuses_arguments(void **state)
 		{{"netdev=eth0", "mode=4"}, "mode= is for a bond: say bond= and ports=, too"},
 		{{"netdev=eth0", "miimon=100"}, "miimon= is for a bond: say bond= and ports=, too"},
 		{{"bond=bond0"}, "bond 'bond0' has no ports="},
-		{{"bond=b", "ports=eth0", "netdev=eth1"},
-			"netdev=eth1 isn't the bond b: there is one uplink"},
-		{{"bond=b", "ports=eth0", "bridge=eth0"},
-			"a device can't stand on itself: b over eth0 over b"},
-		{{"netdev=eth0", "bridge=eth0", "legacy=no"},
-			"bridge eth0 can't be its own uplink"},
+		{{"bond=b", "ports=eth0", "netdev=eth1"}, "netdev=eth1 isn't the bond b: there is one uplink"},
+		{{"bond=b", "ports=eth0", "bridge=eth0"}, "a device can't stand on itself: b over eth0 over b"},
+		{{"netdev=eth0", "bridge=eth0", "legacy=no"}, "bridge eth0 can't be its own uplink"},
 		{{"bridge=a,b"}, "name=a,b: a name can't contain ','"},
 	};
 	struct err e;
@@ -725,8 +676,7 @@ static void refuses_arguments(void **state)
 		if (!config_args(args, &t, &e))
 			fail_msg("%s … passed instead of '%s'", args[0], cases[i].message);
 		if (strncmp(e.text, cases[i].message, strlen(cases[i].message)))
-			fail_msg("%s … gave '%s' instead of '%s'", args[0], e.text,
-				cases[i].message);
+			fail_msg("%s … gave '%s' instead of '%s'", args[0], e.text, cases[i].message);
 		assert_int_equal(t.count, 0);
 		for (int a = 0; args[a]; a++)
 			free(args[a]);
@@ -741,8 +691,7 @@ static void examples(void **state)
 
 	(void)state;
 	assert_int_equal(glob("tests/lab/examples/*.conf", 0, NULL, &found), 0);
-	assert_int_equal(
-		glob("network-vlanbridge/vlanbridge.conf.example", GLOB_APPEND, NULL, &found), 0);
+	assert_int_equal(glob("network-vlanbridge/vlanbridge.conf.example", GLOB_APPEND, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		struct config t = {0};
 

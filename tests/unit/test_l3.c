@@ -126,7 +126,8 @@ static void short_attributes(void **state)
 		int header = nlmsg_hdr(m)->nlmsg_type == RTM_NEWADDR ? 8 : 12, left;
 		struct nlattr *a;
 
-		nlmsg_for_each_attr(a, nlmsg_hdr(m), header, left) {
+		nlmsg_for_each_attr(a, nlmsg_hdr(m), header, left)
+		{
 			uint16_t whole = a->nla_len;
 
 			for (a->nla_len = NLA_HDRLEN; a->nla_len < whole; a->nla_len++)
@@ -139,8 +140,8 @@ static void short_attributes(void **state)
 
 int test_l3(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(there_and_back), cmocka_unit_test(cut_anywhere),
-		cmocka_unit_test(short_attributes)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(there_and_back), cmocka_unit_test(cut_anywhere), cmocka_unit_test(short_attributes)};
 
 	return cmocka_run_group_tests_name("l3 messages", tests, NULL, NULL);
 }

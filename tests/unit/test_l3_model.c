@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "names.h"
 #include "network-vlanbridge/l3_key.h"
 #include "network-vlanbridge/l3_message.h"
 #include "network-vlanbridge/l3_wire.h"
-#include "names.h"
 
 static struct l3_entry *entry(enum l3_kind kind, int family, const char *key, const char *device)
 {
@@ -115,13 +115,26 @@ static void keys(void **state)
 	char value[L3_ADDRESS_SIZE];
 
 	(void)state;
-	route_key_is("default via 192.0.2.1",
-		(struct l3_route_key){.family = AF_INET, .type = RTN_UNICAST, .destination = "default", .via = "192.0.2.1", .table = 254});
-	route_key_is("198.51.100.0/24", (struct l3_route_key){.family = AF_INET, .type = RTN_UNICAST,
-						.destination = "198.51.100.0/24", .scope = RT_SCOPE_LINK, .table = 254});
+	route_key_is("default via 192.0.2.1", (struct l3_route_key){.family = AF_INET,
+						      .type = RTN_UNICAST,
+						      .destination = "default",
+						      .via = "192.0.2.1",
+						      .table = 254});
+	route_key_is("198.51.100.0/24", (struct l3_route_key){.family = AF_INET,
+						.type = RTN_UNICAST,
+						.destination = "198.51.100.0/24",
+						.scope = RT_SCOPE_LINK,
+						.table = 254});
 	route_key_is("2001:db8::/32 from 2001:db8:1::/48 via fe80::1 table 10 metric 7 tos 16 src 2001:db8::1",
-		(struct l3_route_key){.family = AF_INET6, .type = RTN_UNICAST, .destination = "2001:db8::/32",
-			.from = "2001:db8:1::/48", .via = "fe80::1", .table = 10, .metric = 7, .tos = 16, .source = "2001:db8::1"});
+		(struct l3_route_key){.family = AF_INET6,
+			.type = RTN_UNICAST,
+			.destination = "2001:db8::/32",
+			.from = "2001:db8:1::/48",
+			.via = "fe80::1",
+			.table = 10,
+			.metric = 7,
+			.tos = 16,
+			.source = "2001:db8::1"});
 	assert_true(l3_key_value("default via fe80::1 metric 7", "metric", value, sizeof(value)));
 	assert_string_equal(value, "7");
 	assert_true(l3_key_value("default via fe80::1 metric 7", "via", value, sizeof(value)));
@@ -133,7 +146,8 @@ static void keys(void **state)
 // So many next hops that the key is cut: two routes that differ in the last one still differ.
 static void long_keys_differ(void **state)
 {
-	struct l3_route_key k = {.family = AF_INET, .type = RTN_UNICAST, .destination = "default", .table = 254, .source = ""};
+	struct l3_route_key k = {
+		.family = AF_INET, .type = RTN_UNICAST, .destination = "default", .table = 254, .source = ""};
 	char a[L3_KEY_SIZE], b[L3_KEY_SIZE], via[1024] = "192.0.2.1";
 
 	(void)state;
@@ -244,9 +258,10 @@ static void subnets(void **state)
 // Each entry here comes before the next one; an order must say so of every pair, both ways.
 static void order(void **state)
 {
-	struct l3_entry *e[] = {entry(L3_ADDRESS, AF_INET, "192.0.2.1/24", "eth0"), entry(L3_ADDRESS, AF_INET, "192.0.2.1/24", "eth1"),
-		entry(L3_ADDRESS, AF_INET, "192.0.2.2/24", "eth0"), entry(L3_ADDRESS, AF_INET6, "192.0.2.1/24", "eth0"),
-		entry(L3_ROUTE, AF_INET, "192.0.2.1/24", "eth0"), entry(L3_RULE, AF_INET, "192.0.2.1/24", "eth0")};
+	struct l3_entry *e[] = {entry(L3_ADDRESS, AF_INET, "192.0.2.1/24", "eth0"),
+		entry(L3_ADDRESS, AF_INET, "192.0.2.1/24", "eth1"), entry(L3_ADDRESS, AF_INET, "192.0.2.2/24", "eth0"),
+		entry(L3_ADDRESS, AF_INET6, "192.0.2.1/24", "eth0"), entry(L3_ROUTE, AF_INET, "192.0.2.1/24", "eth0"),
+		entry(L3_RULE, AF_INET, "192.0.2.1/24", "eth0")};
 	int n = sizeof(e) / sizeof(*e);
 
 	(void)state;

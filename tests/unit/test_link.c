@@ -32,11 +32,11 @@ static void every_row(void **state)
 			const struct option *o = &link_kinds[kind].options[i];
 			struct link l = {.kind = (enum kind)kind}, other = l;
 			const char *text = o->type == OPTION_MAC_ADDRESS ? "02:00:00:00:00:01"
-				: o->type == OPTION_IPV4_LIST             ? "192.0.2.1+192.0.2.2"
-				: o->type == OPTION_LINK                  ? "eth0"
-				: o->type == OPTION_BE16                  ? "802.1ad"
-				: o->names                                ? o->names[o->max]
-									  : "2";
+					   : o->type == OPTION_IPV4_LIST ? "192.0.2.1+192.0.2.2"
+					   : o->type == OPTION_LINK      ? "eth0"
+					   : o->type == OPTION_BE16      ? "802.1ad"
+					   : o->names                    ? o->names[o->max]
+									 : "2";
 
 			assert_int_equal(option_scan(&l, o, text, NULL), 0);
 			assert_true(option_is_set(&l, o));

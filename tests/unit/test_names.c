@@ -18,7 +18,8 @@ static void accepts(void **state)
 
 static void refuses(void **state)
 {
-	static const char *const names[] = {"", ".", "..", "1234567890123456", "a/b", "a:b", "a b", "a\tb", "a\x01", "web%d"};
+	static const char *const names[] = {
+		"", ".", "..", "1234567890123456", "a/b", "a:b", "a b", "a\tb", "a\x01", "web%d"};
 	struct err e;
 
 	(void)state;

@@ -259,10 +259,12 @@ static void vlans_are(const struct bridge_vlan_info *info, size_t count, const c
 
 static void port_vlans(void **state)
 {
-	static const struct bridge_vlan_info good[] = {{.vid = 1, .flags = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED},
+	static const struct bridge_vlan_info good[] = {
+		{.vid = 1, .flags = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED},
 		{.vid = 10, .flags = BRIDGE_VLAN_INFO_RANGE_BEGIN}, {.vid = 20, .flags = BRIDGE_VLAN_INFO_RANGE_END}};
-	static const struct bridge_vlan_info bad[] = {{.vid = 30, .flags = BRIDGE_VLAN_INFO_RANGE_END}, {.vid = 0}, {.vid = 4095},
-		{.vid = 40, .flags = BRIDGE_VLAN_INFO_RANGE_BEGIN}, {.vid = 35, .flags = BRIDGE_VLAN_INFO_RANGE_END}};
+	static const struct bridge_vlan_info bad[] = {{.vid = 30, .flags = BRIDGE_VLAN_INFO_RANGE_END}, {.vid = 0},
+		{.vid = 4095}, {.vid = 40, .flags = BRIDGE_VLAN_INFO_RANGE_BEGIN},
+		{.vid = 35, .flags = BRIDGE_VLAN_INFO_RANGE_END}};
 
 	(void)state;
 	vlans_are(good, 3, "1/10-20", 1);
@@ -284,7 +286,8 @@ static void short_attributes(void **state)
 	int left;
 
 	(void)state;
-	nlmsg_for_each_attr(a, nlmsg_hdr(m), sizeof(struct ifinfomsg), left) {
+	nlmsg_for_each_attr(a, nlmsg_hdr(m), sizeof(struct ifinfomsg), left)
+	{
 		uint16_t whole = a->nla_len;
 
 		for (a->nla_len = NLA_HDRLEN; a->nla_len < whole; a->nla_len++) {
@@ -306,8 +309,9 @@ static void short_attributes(void **state)
 
 int test_netlink(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(acks), cmocka_unit_test(ends_of_dumps), cmocka_unit_test(acks_cut),
-		cmocka_unit_test(device), cmocka_unit_test(port_flags), cmocka_unit_test(bond_port), cmocka_unit_test(short_port_flag), cmocka_unit_test(port_vlans),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(acks), cmocka_unit_test(ends_of_dumps),
+		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(port_flags),
+		cmocka_unit_test(bond_port), cmocka_unit_test(short_port_flag), cmocka_unit_test(port_vlans),
 		cmocka_unit_test(devices_cut), cmocka_unit_test(short_attributes)};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);

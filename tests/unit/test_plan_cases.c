@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Plan cases: files that hold a configuration, a kernel state, and the steps and undo that must come of them.
 //
-// Sections start with `-- NAME`: config, kernel, then steps and undo, or error. `-- stop` instead of a config stops everything.
-// Beyond the text, every case must end in a state that needs no further step, and its undo must lead back.
+// Sections start with `-- NAME`: config, kernel, then steps and undo, or error. `-- stop` instead of a config stops
+// everything. Beyond the text, every case must end in a state that needs no further step, and its undo must lead back.
 // UPDATE=1 in the environment writes the expectations anew; read the difference before committing it.
 #include <dirent.h>
 #include <stdio.h>
@@ -35,12 +35,12 @@ static char *slurp(const char *path)
 
 static char **section(struct plan_case *c, const char *name)
 {
-	return !strcmp(name, "config") ? &c->config
-		: !strcmp(name, "kernel") ? &c->kernel
-		: !strcmp(name, "steps")  ? &c->steps
-		: !strcmp(name, "undo")   ? &c->undo
-		: !strcmp(name, "error")  ? &c->error
-					  : NULL;
+	return !strcmp(name, "config")   ? &c->config
+	       : !strcmp(name, "kernel") ? &c->kernel
+	       : !strcmp(name, "steps")  ? &c->steps
+	       : !strcmp(name, "undo")   ? &c->undo
+	       : !strcmp(name, "error")  ? &c->error
+					 : NULL;
 }
 
 // Cuts the text at its `-- NAME` lines; what stands before the first is the comment.
@@ -71,7 +71,6 @@ static void split(struct plan_case *c)
 		*end = '\n';
 	}
 }
-
 
 static char *print_steps(const struct plan *p)
 {
@@ -115,8 +114,8 @@ static void compare(const struct plan_case *c, const char *what, const char *got
 		fail_msg("%s: %s are\n%s\ninstead of\n%s", c->path, what, got, wanted);
 }
 
-static void make_plan(const struct plan_case *c, const struct host *current, const struct config *config, struct plan *ret,
-	struct host *target, struct err *e)
+static void make_plan(const struct plan_case *c, const struct host *current, const struct config *config,
+	struct plan *ret, struct host *target, struct err *e)
 {
 	struct origin origin = {0};
 
@@ -137,8 +136,8 @@ static void do_steps(const struct plan_case *c, struct host *h, const struct pla
 }
 
 // Planning again finds nothing to do; the undo leads to where it began.
-static void check_properties(const struct plan_case *c, const struct config *config, struct host *current, const struct plan *p,
-	struct plan *undo)
+static void check_properties(const struct plan_case *c, const struct config *config, struct host *current,
+	const struct plan *p, struct plan *undo)
 {
 	struct plan again = {0};
 	struct host before = {0}, target = {0};

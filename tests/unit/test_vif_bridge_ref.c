@@ -28,12 +28,9 @@ static const struct host {
 	{"bond0.2", NULL, KIND_VLAN, "vlan", "xenbrdmz", false, 0, "", 0},
 	{"bond0.7", NULL, KIND_VLAN, "vlan", NULL, false, 0, "", 0},
 	{"bond0.3", "vlan3", KIND_VLAN, "vlan", "xenbrlan", false, 0, "", 0},
-	{"xenbrdmz", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
-		"vlanbridge file uplink=bond0 vlan=2", 0},
-	{"xenbrlan", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
-		"vlanbridge file uplink=bond0 vlan=3", 0},
-	{"br9", NULL, KIND_BRIDGE, "bridge", NULL, false, 0,
-		"vlanbridge file uplink=bond0 vlan=9 demand closing", 0},
+	{"xenbrdmz", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "vlanbridge file uplink=bond0 vlan=2", 0},
+	{"xenbrlan", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "vlanbridge file uplink=bond0 vlan=3", 0},
+	{"br9", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "vlanbridge file uplink=bond0 vlan=9 demand closing", 0},
 	{"br11", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", MARK_GROUP},
 	{"br12", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", MARK_GROUP_GOING},
 	{"bond0.11", NULL, KIND_VLAN, "vlan", "br11", false, 0, "", 0},
@@ -108,8 +105,8 @@ static int resolve(const char *bridge, const char *vlan, struct bridge_choice *c
 }
 
 // tagged, untagged as vlans_print has them; NULL: the bridge's default.
-static void expect_bridge(const char *bridge, const char *vlan, const char *result,
-	unsigned int pvid, const char *all, const char *untagged)
+static void expect_bridge(const char *bridge, const char *vlan, const char *result, unsigned int pvid, const char *all,
+	const char *untagged)
 {
 	struct bridge_choice c = {0};
 	struct err e;
@@ -129,8 +126,7 @@ static void expect_bridge(const char *bridge, const char *vlan, const char *resu
 }
 
 // demand: what network-vlanbridge would be asked for; NULL: it isn't.
-static void expect_refusal(
-	const char *bridge, const char *vlan, const char *demand, const char *message)
+static void expect_refusal(const char *bridge, const char *vlan, const char *demand, const char *message)
 {
 	struct bridge_choice c;
 	struct err e;
@@ -184,11 +180,10 @@ static void not_there(void **state)
 	(void)state;
 	expect_refusal("xenbrfoo", "", "xenbrfoo", "bridge 'xenbrfoo' doesn't exist");
 	expect_refusal("xenbr7", "", "xenbr7",
-		"bridge 'xenbr7' doesn't exist"); // nor is there a bridge eth7
+		"bridge 'xenbr7' doesn't exist");                       // nor is there a bridge eth7
 	expect_refusal("br9", "", "br9", "bridge 'br9' doesn't exist"); // about to go
 	expect_refusal("eth9.10", "", "eth9.10", "bridge 'eth9.10' doesn't exist");
-	expect_refusal("br.5001", "", "br.5001",
-		"bridge 'br.5001' doesn't exist, and VLAN IDs go from 1 to 4094");
+	expect_refusal("br.5001", "", "br.5001", "bridge 'br.5001' doesn't exist, and VLAN IDs go from 1 to 4094");
 	expect_refusal("bond0.8", "", "bond0.8",
 		"bridge 'bond0.8' doesn't exist: bond0 is a bond and no bridge carries its VLAN 8; "
 		"'uplink=bond0, vlan=8' in /etc/xen/vlanbridge.conf would make one");
@@ -200,13 +195,12 @@ static void not_there(void **state)
 		"bond0 is a bond, and no bridge carries its VLAN 8; 'uplink=bond0, vlan=8' in "
 		"/etc/xen/vlanbridge.conf would make one");
 	expect_refusal("eth9", "8", "eth9.8", "neither eth9 nor eth9.8 exists");
-	expect_refusal("xenbrlan", "10", "xenbrlan.10",
-		"xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0");
+	expect_refusal(
+		"xenbrlan", "10", "xenbrlan.10", "xenbrlan isn't VLAN-aware and no bridge carries VLAN 10 of bond0");
 	expect_refusal("xenbrlan", "2", NULL,
 		"xenbrlan isn't VLAN-aware, and VLAN 2 of bond0 is in bridge xenbrdmz: "
 		"bridge=xenbrdmz");
-	expect_refusal("eth4", "10", "eth4.10",
-		"eth4 isn't VLAN-aware and no bridge carries VLAN 10 of eth4");
+	expect_refusal("eth4", "10", "eth4.10", "eth4 isn't VLAN-aware and no bridge carries VLAN 10 of eth4");
 	expect_refusal("br12", "", "br12", "bridge 'br12' doesn't exist"); // being deleted
 }
 
@@ -254,27 +248,20 @@ static void wrong_kind(void **state)
 static void junk(void **state)
 {
 	(void)state;
-	expect_refusal("br0", "10x", NULL,
-		"vlan=10x: VLAN list: '10x' has 'x' after the number (only p or u may follow)");
+	expect_refusal(
+		"br0", "10x", NULL, "vlan=10x: VLAN list: '10x' has 'x' after the number (only p or u may follow)");
 	expect_refusal("br0", "10//20", NULL,
 		"vlan=10//20: VLAN list: '' is neither a VLAN ID, nor FIRST-LAST, nor "
 		"FIRST+STEPxCOUNT");
 	expect_refusal("br0", "4095", NULL, "vlan=4095: VLAN 4095 in '4095' is outside 1-4094");
-	expect_refusal("br0", "10p/20p", NULL,
-		"vlan=10p/20p: VLAN list: 10 and 20 can't both be the PVID");
-	expect_refusal(
-		"br0.10:", "", NULL, "bridge=br0.10:: '' after the ':' isn't a VLAN ID (1-4094)");
+	expect_refusal("br0", "10p/20p", NULL, "vlan=10p/20p: VLAN list: 10 and 20 can't both be the PVID");
+	expect_refusal("br0.10:", "", NULL, "bridge=br0.10:: '' after the ':' isn't a VLAN ID (1-4094)");
 	expect_refusal("br0.x:1", "", NULL, "bridge=br0.x:1: 'x' isn't a VLAN ID (1-4094)");
-	expect_refusal(
-		"br0:1", "", NULL, "bridge=br0:1: what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
-	expect_refusal("br0.1:2", "3", NULL,
-		"bridge=br0.1:2 and vlan=3 both say which VLANs: give one of them");
-	expect_refusal("br0.1", "3", NULL,
-		"bridge=br0.1 and vlan=3 both say which VLANs: give one of them");
-	expect_refusal(
-		"br 0", "", NULL, "bridge=br 0: an interface name can't have a space or a '/'");
-	expect_refusal(
-		"../br0", "", NULL, "bridge=../br0: an interface name can't have a space or a '/'");
+	expect_refusal("br0:1", "", NULL, "bridge=br0:1: what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
+	expect_refusal("br0.1:2", "3", NULL, "bridge=br0.1:2 and vlan=3 both say which VLANs: give one of them");
+	expect_refusal("br0.1", "3", NULL, "bridge=br0.1 and vlan=3 both say which VLANs: give one of them");
+	expect_refusal("br 0", "", NULL, "bridge=br 0: an interface name can't have a space or a '/'");
+	expect_refusal("../br0", "", NULL, "bridge=../br0: an interface name can't have a space or a '/'");
 }
 
 int test_vif_bridge_ref(void)

@@ -31,8 +31,7 @@ static void set_up(struct run *r)
 	struct lookup *d = &r->lookups[SLOT_DEV];
 
 	memset(r, 0, sizeof(*r));
-	r->req = (struct request){
-		.attach = true, .dev = "vif7.1", .path = "backend/vif/7/1", .domid = 7, .devid = 1};
+	r->req = (struct request){.attach = true, .dev = "vif7.1", .path = "backend/vif/7/1", .domid = 7, .devid = 1};
 	d->found = true;
 	snprintf(d->parent, sizeof(d->parent), "vif-7-1");
 	d->link = (struct link){.name = "vif7.1",
@@ -139,9 +138,8 @@ static void mtu(void **state)
 
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_MTU, "9000", &r.e);
-	expect_refusal(&r,
-		"mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first "
-		"(its mtu=, and its uplink's)");
+	expect_refusal(&r, "mtu=9000 is more than the 1500 of bridge xenbrlan: raise the bridge's first "
+			   "(its mtu=, and its uplink's)");
 	r.bridge.mtu = 9000;
 	r.lookups[SLOT_DEV].link.max_mtu = 1500;
 	expect_refusal(&r, "mtu=9000 is more than the 1500 that the device takes");
@@ -177,8 +175,7 @@ static void policy(void **state)
 
 	(void)state;
 	set_up(&r);
-	snprintf(r.bridge.alias, ALIAS_SIZE,
-		"rack 4 vlanbridge file isolated tx_offload=off demand");
+	snprintf(r.bridge.alias, ALIAS_SIZE, "rack 4 vlanbridge file isolated tx_offload=off demand");
 	expect_decision(&r);
 	assert_true(r.attachment.bridge_mark.isolated && r.attachment.bridge_mark.tx_offload_off &&
 		    r.attachment.bridge_mark.demand);
@@ -208,8 +205,7 @@ static void names(void **state)
 	snprintf(other->link.kind_name, KIND_SIZE, "bridge");
 	expect_refusal(&r, "vifname=web0: a bridge of this host (index 30) has that name already");
 	snprintf(other->link.name, NAME_SIZE, "br77");
-	expect_refusal(
-		&r, "vifname=web0: a bridge of this host (index 30) has that name already: br77");
+	expect_refusal(&r, "vifname=web0: a bridge of this host (index 30) has that name already: br77");
 	assert_int_equal(r.e.code, EEXIST);
 }
 
@@ -235,9 +231,8 @@ static void renamed(void **state)
 
 	*d->parent = '\0';
 	r.req.tap = true;
-	expect_refusal(&r,
-		"the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
-		"emulated NICs");
+	expect_refusal(&r, "the device doesn't exist: QEMU hasn't made it, or the guest has unplugged its "
+			   "emulated NICs");
 	snprintf(d->link.kind_name, KIND_SIZE, "tun");
 	assert_ptr_equal(find_own_device(&r.req, r.lookups), d);
 }
@@ -246,15 +241,13 @@ static void renamed(void **state)
 static void of_another(void **state)
 {
 	struct run r;
-	struct lookup *dev = &r.lookups[SLOT_DEV], *d = &r.lookups[SLOT_NEW],
-		      *vif = &r.lookups[SLOT_VIF];
+	struct lookup *dev = &r.lookups[SLOT_DEV], *d = &r.lookups[SLOT_NEW], *vif = &r.lookups[SLOT_VIF];
 	char name[NAME_SIZE];
 
 	(void)state;
 	set_up(&r);
 	nic_set(&r.req.nic, NIC_VIFNAME, "web0", &r.e);
-	assert_string_equal(
-		own_device_name(&r.req, r.lookups, name), "web0"); // gone, or not yet there
+	assert_string_equal(own_device_name(&r.req, r.lookups, name), "web0"); // gone, or not yet there
 	*d = *dev;
 	dev->found = false;
 	assert_string_equal(own_device_name(&r.req, r.lookups, name), "web0");
@@ -318,8 +311,7 @@ static void bridges(void **state)
 		snprintf(many[i], NAME_SIZE, "br%d", 2000 - i);
 	err_set(&e, ENODEV, "no");
 	bridge_names_append(&e, many, 2000);
-	assert_string_equal(
-		e.text, "no; this host has br1, br2, br3, br4, br5, br6, br7, br8 and 1992 more");
+	assert_string_equal(e.text, "no; this host has br1, br2, br3, br4, br5, br6, br7, br8 and 1992 more");
 	memset(e.text, 'x', sizeof(e.text) - 1);
 	e.text[sizeof(e.text) - 1] = '\0';
 	bridge_names_append(&e, few, 3); // no room is no harm

@@ -27,8 +27,7 @@ static const char *env(const char *name)
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static int parse_words(
-	const char *const *argv, const char *const *vars, struct request *req, struct err *e)
+static int parse_words(const char *const *argv, const char *const *vars, struct request *req, struct err *e)
 {
 	int argc = 0;
 
@@ -52,15 +51,14 @@ static void expect_refusal(const char *const *argv, const char *const *vars, con
 // As libxl calls for a PV NIC and for the two ends of an emulated one.
 static void libxl(void **state)
 {
-	const char *const *vars = WORDS("script=/etc/xen/scripts/vif-vlanbridge", "XENBUS_TYPE=vif",
-		"XENBUS_PATH=backend/vif/7/1", "XENBUS_BASE_PATH=backend", "netdev=", "vif=vif7.1",
-		"INTERFACE=vif7.1-emu");
+	const char *const *vars =
+		WORDS("script=/etc/xen/scripts/vif-vlanbridge", "XENBUS_TYPE=vif", "XENBUS_PATH=backend/vif/7/1",
+			"XENBUS_BASE_PATH=backend", "netdev=", "vif=vif7.1", "INTERFACE=vif7.1-emu");
 	struct request req;
 	struct err e;
 
 	(void)state;
-	assert_int_equal(
-		parse_words(WORDS("vif-vlanbridge", "online", "type_if=vif"), vars, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "online", "type_if=vif"), vars, &req, &e), 0);
 	assert_true(req.attach && !req.tap && !req.idle && req.emulated);
 	assert_string_equal(req.dev, "vif7.1");
 	assert_string_equal(req.path, "backend/vif/7/1");
@@ -68,15 +66,13 @@ static void libxl(void **state)
 	assert_int_equal(req.devid, 1);
 	assert_string_equal(request_command_name(&req), "online");
 
-	assert_int_equal(
-		parse_words(WORDS("vif-vlanbridge", "remove", "type_if=tap"), vars, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "remove", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(!req.attach && req.tap && !req.idle);
 	assert_string_equal(req.dev, "vif7.1-emu");
 	assert_string_equal(request_command_name(&req), "remove");
 
 	// Commands for the other kind of device are nobody's error.
-	assert_int_equal(
-		parse_words(WORDS("vif-vlanbridge", "online", "type_if=tap"), vars, &req, &e), 0);
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "online", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(req.idle);
 	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "add"), vars, &req, &e), 0);
 	assert_true(req.idle);
@@ -90,21 +86,17 @@ static void xend(void **state)
 
 	(void)state;
 	assert_int_equal(parse_words(WORDS("x", "online", "bridge=br1", "mtu=1400"),
-				 WORDS("XENBUS_PATH=backend/vif/3/0", "bridge=br2", "ip=10.0.0.1"),
-				 &req, &e),
+				 WORDS("XENBUS_PATH=backend/vif/3/0", "bridge=br2", "ip=10.0.0.1"), &req, &e),
 		0);
 	assert_string_equal(req.dev, "vif3.0");
 	assert_string_equal(req.nic.text[NIC_BRIDGE], "br1");
 	assert_string_equal(req.nic.text[NIC_MTU], "1400");
 	assert_string_equal(req.nic.text[NIC_IP], "10.0.0.1");
-	assert_int_equal(parse_words(WORDS("x", "type_if=tap", "add"),
-				 WORDS("INTERFACE=vif3.2-emu"), &req, &e),
-		0);
+	assert_int_equal(parse_words(WORDS("x", "type_if=tap", "add"), WORDS("INTERFACE=vif3.2-emu"), &req, &e), 0);
 	assert_string_equal(req.path, "backend/vif/3/2");
 	assert_true(req.attach && req.tap);
-	assert_int_equal(parse_words(WORDS("x", "offline"),
-				 WORDS("XENBUS_PATH=/local/domain/5/backend/vif/3/2"), &req, &e),
-		0);
+	assert_int_equal(
+		parse_words(WORDS("x", "offline"), WORDS("XENBUS_PATH=/local/domain/5/backend/vif/3/2"), &req, &e), 0);
 	assert_string_equal(req.path, "/local/domain/5/backend/vif/3/2");
 	assert_string_equal(req.dev, "vif3.2");
 }
@@ -131,29 +123,23 @@ static void qemu(void **state)
 static void bad_usage(void **state)
 {
 	(void)state;
-	expect_refusal(WORDS("x"), NULL,
-		"no command is given; usage: vif-vlanbridge online|offline|add|remove");
+	expect_refusal(WORDS("x"), NULL, "no command is given; usage: vif-vlanbridge online|offline|add|remove");
 	expect_refusal(WORDS("x", "bridge=br0"), NULL, "no command is given");
 	expect_refusal(WORDS("x", "restart"), NULL, "'restart' is no command; usage:");
 	expect_refusal(WORDS("x", "tap7", "sideways"), NULL, "'tap7' is no command");
+	expect_refusal(WORDS("x", "online", "type_if=nic"), NULL, "type_if=nic: it must be vif or tap");
+	expect_refusal(WORDS("x", "online"), NULL, "neither XENBUS_PATH nor a device called vifDOMID.DEVID");
+	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vbd/1/0"), "XENBUS_PATH=backend/vbd/1/0 isn't");
+	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vif/1/0/x"), "isn't a vif's backend directory");
 	expect_refusal(
-		WORDS("x", "online", "type_if=nic"), NULL, "type_if=nic: it must be vif or tap");
-	expect_refusal(WORDS("x", "online"), NULL,
-		"neither XENBUS_PATH nor a device called vifDOMID.DEVID");
-	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vbd/1/0"),
-		"XENBUS_PATH=backend/vbd/1/0 isn't");
-	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=backend/vif/1/0/x"),
-		"isn't a vif's backend directory");
-	expect_refusal(WORDS("x", "online"), WORDS("XENBUS_PATH=notbackend/vif/1/0"),
-		"isn't a vif's backend directory");
-	expect_refusal(WORDS("x", "online", "vif=a/b"), WORDS("XENBUS_PATH=backend/vif/1/0"),
-		"vif: interface name 'a/b'");
-	expect_refusal(WORDS("x", "online", "vif=vif1234567890.10"),
-		WORDS("XENBUS_PATH=backend/vif/1/0"), "kernel takes 15");
+		WORDS("x", "online"), WORDS("XENBUS_PATH=notbackend/vif/1/0"), "isn't a vif's backend directory");
+	expect_refusal(
+		WORDS("x", "online", "vif=a/b"), WORDS("XENBUS_PATH=backend/vif/1/0"), "vif: interface name 'a/b'");
+	expect_refusal(
+		WORDS("x", "online", "vif=vif1234567890.10"), WORDS("XENBUS_PATH=backend/vif/1/0"), "kernel takes 15");
 }
 
-static void expect_nic_refusal(
-	enum nic_key key, const char *text, bool emulated, const char *message)
+static void expect_nic_refusal(enum nic_key key, const char *text, bool emulated, const char *message)
 {
 	struct nic nic = {0};
 	struct err e = {0};
@@ -187,10 +173,8 @@ static void nic_texts(void **state)
 		"its emulated NIC would be 'twelve-bytes-emu', 16 bytes, and the kernel takes 15: "
 		"'twelve-byte' would fit");
 	expect_nic_refusal(NIC_VIFNAME, "a name", false, "vifname=a name: interface name 'a name'");
-	expect_nic_refusal(
-		NIC_VIFNAME, "sixteen-bytes-00", false, "has 16 bytes, the kernel takes 15");
-	expect_nic_refusal(NIC_BRIDGE, "br0\033[2J", false,
-		"bridge= has a control character (byte 27) at position 4");
+	expect_nic_refusal(NIC_VIFNAME, "sixteen-bytes-00", false, "has 16 bytes, the kernel takes 15");
+	expect_nic_refusal(NIC_BRIDGE, "br0\033[2J", false, "bridge= has a control character (byte 27) at position 4");
 	memset(longest, 'x', NIC_TEXT);
 	longest[NIC_TEXT] = '\0';
 	expect_nic_refusal(NIC_IP, longest, false, "ip= has 1024 bytes, 1023 are the limit");

@@ -103,8 +103,8 @@ static void sets(void **state)
 
 int test_vlans(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(parses), cmocka_unit_test(refuses),
-		cmocka_unit_test(ports), cmocka_unit_test(sets)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(ports), cmocka_unit_test(sets)};
 
 	return cmocka_run_group_tests_name("vlans", tests, NULL, NULL);
 }
