@@ -21,7 +21,7 @@ bonds = [ 'name=bond0, ports=eth0 eth1, mode=active-backup, miimon=100' ]
 bridges = [ 'name=xenbr0, uplink=bond0', 'name=br{vlan}, uplink=bond0, vlan=5-7', 'name=aware, uplink=eth2, tagged=2-40' ]
 END
 sed 's/active-backup/balance-xor/' /run/a.conf >/run/b.conf
-sed "s/'name=xenbr0, uplink=bond0'/'name=xenbr0, uplink=bond0, vlan=9'/" /run/a.conf >/run/loses.conf
+sed "s/'name=xenbr0, uplink=bond0'/'name=xenbr0, uplink=bond0, tagged=30-39'/" /run/a.conf >/run/loses.conf
 sed 's/vlan=5-7/vlan=5-8/; s/tagged=2-40/tagged=2-60/' /run/a.conf >/run/c.conf
 
 ok 'start' $network start config=/run/a.conf
