@@ -75,8 +75,8 @@ engine: $(B)/random/engine
 
 # Static: processes start slowly in user-mode Linux.
 $(B)/random/model: $(call random,model model_steps lab state state_link state_l3 $(generator)) $(COMMON) \
-		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model.c l3*.c snapshot.c apply.c external.c \
-			group_delete.c step_message.c))
+		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host*.c step*.c kernel_model*.c l3*.c snapshot.c apply.c external.c \
+			group_delete.c) vif-vlanbridge/resolver_stubs.c)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static libnl-3.0)
 

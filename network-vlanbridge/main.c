@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: ISC
 // network-vlanbridge COMMAND [KEY=VALUE ...]: builds, shows and removes a host's bonds, VLANs and bridges.
 //
-//     argv, vlanbridge.conf ─► config ─► wanted ─┐
-//     kernel ─► snapshot ─► current ─────────────┴─► plan ─► apply ─► verify: a new snapshot gives an empty plan
+//     kernel ─► snapshot ─► current ─► origin: the host without us
+//                              │          │
+//     argv, vlanbridge.conf ─► config ────┴─► target: the host as desired
+//                              ▼               ▼
+//                              plan(current, target) ─► apply ─► snapshot: nothing is left to do
 //
-// A refusal on the way runs the undo of every step done, in reverse. start, stop and restart differ in what is wanted;
-// plan prints instead of applying; status prints current. command_run_carry_out (work.c) is the line above in C.
+// A refusal, or another result, is rolled back by the same engine: plan(now, before). stop wants the origin. plan
+// prints instead of applying; status prints current. carry_out.c is the picture in C.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -42,21 +42,21 @@ static int write_sysctl(const char *device, const char *family, const char *name
 	return r;
 }
 
-// -1 where it can't be read: then it is written in any case.
-static int read_sysctl(const char *device, const char *family, const char *name)
+// Whether there is such a sysctl, and it has another value. Without IPv6, or in an older kernel, it may be missing.
+static bool differs(const char *device, const struct link_sysctl *c, int wanted)
 {
 	char path[128];
-	int value = -1;
+	int value = 0;
+	bool known;
 	FILE *f;
 
-	print_path(path, device, family, name);
+	print_path(path, device, c->family, c->name);
 	f = fopen(path, "re");
 	if (!f)
-		return -1;
-	if (fscanf(f, "%d", &value) != 1)
-		value = -1;
+		return false;
+	known = fscanf(f, "%d", &value) == 1;
 	fclose(f);
-	return value;
+	return known && value != wanted;
 }
 
 int step_set_sysctls(const struct step *s, struct err *e)
@@ -69,7 +69,7 @@ int step_set_sysctls(const struct step *s, struct err *e)
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT && !r; i++) {
 		const struct link_sysctl *c = &link_sysctls[i];
 
-		if (read_sysctl(device, c->family, c->name) != s->link->sysctls[i])
+		if (differs(device, c, s->link->sysctls[i]))
 			r = write_sysctl(device, c->family, c->name, s->link->sysctls[i], e);
 	}
 	return r;

@@ -2,6 +2,8 @@
 // A kernel state from text.
 #include "kernel_text.h"
 
+#include "link_sysctl.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,6 +35,23 @@ static void kind(struct link *l, const char *name)
 		option_reset(l, &link_kinds[l->kind].options[i]);
 }
 
+// ipv4.rp_filter=2
+static bool sysctl_word(struct link *l, const char *w)
+{
+	char name[64];
+	const char *v;
+
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++) {
+		snprintf(name, sizeof(name), "%s.%s", link_sysctls[i].family, link_sysctls[i].name);
+		if (!key(w, name, &v))
+			continue;
+		l->sysctls[i] = atoi(v);
+		l->set |= LINK_SYSCTLS;
+		return true;
+	}
+	return false;
+}
+
 static void word(struct host *t, struct device *d, const char *w)
 {
 	struct link *l = &d->link;
@@ -51,6 +70,8 @@ static void word(struct host *t, struct device *d, const char *w)
 		l->port_flags_known = LINK_PORT_FLAGS_INITIAL | 1ULL << 33;
 		l->port_flags = l->port_flags_known;
 		l->set |= LINK_PORT_FLAGS;
+	} else if (sysctl_word(l, w)) {
+		return;
 	} else if (key(w, "link", &v))
 		assert_true(text_copy(l->lower.name, NAME_SIZE, v));
 	else if (key(w, "master", &v))
