@@ -16,7 +16,8 @@ static void close_run(struct command_run *r, struct netlink *nl)
 	netlink_close(nl);
 }
 
-int command_start(char **args, struct err *e)
+static int change_host(
+	char **args, int (*change)(struct netlink *nl, struct command_run *r, struct err *e), struct err *e)
 {
 	struct command_run r = {0};
 	struct netlink *nl = NULL;
@@ -27,10 +28,20 @@ int command_start(char **args, struct err *e)
 		status = EXIT_USAGE;
 	} else if (!command_run_lock(e) && !netlink_open(&nl, e)) {
 		command_run_hold_signals();
-		status = command_run_carry_out(nl, &r, e);
+		status = change(nl, &r, e);
 	}
 	close_run(&r, nl);
 	return status;
+}
+
+int command_start(char **args, struct err *e)
+{
+	return change_host(args, command_run_carry_out, e);
+}
+
+int command_restart(char **args, struct err *e)
+{
+	return change_host(args, command_run_restart, e);
 }
 
 int command_stop(char **args, struct err *e)
@@ -46,23 +57,6 @@ int command_stop(char **args, struct err *e)
 	} else if (!command_run_lock(e) && !netlink_open(&nl, e)) {
 		command_run_hold_signals();
 		status = command_run_carry_out(nl, &r, e);
-	}
-	close_run(&r, nl);
-	return status;
-}
-
-int command_restart(char **args, struct err *e)
-{
-	struct command_run r = {0};
-	struct netlink *nl = NULL;
-	int status = EXIT_FAILED;
-
-	command_run_options(args, &r);
-	if (command_run_read(args, &r, e)) {
-		status = EXIT_USAGE;
-	} else if (!command_run_lock(e) && !netlink_open(&nl, e)) {
-		command_run_hold_signals();
-		status = command_run_restart(nl, &r, e);
 	}
 	close_run(&r, nl);
 	return status;

@@ -77,7 +77,7 @@ int host_add_entry(struct host *h, struct l3_entry *e);
 void host_remove_entry(struct host *h, const struct l3_entry *e); /* an equal one, if there is one; frees it */
 const struct l3_entry *host_find_entry(const struct host *h, const struct l3_entry *e);
 
-/* The same thing on the same devices, whatever its attributes (l3_same_key); which one, where there are several, is
+/* The same thing on the same devices, whatever its attributes (l3_compare_keys); which one, where there are several, is
  * open. NULL: none. */
 const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e);
 

@@ -6,40 +6,14 @@
 #include <search.h>
 #include <string.h>
 
-// Entries that are the same thing for the kernel are neighbours in this order, whatever their attributes.
 static int compare_keys(const void *a, const void *b)
 {
-	const struct l3_entry *x = a, *y = b;
-	int r;
-
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	if (x->family != y->family)
-		return x->family - y->family;
-	r = x->kind == L3_RULE ? strcmp(x->text, y->text) : strcmp(x->key, y->key);
-	if (r)
-		return r;
-	if (x->device_count != y->device_count)
-		return x->device_count < y->device_count ? -1 : 1;
-	for (size_t i = 0; i < x->device_count; i++) {
-		r = strcmp(x->devices[i].name, y->devices[i].name);
-		if (r)
-			return r;
-	}
-	return 0;
+	return l3_compare_keys(a, b);
 }
 
 static int compare_entries(const void *a, const void *b)
 {
-	const struct l3_entry *x = a, *y = b;
-	int r = compare_keys(a, b);
-
-	if (r)
-		return r;
-	r = strcmp(x->label, y->label);
-	if (r)
-		return r;
-	return strcmp(x->text, y->text);
+	return l3_compare(a, b);
 }
 
 void host_count_entry(struct host *h, const struct l3_entry *e, int change)

@@ -92,29 +92,39 @@ static int compare_devices(const struct l3_entry *a, const struct l3_entry *b)
 	return r;
 }
 
-int l3_compare(const struct l3_entry *a, const struct l3_entry *b)
+// A rule's key is its priority alone, of which there may be several.
+static const char *identity(const struct l3_entry *e)
+{
+	return e->kind == L3_RULE ? e->text : e->key;
+}
+
+int l3_compare_keys(const struct l3_entry *a, const struct l3_entry *b)
 {
 	int r = compare_numbers(a->kind, b->kind);
 
 	if (!r)
 		r = compare_numbers((size_t)a->family, (size_t)b->family);
 	if (!r)
-		r = strcmp(a->text, b->text);
+		r = strcmp(identity(a), identity(b));
+	if (!r)
+		r = compare_devices(a, b);
+	return r;
+}
+
+int l3_compare(const struct l3_entry *a, const struct l3_entry *b)
+{
+	int r = l3_compare_keys(a, b);
+
 	if (!r)
 		r = strcmp(a->label, b->label);
 	if (!r)
-		r = compare_devices(a, b);
+		r = strcmp(a->text, b->text);
 	return r;
 }
 
 bool l3_equal(const struct l3_entry *a, const struct l3_entry *b)
 {
 	return !l3_compare(a, b);
-}
-
-bool l3_same_key(const struct l3_entry *a, const struct l3_entry *b)
-{
-	return a->kind == b->kind && a->family == b->family && !strcmp(a->key, b->key) && !compare_devices(a, b);
 }
 
 bool l3_uses(const struct l3_entry *e, const char *device)

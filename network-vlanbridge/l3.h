@@ -69,12 +69,12 @@ void l3_list_free(struct l3_list *all);
 struct l3_entry *l3_copy(const struct l3_entry *e); /* NULL without memory */
 void l3_free(struct l3_entry *e);                   /* NULL is fine */
 
-/* Order by everything that counts: kind, family, text, label, devices. 0: equal. */
+/* Orders by what tells entries apart for the kernel, whatever their attributes: kind, family, key and devices. 0: the
+ * same thing. l3_compare goes on to what else counts, label and text: entries that are the same thing are neighbours in
+ * its order. */
+int l3_compare_keys(const struct l3_entry *a, const struct l3_entry *b);
 int l3_compare(const struct l3_entry *a, const struct l3_entry *b);
 bool l3_equal(const struct l3_entry *a, const struct l3_entry *b);
-
-/* Whether both are the same thing for the kernel, whatever their attributes: kind, family, key and devices. */
-bool l3_same_key(const struct l3_entry *a, const struct l3_entry *b);
 
 bool l3_uses(const struct l3_entry *e, const char *device);
 void l3_move(struct l3_entry *e, const char *from, const char *to);

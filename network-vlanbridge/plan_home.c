@@ -15,24 +15,7 @@ struct home {
 
 static int compare_homes(const void *a, const void *b)
 {
-	const struct l3_entry *x = ((const struct home *)a)->origin, *y = ((const struct home *)b)->origin;
-	int r;
-
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	if (x->family != y->family)
-		return x->family - y->family;
-	r = x->kind == L3_RULE ? strcmp(x->text, y->text) : strcmp(x->key, y->key);
-	if (r)
-		return r;
-	if (x->device_count != y->device_count)
-		return x->device_count < y->device_count ? -1 : 1;
-	for (size_t i = 0; i < x->device_count; i++) {
-		r = strcmp(x->devices[i].name, y->devices[i].name);
-		if (r)
-			return r;
-	}
-	return 0;
+	return l3_compare_keys(((const struct home *)a)->origin, ((const struct home *)b)->origin);
 }
 
 static struct l3_entry *copy_with_origin(const struct host *h, const struct l3_entry *e)
