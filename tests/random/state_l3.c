@@ -153,7 +153,11 @@ static void read_route(struct reader *r, const struct nlmsghdr *h)
 	put_hex(rest, sizeof(rest), "pref", found[RTA_PREF]);
 	if (found[RTA_MULTIPATH])
 		put_nexthops(r->s, m->rtm_family, found[RTA_MULTIPATH], rest, sizeof(rest));
-	add_line(r->s, dev, made ? LINE_KERNEL : 0,
+	// A local route comes with its address, for IPv6 when duplicate address detection is done.
+	add_line(r->s, dev,
+		m->rtm_type == RTN_LOCAL ? LINE_RANDOM
+		: made                   ? LINE_KERNEL
+					 : 0,
 		"route %s %s/%d table %u metric %u type %d proto %d scope %d tos %d flags %x%s", dev,
 		address(m->rtm_family, found[RTA_DST], m->rtm_family == AF_INET ? "0" : "::", to), m->rtm_dst_len,
 		number(found[RTA_TABLE], m->rtm_table), number(found[RTA_PRIORITY], 0), m->rtm_type, m->rtm_protocol,

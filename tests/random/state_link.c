@@ -261,14 +261,6 @@ static bool has_random_mac(const struct state *s, const struct device *d, int de
 	return false;
 }
 
-static bool stands_on_bond_port(const struct state *s, const struct device *d)
-{
-	const struct device *lower = d->lower ? device_by_index(s, d->lower) : NULL;
-	const struct device *master = lower && lower->master ? device_by_index(s, lower->master) : NULL;
-
-	return master && !strcmp(master->kind, "bond");
-}
-
 static unsigned int mac_flags(const struct state *s, const struct device *d)
 {
 	if (has_random_mac(s, d, 0))
@@ -276,7 +268,8 @@ static unsigned int mac_flags(const struct state *s, const struct device *d)
 	// Ports of a balance-alb bond exchange their addresses.
 	if (d->master && device_by_index(s, d->master) && !strcmp(device_by_index(s, d->master)->kind, "bond"))
 		return LINE_KEPT;
-	if (stands_on_bond_port(s, d)) // and a VLAN device on one has that of the bond
+	// A VLAN device has that of the device below, whatever becomes of it.
+	if (!strcmp(d->kind, "vlan") && !d->ours)
 		return LINE_RANDOM;
 	return keeps_mac(s, d) ? LINE_KEPT : 0;
 }
