@@ -117,7 +117,8 @@ static size_t missing_lines(const struct state *host, const struct state *now, c
 	for (size_t i = 0; i < from->count; i++) {
 		const struct line *l = &from->lines[i];
 
-		if (l->flags & (LINE_KERNEL | LINE_GUEST | LINE_RANDOM) || !is_unmanaged(host, now, l) || has_line(in, l->text))
+		if (l->flags & (LINE_KERNEL | LINE_GUEST | LINE_RANDOM) || !is_unmanaged(host, now, l) ||
+			has_line(in, l->text))
 			continue;
 		note(text, size, "# %c%s\n", sign, l->text);
 		violations++;
