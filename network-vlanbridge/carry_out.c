@@ -27,10 +27,19 @@ static int make_target(const struct origin *o, const struct command_run *r, stru
 	return target_make(o, r->stop ? NULL : &r->config, ret, e);
 }
 
+static bool makes_vlan_aware_bridge(const struct config *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->devices[i]->tagged ||
+			(c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->link.bridge.vlan_filtering))
+			return true;
+	return false;
+}
+
 static int read_current(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	host_free(&r->current);
-	return snapshot_read(nl, &r->current, e);
+	return snapshot_read(nl, makes_vlan_aware_bridge(&r->config), &r->current, e);
 }
 
 static int target_now(struct command_run *r, struct err *e)

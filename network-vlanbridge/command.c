@@ -122,7 +122,7 @@ int command_status(char **args, struct err *e)
 		err_set(e, EINVAL, "unknown argument '%s'; status takes --tree or --json", *args);
 		return EXIT_USAGE;
 	}
-	if (!netlink_open(&nl, e) && !snapshot_read(nl, &r.current, e)) {
+	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r.current, e)) {
 		guests_read(&guests);
 		if (!status_print(stdout, &r.current, &guests, r.output, e))
 			status = EXIT_DONE;

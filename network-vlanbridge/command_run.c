@@ -113,7 +113,7 @@ static int read_default(struct command_run *r, struct err *e)
 	int result = netlink_open(&nl, e);
 
 	if (!result)
-		result = snapshot_read(nl, &host, e);
+		result = snapshot_read(nl, false, &host, e);
 	if (!result)
 		result = refuse_lost_file(&host, r, e);
 	if (!result) {

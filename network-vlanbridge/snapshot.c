@@ -162,23 +162,24 @@ static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 	return 0;
 }
 
-// Ports have VLANs also where the bridge doesn't look at them: what they had is what they get back.
-static int read_vlans(struct netlink *nl, struct host *t, struct err *e)
+// Ports have VLANs also where the bridge doesn't look at them. It is worth asking only where one does, or is to.
+static bool has_vlan_aware_bridge(const struct host *h)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (t->devices[i]->link.kind == KIND_BRIDGE)
-			return netlink_dump(nl, port_msg_dump(), each_port, NULL, t, e);
-	return 0;
+	for (size_t i = 0; i < h->count; i++)
+		if (device_is_kind(h->devices[i], KIND_BRIDGE) && h->devices[i]->link.bridge.vlan_filtering)
+			return true;
+	return false;
 }
 
-int snapshot_read(struct netlink *nl, struct host *ret, struct err *e)
+int snapshot_read(struct netlink *nl, bool vlans, struct host *ret, struct err *e)
 {
 	int r = snapshot_links(nl, ret, e);
 
 	if (!r)
 		r = read_entries(nl, ret, e);
 	if (!r)
-		r = read_vlans(nl, ret, e);
+		r = vlans || has_vlan_aware_bridge(ret) ? netlink_dump(nl, port_msg_dump(), each_port, NULL, ret, e)
+							: 0;
 	if (r)
 		host_free(ret);
 	else

@@ -6,9 +6,10 @@
 #include "host.h"
 #include "netlink.h"
 
-/* Fills ret, which must be {0}, with all devices of this network namespace, their marks, layer-3 entries, and whether
- * bonding is loaded. Returns 0, or -errno with a message in e; ret is empty then. The caller frees it. */
-int snapshot_read(struct netlink *nl, struct host *ret, struct err *e);
+/* vlans: with the VLANs of bridges' ports also where no bridge is VLAN-aware, because one is to be. Fills ret, which
+ * must be {0}, with all devices of this network namespace, their marks, layer-3 entries, and whether bonding is loaded.
+ * Returns 0, or -errno with a message in e; ret is empty then. The caller frees it. */
+int snapshot_read(struct netlink *nl, bool vlans, struct host *ret, struct err *e);
 
 /* The devices alone. */
 int snapshot_links(struct netlink *nl, struct host *ret, struct err *e);

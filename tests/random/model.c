@@ -207,7 +207,7 @@ static bool read_kernel(struct session *r, struct host *now)
 	struct err e = {0};
 
 	host_free(now);
-	if (!snapshot_read(r->nl, now, &e))
+	if (!snapshot_read(r->nl, true, now, &e))
 		return true;
 	printf("not ok - seed %lu: %s\n", r->seed, e.text);
 	return false;
