@@ -14,6 +14,7 @@ ip route add default via 192.0.2.1
 ip -6 route add default via 2001:db8::1
 echo 2 >/proc/sys/net/ipv4/conf/eth0/rp_filter
 ip neigh add 192.0.2.77 lladdr 52:54:00:00:00:77 dev eth0
+wait_until 10 settled
 before=$(host_state)
 
 cat >/run/a.conf <<END
@@ -32,6 +33,7 @@ is 'nothing is left to do' "$($network plan config=/run/a.conf)" ''
 
 ok 'a guest in VLAN 6' guest_create web bridge=br6
 ok 'and one in VLAN 10 of the VLAN-aware bridge' guest_create mail bridge=aware.10
+ok 'both are ready' eval 'guest_ready web && guest_ready mail'
 vifs() { for v in $(ls /sys/class/net | grep '^vif'); do echo "$v $(basename "$(readlink /sys/class/net/$v/master)") $(bridge vlan show dev $v | tr -s ' \n' ' ')"; done; }
 guests=$(vifs)
 
@@ -55,10 +57,12 @@ is 'the bridge has the addresses' "$(addresses xenbr0)" '192.0.2.2/24 192.0.2.3/
 guest_destroy web
 guest_destroy mail
 ok 'stop' $network stop
+wait_until 10 settled
 is 'the host is as it was' "$(host_state)" "$before"
 
 ok 'the name of the NIC for the bridge' $network start netdev=eth0 bridge=eth0
 is 'it has all addresses' "$(addresses eth0)" '192.0.2.2/24 192.0.2.3/24 2001:db8::2/64 '
 ok 'and back' $network stop
+wait_until 10 settled
 is 'the host is as it was' "$(host_state)" "$before"
 done_testing
