@@ -81,14 +81,11 @@ static void check_gateway(struct config_item *it, const char *text, const char *
 			it, "gateway=%s can't be reached: it is in no subnet of address=%s", text, addresses);
 }
 
-// Adds an entry, which belongs to the configuration from then on.
-static void append(struct config_item *it, struct l3_entry *entry)
-{
-	if (l3_list_append(&it->to->entries, entry))
-		config_item_refuse_memory(it);
-}
+typedef int (*new_entry)(const char *text, const char *device, struct l3_entry **ret, struct err *err);
 
-static void take_addresses(struct config_item *it, const char *list, const char *device)
+// Takes each word of address= or gateway=. `addresses` is what a gateway has to fit, NULL with address=.
+static void take_entries(struct config_item *it, const char *key, const char *list, new_entry make, const char *device,
+	const char *addresses)
 {
 	char copy[ITEM_VALUE_SIZE], *rest, *word;
 	struct l3_entry *entry;
@@ -97,29 +94,15 @@ static void take_addresses(struct config_item *it, const char *list, const char 
 	if (!text_copy(copy, sizeof(copy), list))
 		return;
 	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word; word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
-		if (l3_new_address(word, device, &entry, &inner)) {
-			config_item_refuse(it, "address: %s", inner.text);
+		if (make(word, device, &entry, &inner)) {
+			config_item_refuse(it, "%s: %s", key, inner.text);
 			return;
 		}
-		append(it, entry);
-	}
-}
-
-static void take_gateways(struct config_item *it, const char *list, const char *addresses, const char *device)
-{
-	char copy[ITEM_VALUE_SIZE], *rest, *word;
-	struct l3_entry *entry;
-	struct err inner;
-
-	if (!text_copy(copy, sizeof(copy), list))
-		return;
-	for (word = strtok_r(copy, ITEM_SEPARATORS, &rest); word; word = strtok_r(NULL, ITEM_SEPARATORS, &rest)) {
-		if (l3_new_gateway(word, device, &entry, &inner)) {
-			config_item_refuse(it, "gateway: %s", inner.text);
-			return;
-		}
-		append(it, entry);
-		check_gateway(it, word, addresses);
+		// The entry belongs to the configuration from here on.
+		if (l3_list_append(&it->to->entries, entry))
+			config_item_refuse_memory(it);
+		if (addresses)
+			check_gateway(it, word, addresses);
 	}
 }
 
@@ -130,9 +113,9 @@ static void take_list(struct config_item *it, struct config_device *d, const cha
 	if (addresses[strspn(addresses, ITEM_SEPARATORS)] == '\0')
 		config_item_refuse(it, "address=%s has no address", addresses);
 	d->policy = ADDRESS_LIST;
-	take_addresses(it, addresses, d->link.name);
+	take_entries(it, "address", addresses, l3_new_address, d->link.name, NULL);
 	if (gateways && !it->failed)
-		take_gateways(it, gateways, addresses, d->link.name);
+		take_entries(it, "gateway", gateways, l3_new_gateway, d->link.name, addresses);
 }
 
 static void take_inherit(struct config_item *it, struct config_device *d)
