@@ -74,10 +74,14 @@ static int resolve(struct link_ref *ref, void *arg)
 	return d || !*ref->name ? 0 : -ENODEV;
 }
 
+static bool is_vlans(const struct step *s)
+{
+	return s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL;
+}
+
 static bool needs_index(const struct step *s)
 {
-	return s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL ||
-	       (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
+	return is_vlans(s) || (s->kind == STEP_LINK_SET && s->link->set & LINK_RENAME);
 }
 
 static int resolve_entry(const struct runner *r, const struct step *s)
@@ -148,7 +152,7 @@ static void queue_step(struct runner *r, const struct step *s)
 {
 	if (s->entry) {
 		queue_entry(r, s);
-	} else if (s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL) {
+	} else if (is_vlans(s)) {
 		queue_message(r, s,
 			port_msg_vlans(
 				s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
@@ -163,7 +167,7 @@ static size_t count_messages(const struct step *s)
 {
 	size_t n = 0;
 
-	if (!s->link || s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
+	if (!s->link || is_vlans(s))
 		return 1;
 	for (int phase = 0; phase < PHASE_END; phase++)
 		n += step_has_phase(s, (enum phase)phase);
@@ -202,19 +206,12 @@ static size_t run_end(struct runner *r, size_t i)
 	return end;
 }
 
-static void send_new_devices(struct runner *r, size_t from, size_t to)
+// Several messages a step: a phase goes to all steps before the next one begins.
+static void send_phases(struct runner *r, size_t from, size_t to)
 {
 	for (int phase = 0; phase < PHASE_END && !r->failed; phase++) {
 		for (size_t i = from; i < to && !r->failed; i++)
 			queue_phase(r, &r->steps[i], (enum phase)phase);
-		flush(r);
-	}
-}
-
-static void send_phases_apart(struct runner *r, const struct step *s)
-{
-	for (int phase = 0; phase < PHASE_END && !r->failed; phase++) {
-		queue_phase(r, s, (enum phase)phase);
 		flush(r);
 	}
 }
@@ -224,10 +221,8 @@ static size_t send_run(struct runner *r, size_t i)
 	const struct step *s = &r->steps[i];
 	size_t end = run_end(r, i);
 
-	if (s->kind == STEP_LINK_ADD)
-		send_new_devices(r, i, end);
-	else if (count_messages(s) > 1)
-		send_phases_apart(r, s);
+	if (s->kind == STEP_LINK_ADD || count_messages(s) > 1)
+		send_phases(r, i, end);
 	else
 		for (size_t k = i; k < end && !r->failed; k++)
 			queue_step(r, &r->steps[k]);
