@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
 
 #include "link_msg.h"
 #include "port_msg.h"
@@ -33,35 +31,17 @@ static void free_messages(struct attach_batch *batch)
 		netlink_message_free(batch->msgs[i]);
 }
 
-// IFLA_LINKINFO with the kind of the master, which is how the kernel takes a port's options.
-static int put_isolated(struct nl_msg *m, bool isolated)
-{
-	struct nlattr *info, *data;
-
-	info = nla_nest_start(m, IFLA_LINKINFO);
-	if (!info || nla_put_string(m, IFLA_INFO_SLAVE_KIND, "bridge"))
-		return -ENOMEM;
-	data = nla_nest_start(m, IFLA_INFO_SLAVE_DATA);
-	if (!data || nla_put_u8(m, IFLA_BRPORT_ISOLATED, isolated))
-		return -ENOMEM;
-	nla_nest_end(m, data);
-	nla_nest_end(m, info);
-	return 0;
-}
-
 // A port's options are set here because the kernel takes them only of a device that has its master.
 static struct nl_msg *make_up_message(const struct attachment *a)
 {
-	struct link up = {.up = true};
-	struct nl_msg *m = link_msg_set(a->index, &up, LINK_UP, false);
+	struct link up = {.up = true, .port_flags_known = 1ULL << IFLA_BRPORT_ISOLATED};
+	unsigned int fields = LINK_UP;
 
-	if (!m || (!a->bridge_mark.isolated && !a->was_port))
-		return m;
-	if (put_isolated(m, a->bridge_mark.isolated)) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	return m;
+	if (a->bridge_mark.isolated)
+		up.port_flags = up.port_flags_known;
+	if (a->bridge_mark.isolated || a->was_port)
+		fields |= LINK_PORT_FLAGS;
+	return link_msg_set(a->index, &up, fields, false);
 }
 
 static struct nl_msg *make_drop_default_message(const struct attachment *a)
