@@ -148,20 +148,12 @@ static struct nl_msg *message(int type, int flags, int index, const struct link 
 	return netlink_message(type, flags, &head, sizeof(head));
 }
 
-static struct nl_msg *finish(struct nl_msg *m, int failed)
-{
-	if (!failed)
-		return m;
-	netlink_message_free(m);
-	return NULL;
-}
-
 struct nl_msg *link_msg_create(const struct link *l, unsigned int fields)
 {
 	struct nl_msg *m = message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, l, fields);
 
-	return m ? finish(m, nla_put_string(m, IFLA_IFNAME, l->name) || put_fields(m, l, fields) ||
-				     put_info(m, l, true, false))
+	return m ? netlink_message_finish(m, nla_put_string(m, IFLA_IFNAME, l->name) || put_fields(m, l, fields) ||
+						     put_info(m, l, true, false))
 		 : NULL;
 }
 
@@ -171,9 +163,9 @@ struct nl_msg *link_msg_set(int index, const struct link *change, unsigned int f
 	bool port_flags = fields & LINK_PORT_FLAGS && change->port_flags_known;
 
 	// Without an index the kernel takes the name as the key and renames nothing.
-	return m ? finish(m, (!index && nla_put_string(m, IFLA_IFNAME, change->name)) ||
-				     put_fields(m, change, fields) ||
-				     put_info(m, change, options && change->options, port_flags))
+	return m ? netlink_message_finish(m, (!index && nla_put_string(m, IFLA_IFNAME, change->name)) ||
+						     put_fields(m, change, fields) ||
+						     put_info(m, change, options && change->options, port_flags))
 		 : NULL;
 }
 
@@ -186,7 +178,7 @@ struct nl_msg *link_msg_altname(const char *name, const char *altname, bool add)
 	if (m && !nla_put_string(m, IFLA_IFNAME, name))
 		list = nla_nest_start(m, IFLA_PROP_LIST | NLA_F_NESTED);
 	if (!list || nla_put_string(m, IFLA_ALT_IFNAME, altname))
-		return finish(m, 1);
+		return netlink_message_finish(m, 1);
 	nla_nest_end(m, list);
 	return m;
 }
@@ -195,14 +187,14 @@ struct nl_msg *link_msg_delete(const char *name)
 {
 	struct nl_msg *m = message(RTM_DELLINK, 0, 0, NULL, 0);
 
-	return m ? finish(m, nla_put_string(m, IFLA_IFNAME, name)) : NULL;
+	return m ? netlink_message_finish(m, nla_put_string(m, IFLA_IFNAME, name)) : NULL;
 }
 
 struct nl_msg *link_msg_delete_group(uint32_t group)
 {
 	struct nl_msg *m = message(RTM_DELLINK, 0, 0, NULL, 0);
 
-	return m ? finish(m, nla_put_u32(m, IFLA_GROUP, group)) : NULL;
+	return m ? netlink_message_finish(m, nla_put_u32(m, IFLA_GROUP, group)) : NULL;
 }
 
 struct nl_msg *link_msg_get(int index, const char *name)
@@ -213,7 +205,7 @@ struct nl_msg *link_msg_get(int index, const char *name)
 	// IFLA_ALT_IFNAME finds a device by either kind of name (since 5.5).
 	if (!r && !index)
 		r = nla_put_string(m, IFLA_ALT_IFNAME, name);
-	return finish(m, r);
+	return netlink_message_finish(m, r);
 }
 
 struct nl_msg *link_msg_dump(const char *kind)
@@ -228,5 +220,5 @@ struct nl_msg *link_msg_dump(const char *kind)
 		if (!r)
 			nla_nest_end(m, info);
 	}
-	return finish(m, r);
+	return netlink_message_finish(m, r);
 }

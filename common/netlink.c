@@ -14,8 +14,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "names.h"
-
 #define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
 #define ROOM 960           // for the attributes of a message, with malloc's quick sizes in mind
 #define SHORT_BATCH 8      // its answers fit into any socket's buffer
@@ -35,11 +33,6 @@ void netlink_close(struct netlink *nl)
 		close(nl->fd);
 	free(nl->buf);
 	free(nl);
-}
-
-void netlink_closep(struct netlink **nl)
-{
-	netlink_close(*nl);
 }
 
 int netlink_open(struct netlink **ret, struct err *e)
@@ -80,6 +73,14 @@ void netlink_message_free(struct nl_msg *msg)
 {
 	if (msg)
 		nlmsg_free(msg);
+}
+
+struct nl_msg *netlink_message_finish(struct nl_msg *msg, int failed)
+{
+	if (!failed)
+		return msg;
+	netlink_message_free(msg);
+	return NULL;
 }
 
 static ssize_t receive(struct netlink *nl, struct err *e)

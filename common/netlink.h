@@ -25,7 +25,6 @@ typedef int (*netlink_reply)(size_t i, const struct nlmsghdr *reply, void *arg, 
 /* Opens a session. Returns 0 and the session, which the caller ends with netlink_close, or -errno. */
 int netlink_open(struct netlink **ret, struct err *e);
 void netlink_close(struct netlink *nl);
-void netlink_closep(struct netlink **nl); /* for __attribute__((cleanup)) */
 
 /* Sends n messages in one sendmsg and reads all answers. The kernel works through all of them even if
  * one fails. acks[i] answers msgs[i]; reply (may be NULL) gets what they return. The messages stay the
@@ -57,5 +56,8 @@ bool netlink_wait(int listener, long milliseconds);
 /* A message of a type with a fixed header of size bytes. Returns NULL without memory. */
 struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size);
 void netlink_message_free(struct nl_msg *msg); /* NULL is fine */
+
+/* The end of building a message: msg; or NULL, with msg freed, if a part of it failed. */
+struct nl_msg *netlink_message_finish(struct nl_msg *msg, int failed);
 
 #endif

@@ -71,11 +71,7 @@ struct nl_msg *port_msg_dump(void)
 	struct ifinfomsg head = {.ifi_family = AF_BRIDGE};
 	struct nl_msg *m = netlink_message(RTM_GETLINK, NLM_F_DUMP, &head, sizeof(head));
 
-	if (m && nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED)) {
-		netlink_message_free(m);
-		return NULL;
-	}
-	return m;
+	return netlink_message_finish(m, !m || nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED));
 }
 
 static void add_vlan(struct port_vlans *v, unsigned int first, const struct bridge_vlan_info *info)

@@ -30,14 +30,6 @@ static struct nl_msg *message(const struct l3_entry *e, int type, int flags, con
 	return m;
 }
 
-static struct nl_msg *finish(struct nl_msg *m, int failed)
-{
-	if (!failed)
-		return m;
-	netlink_message_free(m);
-	return NULL;
-}
-
 // Not what is written anew, nor what a nexthop object says in the route's place.
 static bool is_passed_on(const struct l3_entry *e, int type)
 {
@@ -118,7 +110,7 @@ static struct nl_msg *configured_address(const struct l3_entry *e, bool add)
 		return NULL;
 	h.ifa_prefixlen = (unsigned char)k.prefix;
 	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
-	return m ? finish(m, put_configured_address(m, e, &k, add)) : NULL;
+	return m ? netlink_message_finish(m, put_configured_address(m, e, &k, add)) : NULL;
 }
 
 static struct nl_msg *kernel_address(const struct l3_entry *e, bool add, uint32_t more_flags)
@@ -130,8 +122,8 @@ static struct nl_msg *kernel_address(const struct l3_entry *e, bool add, uint32_
 
 	h.ifa_index = (unsigned int)e->devices->index;
 	m = message(e, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
-	return m ? finish(m, put_attributes(m, e) || (add && put_label(m, e)) || put_lifetime(m, e) ||
-				     nla_put_u32(m, IFA_FLAGS, flags))
+	return m ? netlink_message_finish(m, put_attributes(m, e) || (add && put_label(m, e)) || put_lifetime(m, e) ||
+						     nla_put_u32(m, IFA_FLAGS, flags))
 		 : NULL;
 }
 
@@ -156,9 +148,9 @@ static struct nl_msg *configured_gateway(const struct l3_entry *e, bool add)
 	if (!l3_key_value(e->key, "via", via, sizeof(via)) || inet_pton(e->family, via, bytes) != 1)
 		return NULL;
 	m = message(e, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? route_flags(e) : 0, &h);
-	return m ? finish(m, nla_put(m, RTA_GATEWAY, e->family == AF_INET ? 4 : 16, bytes) ||
-				     nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index) ||
-				     nla_put_u32(m, RTA_PRIORITY, l3_usual_metric(e->family)))
+	return m ? netlink_message_finish(m, nla_put(m, RTA_GATEWAY, e->family == AF_INET ? 4 : 16, bytes) ||
+						     nla_put_u32(m, RTA_OIF, (uint32_t)e->devices->index) ||
+						     nla_put_u32(m, RTA_PRIORITY, l3_usual_metric(e->family)))
 		 : NULL;
 }
 
@@ -220,7 +212,8 @@ static struct nl_msg *kernel_route(const struct l3_entry *e, bool add)
 {
 	struct nl_msg *m = message(e, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? route_flags(e) : 0, e->message);
 
-	m = m ? finish(m, put_attributes(m, e) || put_ways(m, e, add) || (add && put_expiry(m, e))) : NULL;
+	m = m ? netlink_message_finish(m, put_attributes(m, e) || put_ways(m, e, add) || (add && put_expiry(m, e)))
+	      : NULL;
 	if (m && add && e->from_ra)
 		leave_room_for_next_ra(m);
 	return m;
@@ -231,11 +224,11 @@ static struct nl_msg *rule_message(const struct l3_entry *e, bool add)
 	struct nl_msg *m = message(e, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0, e->message);
 	size_t n = 0;
 
-	return m ? finish(m, put_attributes(m, e) ||
-				     (find_attribute(e, FRA_IIFNAME) &&
-					     nla_put_string(m, FRA_IIFNAME, e->devices[n++].name)) ||
-				     (find_attribute(e, FRA_OIFNAME) &&
-					     nla_put_string(m, FRA_OIFNAME, e->devices[n++].name)))
+	return m ? netlink_message_finish(m, put_attributes(m, e) ||
+						     (find_attribute(e, FRA_IIFNAME) &&
+							     nla_put_string(m, FRA_IIFNAME, e->devices[n++].name)) ||
+						     (find_attribute(e, FRA_OIFNAME) &&
+							     nla_put_string(m, FRA_OIFNAME, e->devices[n++].name)))
 		 : NULL;
 }
 
@@ -246,7 +239,7 @@ static struct nl_msg *neighbour_message(const struct l3_entry *e, bool add)
 
 	h.ndm_ifindex = e->devices->index;
 	m = message(e, add ? RTM_NEWNEIGH : RTM_DELNEIGH, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &h);
-	return m ? finish(m, put_attributes(m, e)) : NULL;
+	return m ? netlink_message_finish(m, put_attributes(m, e)) : NULL;
 }
 
 static struct nl_msg *configured_message(const struct l3_entry *e, bool add)
