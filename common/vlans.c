@@ -76,6 +76,15 @@ bool vlans_range(const struct vlans *set, unsigned int from, unsigned int *first
 	return true;
 }
 
+unsigned int vlans_only(const struct vlans *set)
+{
+	unsigned int first, last, more;
+
+	if (!vlans_range(set, 0, &first, &last) || first != last || vlans_range(set, last + 1, &more, &more))
+		return 0;
+	return first;
+}
+
 char *vlans_print(const struct vlans *set, char *buf, size_t size)
 {
 	unsigned int a, b, id;

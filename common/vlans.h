@@ -49,4 +49,7 @@ void vlans_subtract(struct vlans *a, const struct vlans *b); /* a &= ~b */
  * id = b + 1). Returns whether there is one. */
 bool vlans_range(const struct vlans *set, unsigned int from, unsigned int *first, unsigned int *last);
 
+/* The only ID of a set; 0 where it has none or several. */
+unsigned int vlans_only(const struct vlans *set);
+
 #endif

@@ -4,12 +4,9 @@
 
 #include "config_bridge.h"
 
-// With STP the kernel takes 2 to 30 s (BR_MIN_FORWARD_DELAY, BR_MAX_FORWARD_DELAY); its default
-// is 15.
+// With STP the kernel takes 2 to 30 s (BR_MIN_FORWARD_DELAY, BR_MAX_FORWARD_DELAY).
 #define STP_DELAY_MIN 200
 #define STP_DELAY_MAX 3000
-#define STP_DELAY_DEFAULT 1500
-#define DEFAULT_PVID 1 // the kernel's
 
 static const char *const keys[] = {"name", "uplink", "vlan", "vlan_name", "tagged", "optional", "legacy", "address",
 	"gateway", "mtu", "mac", "isolated", "antispoof", "tx_offload", "demand", NULL};
@@ -33,14 +30,6 @@ static void take_policy(struct config_item *it, struct bridge_item *b)
 	b->mark.tx_offload_off = !tx_offload;
 }
 
-static bool is_one(const struct vlans *set)
-{
-	unsigned int first, last;
-
-	vlans_range(set, 0, &first, &last);
-	return first == last && !vlans_range(set, last + 1, &first, &last);
-}
-
 static void take_vlans(struct config_item *it, struct bridge_item *b)
 {
 	const char *v = config_item_value(it, "vlan");
@@ -57,7 +46,7 @@ static void take_vlans(struct config_item *it, struct bridge_item *b)
 		config_item_refuse(it, "vlan=%s needs an uplink=", v);
 	else if (vlans_parse(v, &b->vlans, &inner))
 		config_item_refuse(it, "vlan: %s", inner.text);
-	else if (!strstr(b->name, "{vlan}") && !is_one(&b->vlans))
+	else if (!strstr(b->name, "{vlan}") && !vlans_only(&b->vlans))
 		config_item_refuse(it,
 			"name=%s is for one bridge, vlan=%s asks for several: put {vlan} into it, "
 			"as in br{vlan}",
@@ -130,7 +119,7 @@ static void check_forward_delay(struct config_item *it, struct bridge *bridge)
 	if (!bridge->stp)
 		return;
 	if (!v)
-		bridge->forward_delay = STP_DELAY_DEFAULT;
+		bridge->forward_delay = option_find(KIND_BRIDGE, "forward_delay")->initial;
 	if (bridge->forward_delay < STP_DELAY_MIN || bridge->forward_delay > STP_DELAY_MAX)
 		config_item_refuse(
 			it, "forward_delay=%s: with stp=yes it must be from %d to %d", v, STP_DELAY_MIN, STP_DELAY_MAX);
@@ -139,11 +128,12 @@ static void check_forward_delay(struct config_item *it, struct bridge *bridge)
 // What untagged frames belong to on a VLAN-aware bridge.
 static void find_default_pvid(struct bridge_item *b)
 {
-	unsigned int pvid = DEFAULT_PVID;
+	const struct option *o = option_find(KIND_BRIDGE, "vlan_default_pvid");
+	unsigned int pvid = o->initial;
 
 	if (!b->link.bridge.vlan_filtering)
 		return;
-	if (option_is_set(&b->link, option_find(KIND_BRIDGE, "vlan_default_pvid")))
+	if (option_is_set(&b->link, o))
 		pvid = b->link.bridge.vlan_default_pvid;
 	if (!pvid)
 		return;

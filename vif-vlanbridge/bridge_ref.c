@@ -88,14 +88,9 @@ static int parse_suffix(const char *text, struct bridge_ref *ref, struct err *e)
 // single VLAN gives; else 0.
 static unsigned int single_untagged_vlan(const struct port_vlans *list)
 {
-	unsigned int first, last, more;
+	unsigned int id = vlans_only(&list->all);
 
-	vlans_range(&list->all, 0, &first, &last);
-	if (first != last || list->pvid != first)
-		return 0;
-	if (vlans_range(&list->all, last + 1, &more, &more))
-		return 0;
-	return list->pvid;
+	return list->pvid == id ? id : 0;
 }
 
 static int parse_list(const char *text, struct bridge_ref *ref, struct err *e)
@@ -104,7 +99,6 @@ static int parse_list(const char *text, struct bridge_ref *ref, struct err *e)
 
 	if (r)
 		return err_prefix(e, "vlan=%.200s: ", text);
-	ref->has_list = true;
 	ref->list_text = text;
 	ref->access = single_untagged_vlan(&ref->list);
 	return 0;

@@ -19,8 +19,7 @@
 
 struct bridge_ref {
 	char names[SLOTS][ALTNAME_SIZE]; /* "": nothing to ask about */
-	bool has_list;                   /* vlan= */
-	const char *list_text;           /* its text: nic's */
+	const char *list_text;           /* of vlan=: nic's; NULL: not given */
 	struct port_vlans list;
 	unsigned int access; /* the VLAN ID where list means one VLAN, untagged; else 0 */
 	bool has_suffix;     /* the .VLAN[:TRUNK…] of bridge= */

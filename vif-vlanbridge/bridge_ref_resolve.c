@@ -219,7 +219,7 @@ int bridge_ref_resolve(
 	struct bridge_choice c = {0};
 	int r;
 
-	if (ref->has_list)
+	if (ref->list_text)
 		r = resolve_vlans(ref, lookups, &c, e);
 	else
 		r = resolve_name(ref, lookups, &c, e);
