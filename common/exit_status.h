@@ -5,12 +5,9 @@
 
 enum {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,   /* and rolled back */
-	EXIT_USAGE = 2,    /* bad usage or configuration: nothing was touched */
-	EXIT_PROBLEMS = 3, /* of check: problems found */
+	EXIT_FAILED = 1,        /* and rolled back */
+	EXIT_USAGE = 2,         /* bad usage or configuration: nothing was touched */
+	EXIT_NOT_ON_DEMAND = 3, /* of demand and release: the file has no such bridge on demand */
 };
-
-/* Of demand and release: the file has no such bridge on demand. */
-enum { EXIT_NOT_ON_DEMAND = 3 };
 
 #endif

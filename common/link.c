@@ -61,6 +61,11 @@ static bool is_one_off(uint32_t a, uint32_t b)
 	return a - b == 1 || b - a == 1;
 }
 
+bool option_fits_mode(const struct option *o, uint32_t mode)
+{
+	return !o->modes || o->modes >> mode & 1;
+}
+
 bool option_equal(const struct link *a, const struct link *b, const struct option *o)
 {
 	if (o->rules & OPTION_TICKS && is_one_off(*(uint32_t *)option_field(a, o), *(uint32_t *)option_field(b, o)))

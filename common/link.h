@@ -15,6 +15,7 @@
 #define ALIAS_SIZE 256 /* IFALIASZ */
 #define ARP_TARGETS 16 /* BOND_MAX_ARP_TARGETS */
 #define KIND_SIZE 16
+#define IPV6_MTU_MIN 1280    /* IPV6_MIN_MTU: below it the kernel takes IPv6 off a device, and its settings */
 #define LINK_ADDR_GEN_NONE 1 /* IN6_ADDR_GEN_MODE_NONE */
 
 enum kind { KIND_OTHER, KIND_BOND, KIND_BRIDGE, KIND_VLAN, KIND_DUMMY, KIND_COUNT };
@@ -149,6 +150,9 @@ char *option_print(const struct link *l, const struct option *o, char *buf, size
 
 /* Sets an option to what a device has that nobody configured: the row's initial number, no address, no port. */
 void option_reset(struct link *l, const struct option *o);
+
+/* Whether the kernel takes an option of bonds in a bond mode. */
+bool option_fits_mode(const struct option *o, uint32_t mode);
 
 bool option_equal(const struct link *a, const struct link *b, const struct option *o);
 void option_copy(struct link *to, const struct link *from, const struct option *o);

@@ -9,7 +9,6 @@ enum { ROUND_ROBIN, ACTIVE_BACKUP, XOR, BROADCAST, LACP, TLB, ALB, MODES };
 
 #define BIT(mode) (1u << (mode))
 #define WITH_ARP (BIT(ROUND_ROBIN) | BIT(ACTIVE_BACKUP) | BIT(XOR) | BIT(BROADCAST))
-#define MIIMON_DEFAULT 100 // BOND_DEFAULT_MIIMON, which the driver sets in the modes that can't use ARP
 
 static const char *const keys[] = {"name", "ports", "optional", "mtu", "mac", "address", "gateway", NULL};
 
@@ -81,29 +80,34 @@ static void check_monitoring(struct config_item *it, const struct bond *bond)
 
 static unsigned int effective_miimon(const struct config_item *it, const struct bond *bond)
 {
-	if (config_item_value(it, "miimon") || BIT(bond->mode) & WITH_ARP)
+	if (config_item_value(it, "miimon") || bond->mode <= LINK_BOND_MODE_LAST_WITH_ARP)
 		return bond->miimon;
-	return MIIMON_DEFAULT;
+	return LINK_BOND_MIIMON_DEFAULT;
 }
 
 // The driver counts delays in steps of miimon, rounding down, and refuses even 0 without it.
 // Rounded here as well, what is read back is what was asked for.
-static void round_delay(struct config_item *it, const char *key, uint32_t *delay, unsigned int miimon)
+static void round_delays(struct config_item *it, struct link *l)
 {
-	const char *v = config_item_value(it, key);
+	const struct kind_row *k = &link_kinds[KIND_BOND];
+	unsigned int miimon = effective_miimon(it, &l->bond);
 
-	if (!v)
-		return;
-	if (!miimon)
-		config_item_refuse(it, "%s=%s needs miimon=, of which it is a multiple", key, v);
-	else
-		*delay -= *delay % miimon;
+	for (size_t i = 0; i < k->count; i++) {
+		const struct option *o = &k->options[i];
+		uint32_t *delay = option_field(l, o);
+
+		if (!(o->rules & OPTION_NEEDS_MIIMON) || !option_is_set(l, o))
+			continue;
+		if (!miimon)
+			config_item_refuse(it, "%s=%s needs miimon=, of which it is a multiple", o->name,
+				config_item_value(it, o->name));
+		else
+			*delay -= *delay % miimon;
+	}
 }
 
 static void take_options(struct config_item *it, struct link *l)
 {
-	unsigned int miimon;
-
 	config_item_options(it, l);
 	if (it->failed)
 		return;
@@ -112,10 +116,7 @@ static void take_options(struct config_item *it, struct link *l)
 	if (l->bond.ad_actor_system[0] & 1)
 		config_item_refuse(
 			it, "ad_actor_system=%s is a multicast address", config_item_value(it, "ad_actor_system"));
-	miimon = effective_miimon(it, &l->bond);
-	round_delay(it, "updelay", &l->bond.updelay, miimon);
-	round_delay(it, "downdelay", &l->bond.downdelay, miimon);
-	round_delay(it, "peer_notif_delay", &l->bond.peer_notif_delay, miimon);
+	round_delays(it, l);
 }
 
 static void add_port(struct config_item *it, const char *name, const char *bond, bool optional)

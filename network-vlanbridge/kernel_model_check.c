@@ -47,7 +47,7 @@ static int check_bond_options(const struct device *d, const struct link *c)
 			return -ENOTEMPTY;
 		if (o->rules & OPTION_DOWN && d->link.up && !(c->set & LINK_UP && !c->up))
 			return -EPERM;
-		if (o->modes && !(o->modes & 1U << mode))
+		if (!option_fits_mode(o, mode))
 			return -EACCES;
 		if (o->rules & OPTION_NEEDS_MIIMON && !miimon_after(d, c))
 			return -EPERM;

@@ -18,7 +18,6 @@
 #define L3_PROTOCOL 118
 #define L3_KEY_SIZE 160
 #define L3_ADDRESS_SIZE 46 /* INET6_ADDRSTRLEN */
-#define IPV6_MTU_MIN 1280  /* IPV6_MIN_MTU: below it the kernel takes IPv6 off a device */
 
 enum l3_kind { L3_ADDRESS, L3_ROUTE, L3_RULE, L3_NEIGHBOUR, L3_KIND_COUNT };
 

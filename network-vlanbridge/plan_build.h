@@ -43,6 +43,10 @@ bool planner_concerns_entry(const struct planner *p, const struct l3_entry *e);
  * there. */
 const struct l3_entry *planner_find_now(const struct planner *p, const struct l3_entry *wanted);
 bool planner_wants(const struct planner *p, const struct l3_entry *e);
+/* Whether e, of now, is to go: the target hasn't got it, or it is a link-local address of a device that is to have
+ * none.
+ */
+bool planner_is_unwanted(const struct planner *p, const struct l3_entry *e);
 
 /* The fields of t that the plan brings about on s and that differ; without LINK_ALIAS, which has an order of its own.
  */

@@ -58,18 +58,6 @@ bool planner_may_remove_entry(const struct planner *p, const struct l3_entry *e)
 	return !home || planner_find_now(p, home) || planner_is_parked(p, e);
 }
 
-static bool is_unwanted(const struct planner *p, const struct l3_entry *e)
-{
-	const struct device *s, *t;
-
-	if (!e->link_local)
-		return !planner_wants(p, e) && planner_concerns_entry(p, e);
-	s = host_find(&p->now, e->devices[0].name);
-	t = s ? planner_target(p, s) : NULL;
-	return t && planner_concerns(p, s, t) && p->target->ipv6 && t->link.addr_gen == LINK_ADDR_GEN_NONE &&
-	       s->link.addr_gen == LINK_ADDR_GEN_NONE;
-}
-
 // An address next to one that is about to go would be its secondary one, and go with it.
 static bool waits_for_primary(const struct planner *p, const struct l3_entry *wanted)
 {
@@ -80,7 +68,7 @@ static bool waits_for_primary(const struct planner *p, const struct l3_entry *wa
 		return false;
 	while ((e = host_next_entry(&p->now, &at)))
 		if (e->kind == L3_ADDRESS && !e->secondary && l3_uses(e, wanted->devices[0].name) &&
-			l3_same_subnet(e, wanted) && is_unwanted(p, e) && planner_may_remove_entry(p, e))
+			l3_same_subnet(e, wanted) && planner_is_unwanted(p, e) && planner_may_remove_entry(p, e))
 			return true;
 	return false;
 }
@@ -267,7 +255,7 @@ static bool make_room(struct planner *p, const struct l3_entry *wanted)
 
 static void remove_entry(struct planner *p, const struct l3_entry *e)
 {
-	if (is_unwanted(p, e))
+	if (planner_is_unwanted(p, e))
 		remove_for_good(p, e);
 }
 

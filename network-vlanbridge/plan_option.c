@@ -53,7 +53,7 @@ static uint64_t options_before_mode(const struct device *s, const struct device 
 	uint64_t found = 0;
 
 	for (size_t i = 0; i < k->count && s->link.bond.mode != t->link.bond.mode; i++)
-		if (k->options[i].modes && !(k->options[i].modes & 1U << t->link.bond.mode))
+		if (!option_fits_mode(&k->options[i], t->link.bond.mode))
 			found |= options & 1ULL << i;
 	return found;
 }

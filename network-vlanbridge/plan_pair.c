@@ -131,7 +131,7 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 
 bool planner_is_taken_in_mode(const struct option *o, const struct link *bond)
 {
-	return bond->kind != KIND_BOND || !o->modes || o->modes & 1U << bond->bond.mode;
+	return bond->kind != KIND_BOND || option_fits_mode(o, bond->bond.mode);
 }
 
 // What the kernel doesn't report (an empty list, an option that it doesn't know) has its initial value.
@@ -224,6 +224,13 @@ static bool is_unwanted_link_local(const struct planner *p, const struct l3_entr
 	       s->link.addr_gen == LINK_ADDR_GEN_NONE;
 }
 
+bool planner_is_unwanted(const struct planner *p, const struct l3_entry *e)
+{
+	if (e->link_local)
+		return is_unwanted_link_local(p, e);
+	return !planner_wants(p, e) && planner_concerns_entry(p, e);
+}
+
 // In a rollback: the entry of a NIC that went meanwhile.
 static bool is_unplugged(const struct planner *p, const struct l3_entry *e)
 {
@@ -248,11 +255,8 @@ bool planner_is_done(const struct planner *p)
 			!is_unplugged(p, e))
 			return false;
 	at = 0;
-	while ((e = host_next_entry(&p->now, &at))) {
-		if (e->link_local && is_unwanted_link_local(p, e))
+	while ((e = host_next_entry(&p->now, &at)))
+		if (planner_is_unwanted(p, e))
 			return false;
-		if (!e->link_local && !planner_wants(p, e) && planner_concerns_entry(p, e))
-			return false;
-	}
 	return true;
 }

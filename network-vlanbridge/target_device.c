@@ -127,7 +127,7 @@ static void set_options(const struct target_builder *b, struct device *d, const 
 	if (!host_find(b->target, d->link.bond.primary.name) || !option_is_set(&c->link, primary))
 		d->link.options &= ~(1ULL << (primary - k->options));
 	for (size_t i = 0; i < k->count; i++)
-		if (k->options[i].modes && !(k->options[i].modes & 1U << d->link.bond.mode))
+		if (!option_fits_mode(&k->options[i], d->link.bond.mode))
 			d->link.options &= ~(1ULL << i);
 }
 

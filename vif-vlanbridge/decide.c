@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-// With a smaller MTU the kernel switches IPv6 off on the device, and refuses settings for it.
-#define IPV6_MIN_MTU 1280
-#define ADDR_GEN_NONE 1
-
 // The largest address that isn't multicast: a bridge whose MAC isn't pinned takes its lowest
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -147,10 +143,10 @@ static void decide_addresses(const struct link *dev, struct attachment *a)
 	memcpy(a->undo.mac, dev->mac, MAC_SIZE);
 	if (memcmp(dev->mac, dummy_mac, MAC_SIZE))
 		add_change(a, LINK_MAC);
-	a->join.addr_gen = ADDR_GEN_NONE;
+	a->join.addr_gen = LINK_ADDR_GEN_NONE;
 	a->undo.addr_gen = dev->addr_gen;
 	// Reported only by kernels with IPv6; the others refuse to set it.
-	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != ADDR_GEN_NONE && a->join.mtu >= IPV6_MIN_MTU)
+	if (dev->set & LINK_ADDR_GEN && dev->addr_gen != LINK_ADDR_GEN_NONE && a->join.mtu >= IPV6_MTU_MIN)
 		add_change(a, LINK_ADDR_GEN);
 }
 
