@@ -254,6 +254,7 @@ static struct l3_entry *returned_entry(const struct builder *b, const struct l3_
 }
 
 // A copy may have been changed on its way, and what a device has by its renaming (the kernel writes new labels).
+// Where a run was killed between the two messages of an IPv6 address, there is a complete copy elsewhere.
 enum place { PLACE_PARKED, PLACE_HOME, PLACE_ELSEWHERE, PLACE_COUNT };
 
 static enum place place_of(const struct builder *b, const struct l3_entry *e, bool moved)
@@ -266,7 +267,7 @@ static enum place place_of(const struct builder *b, const struct l3_entry *e, bo
 }
 
 // Of several copies the one that is most likely untouched.
-static void add_entries(struct builder *b, enum place place)
+static void add_entries(struct builder *b, enum place place, bool no_dad)
 {
 	const struct l3_entry *e;
 	struct l3_entry *returned;
@@ -281,7 +282,7 @@ static void add_entries(struct builder *b, enum place place)
 			b->failed = -ENOMEM;
 			return;
 		}
-		if (place_of(b, e, moved) != place || host_find_entry_key(&b->origin->host, returned))
+		if (place_of(b, e, moved) != place || e->no_dad != no_dad || host_find_entry_key(&b->origin->host, returned))
 			l3_free(returned);
 		else
 			b->failed = host_add_entry(&b->origin->host, returned);
@@ -296,8 +297,8 @@ int origin_make(
 	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
 	add_devices(&b);
 	give_back_names(&b);
-	for (int place = 0; place < PLACE_COUNT; place++)
-		add_entries(&b, (enum place)place);
+	for (int i = 0; i < 2 * PLACE_COUNT; i++)
+		add_entries(&b, (enum place)(i % PLACE_COUNT), i >= PLACE_COUNT);
 	if (b.failed) {
 		origin_free(ret);
 		return err_set(e, ENOMEM, "no memory for the model of the host");
