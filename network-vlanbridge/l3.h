@@ -95,6 +95,9 @@ struct l3_entry *l3_new_link_local(const uint8_t mac[6], const char *device);
 /* A default route through gateway, an address. Returns 0, or -EINVAL with a message in e. */
 int l3_new_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e);
 
+/* Whether a route is the one that the kernel makes with that address: it is dropped with the list's. */
+bool l3_comes_with_address(const struct l3_entry *route, const struct l3_entry *address);
+
 /* Pure: marks stale routes, and drops the routes that the kernel makes by itself with an address (its prefix route) or
  * with IPv6 on a device. */
 void l3_list_drop_implied(struct l3_list *all);

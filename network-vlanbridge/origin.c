@@ -282,7 +282,8 @@ static void add_entries(struct builder *b, enum place place, bool no_dad)
 			b->failed = -ENOMEM;
 			return;
 		}
-		if (place_of(b, e, moved) != place || e->no_dad != no_dad || host_find_entry_key(&b->origin->host, returned))
+		if (place_of(b, e, moved) != place || e->no_dad != no_dad ||
+			host_find_entry_key(&b->origin->host, returned))
 			l3_free(returned);
 		else
 			b->failed = host_add_entry(&b->origin->host, returned);
