@@ -179,6 +179,17 @@ static void copy_device(struct builder *b, const struct device *from, struct hos
 		b->failed = host_add_altname(to, d, d->link.altname);
 }
 
+// Ours, with its uplink by the name that it has without us.
+static void note_ours(struct builder *b, const struct device *from)
+{
+	const struct device *uplink = host_find(b->current, from->mark.uplink);
+	struct host *ours = &b->origin->ours;
+
+	copy_device(b, from, ours);
+	if (!b->failed && uplink)
+		text_copy(ours->devices[ours->count - 1]->mark.uplink, NAME_SIZE, original_device_name(uplink));
+}
+
 static void add_devices(struct builder *b)
 {
 	const struct host *c = b->current;
@@ -189,12 +200,10 @@ static void add_devices(struct builder *b)
 		bool ours = is_in_scope(b, from), keeps = !ours && is_needed(b, from);
 		struct device *d;
 
-		if (ours && !from->mark.adopted) {
-			copy_device(b, from, &b->origin->ours);
-			continue;
-		}
 		if (ours)
-			copy_device(b, from, &b->origin->ours);
+			note_ours(b, from);
+		if (ours && !from->mark.adopted)
+			continue;
 		copy_device(b, from, o);
 		if (b->failed)
 			return;

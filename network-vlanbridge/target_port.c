@@ -135,19 +135,25 @@ void target_set_port_vlans(struct target_builder *b)
 	set_vlans_on_unmanaged(b);
 }
 
+static bool is_same_network(const struct target_builder *b, const struct device *bridge, const struct device *old)
+{
+	const struct device *uplink = host_find(b->target, bridge->mark.uplink);
+
+	return uplink && bridge->mark.vlan == old->mark.vlan && !strcmp(original_device_name(uplink), old->mark.uplink);
+}
+
 // Under another name, the bridge of the same uplink and VLAN is the same network.
 static struct device *find_bridge_of(struct target_builder *b, const char *name)
 {
 	struct device *bridge = host_find(b->target, name);
 	const struct device *old = host_find(&b->origin->ours, name);
 
-	if (bridge)
-		return bridge->link.kind == KIND_BRIDGE ? bridge : NULL;
+	if (device_is_kind(bridge, KIND_BRIDGE))
+		return bridge;
 	for (size_t i = 0; i < b->target->count && old && *old->mark.uplink; i++) {
 		struct device *d = b->target->devices[i];
 
-		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && d->mark.vlan == old->mark.vlan &&
-			!strcmp(d->mark.uplink, old->mark.uplink))
+		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && is_same_network(b, d, old))
 			return d;
 	}
 	return NULL;
