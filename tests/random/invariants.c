@@ -89,6 +89,17 @@ size_t addresses_lost(const struct state *host, const struct state *now, char *t
 	return violations;
 }
 
+// With legacy=yes the device below gets another name.
+static bool names_marked_lower(const struct state *now, const struct line *l)
+{
+	const struct device *d = state_device(now, l->device);
+	const struct device *lower = d && d->lower ? state_device(now, device_name(now, d->lower)) : NULL;
+	char prefix[64];
+
+	snprintf(prefix, sizeof(prefix), "link %s lower ", l->device);
+	return lower && lower->marked && !strncmp(l->text, prefix, strlen(prefix));
+}
+
 // Of a device that was there before and that the program hasn't marked, or of none.
 static bool is_unmanaged(const struct state *host, const struct state *now, const struct line *l)
 {
@@ -96,6 +107,8 @@ static bool is_unmanaged(const struct state *host, const struct state *now, cons
 
 	if (!strncmp(l->text, "route - ", 8))
 		return false; // next hops may be moved
+	if (names_marked_lower(now, l))
+		return false;
 	if (*l->device == '-')
 		return true;
 	return state_device(host, l->device) && (!d || (!d->ours && !d->marked));
