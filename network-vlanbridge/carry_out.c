@@ -204,6 +204,7 @@ static void keep_guest(struct host *before, struct device *d, const struct devic
 	d->link.up = now->link.up;
 	d->link.mtu = now->link.mtu;
 	d->link.addr_gen = now->link.addr_gen;
+	memcpy(d->link.alias, now->link.alias, sizeof(d->link.alias));
 }
 
 static int roll_back_once(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
@@ -238,12 +239,6 @@ static void roll_back(struct netlink *nl, struct command_run *r, struct host *be
 static int copy_before(const struct host *current, struct host *before, struct err *e)
 {
 	return host_copy(current, before) ? err_set(e, ENOMEM, "no memory for the state before") : 0;
-}
-
-static void keep_origin(struct command_run *r, struct origin *kept)
-{
-	*kept = r->origin;
-	r->origin = (struct origin){0};
 }
 
 static bool is_bond_down(const struct step *s)
@@ -300,29 +295,20 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 	return status;
 }
 
-// What stop released: remembered from the origin of before, since a released vif doesn't say where it was.
-static int start_from(
-	struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
+// Guests' devices, which stop has released, say themselves where they belong.
+static int start_again(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
 {
-	int result = read_current(nl, r, e);
+	int status;
 
-	host_free(&r->target);
-	plan_free(&r->plan);
-	if (!result)
-		result = make_target(o, r, &r->target, e);
-	if (!result)
-		result = plan_make(&r->current, &r->target, &r->plan, e);
-	if (result) {
-		roll_back(nl, r, before, e);
-		return EXIT_FAILED;
-	}
-	return do_all_or_nothing(nl, r, before, e);
+	if (!command_run_plan(nl, r, e, &status))
+		return do_all_or_nothing(nl, r, before, e);
+	roll_back(nl, r, before, e);
+	return EXIT_FAILED;
 }
 
 int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	struct host before = {0};
-	struct origin original = {0};
 	enum scope scope = r->scope;
 	int status;
 
@@ -333,15 +319,13 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 		return status;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;
-	keep_origin(r, &original);
 	r->stop = true;
 	r->scope = SCOPE_ALL;
 	status = plan_now(r, e) ? EXIT_FAILED : do_all_or_nothing(nl, r, &before, e);
 	r->stop = false;
 	r->scope = scope;
 	if (!status)
-		status = start_from(nl, r, &original, &before, e);
-	origin_free(&original);
+		status = start_again(nl, r, &before, e);
 	host_free(&before);
 	return status;
 }

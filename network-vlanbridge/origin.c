@@ -143,19 +143,38 @@ static bool has_joined(const struct builder *b, const struct device *d, const st
 	return b->scope == SCOPE_FILE || !b->names || config_find(b->names, m->link.name);
 }
 
-// The mark's master is gone: what was in it is a guest's device (attached), or a port that goes back.
+// What is noted counts where the device isn't in its place, or a plan was about to change it.
+static void take_noted_place(struct device *d)
+{
+	struct guest_mark g;
+
+	if (!mark_parse_guest(d->link.alias, &g) || (*d->link.master.name && !d->mark.changing))
+		return;
+	text_copy(d->attached, NAME_SIZE, g.bridge);
+	d->link.port_flags = g.port_flags;
+	d->link.port_flags_known = UINT64_MAX;
+	d->attached_aware = g.vlan_aware;
+	if (g.vlan_aware)
+		d->vlans = g.vlans;
+}
+
+// The master is gone: what was in it is a guest's device (attached), or a port that goes back.
 static void release(const struct builder *b, struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (!m || (!is_in_scope(b, m) && !has_joined(b, d, m)))
+	if (m && !is_in_scope(b, m) && !has_joined(b, d, m))
 		return;
 	if (d->mark.origin != MARK_PORT) {
-		text_copy(d->attached, NAME_SIZE, m->link.name);
-	} else {
+		text_copy(d->attached, NAME_SIZE, d->link.master.name);
+		d->attached_aware = device_is_kind(m, KIND_BRIDGE) && m->link.bridge.vlan_filtering;
+		take_noted_place(d);
+	} else if (m) {
 		d->vlans = (struct port_vlans){0};
 		d->link.port_flags = d->link.port_flags_known = 0;
 	}
+	if (!m)
+		return;
 	if (d->link.has_perm_mac)
 		memcpy(d->link.mac, d->link.perm_mac, MAC_SIZE);
 	d->link.has_perm_mac = false;

@@ -135,25 +135,43 @@ void target_set_port_vlans(struct target_builder *b)
 	set_vlans_on_unmanaged(b);
 }
 
-static bool is_same_network(const struct target_builder *b, const struct device *bridge, const struct device *old)
+// Where a guest's device was: from its bridge, or where that is gone, from its own mark. The VLANs are the device's.
+static void find_place(const struct target_builder *b, const struct device *d, struct guest_mark *ret)
+{
+	const struct device *old = host_find(&b->origin->ours, d->attached);
+	struct guest_mark g = {0};
+
+	if (!mark_parse_guest(d->link.alias, &g) || strcmp(g.bridge, d->attached))
+		g = (struct guest_mark){0};
+	text_copy(g.bridge, NAME_SIZE, d->attached);
+	if (old) {
+		text_copy(g.uplink, NAME_SIZE, old->mark.uplink);
+		g.vlan = old->mark.vlan;
+	}
+	g.port_flags = device_port_flags(d);
+	g.vlan_aware = d->attached_aware;
+	g.vlans = d->vlans;
+	*ret = g;
+}
+
+static bool is_same_network(const struct target_builder *b, const struct device *bridge, const struct guest_mark *place)
 {
 	const struct device *uplink = host_find(b->target, bridge->mark.uplink);
 
-	return uplink && bridge->mark.vlan == old->mark.vlan && !strcmp(original_device_name(uplink), old->mark.uplink);
+	return uplink && bridge->mark.vlan == place->vlan && !strcmp(original_device_name(uplink), place->uplink);
 }
 
 // Under another name, the bridge of the same uplink and VLAN is the same network.
-static struct device *find_bridge_of(struct target_builder *b, const char *name)
+static struct device *find_bridge_of(struct target_builder *b, const struct guest_mark *place)
 {
-	struct device *bridge = host_find(b->target, name);
-	const struct device *old = host_find(&b->origin->ours, name);
+	struct device *bridge = host_find(b->target, place->bridge);
 
 	if (device_is_kind(bridge, KIND_BRIDGE))
 		return bridge;
-	for (size_t i = 0; i < b->target->count && old && *old->mark.uplink; i++) {
+	for (size_t i = 0; i < b->target->count && *place->uplink; i++) {
 		struct device *d = b->target->devices[i];
 
-		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && is_same_network(b, d, old))
+		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && is_same_network(b, d, place))
 			return d;
 	}
 	return NULL;
@@ -164,21 +182,44 @@ static bool is_vlan_aware(const struct device *bridge)
 	return device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
 }
 
+// What only its own mark says is for a bridge that this configuration makes: others have their own ways to fill theirs.
+static bool may_return(const struct target_builder *b, const struct guest_mark *place, const struct device *bridge)
+{
+	return host_find(&b->origin->ours, place->bridge) || config_find(b->config, bridge->link.name);
+}
+
+static void write_place(struct device *d, struct guest_mark *place)
+{
+	place->changing = d->mark.changing = false;
+	mark_write_guest(d->link.alias, place);
+}
+
+static void attach_guest(struct target_builder *b, struct device *d)
+{
+	struct guest_mark place, noted;
+	struct device *bridge;
+
+	find_place(b, d, &place);
+	d->attached[0] = '\0';
+	bridge = find_bridge_of(b, &place);
+	if (!bridge || !may_return(b, &place, bridge)) {
+		write_place(d, &place);
+		return;
+	}
+	if (d->mark.changing && mark_parse_guest(d->link.alias, &noted))
+		write_place(d, &noted);
+	host_set_master(b->target, d, bridge->link.name);
+	// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
+	if (is_vlan_aware(bridge) && !place.vlan_aware)
+		set_default_vlans(d, bridge);
+}
+
 void target_attach_guests(struct target_builder *b)
 {
 	for (size_t i = 0; i < b->target->count; i++) {
-		struct device *d = b->target->devices[i], *bridge;
-		bool was_aware;
+		struct device *d = b->target->devices[i];
 
-		if (!*d->attached)
-			continue;
-		bridge = find_bridge_of(b, d->attached);
-		was_aware = is_vlan_aware(host_find(&b->origin->ours, d->attached));
-		d->attached[0] = '\0';
-		if (bridge && !*d->link.master.name)
-			host_set_master(b->target, d, bridge->link.name);
-		// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
-		if (is_vlan_aware(bridge) && !was_aware)
-			set_default_vlans(d, bridge);
+		if (*d->attached && !*d->link.master.name)
+			attach_guest(b, d);
 	}
 }

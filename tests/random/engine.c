@@ -93,11 +93,13 @@ static void print_device(FILE *f, const struct host *h, const struct device *d)
 	l.set &= ~(unsigned int)(LINK_PORT_FLAGS | LINK_ALTNAME);
 	if (l.kind == KIND_BOND)
 		forget_unused_options(&l);
+	// Where a guest's device belongs depends on the way; that nothing is open any more doesn't.
+	if (is_vif(d) && !d->mark.changing)
+		l.set &= ~(unsigned int)LINK_ALIAS;
 	link_describe(f, &l);
 	if (d->dhcp)
 		fprintf(f, " dhcp");
-	// A guest's VLANs are looked at by guests_stay: a kill while it moves to another bridge loses them.
-	if (is_filtering_port(h, d) && !is_vif(d)) {
+	if (is_filtering_port(h, d)) {
 		fprintf(f, " vlans=%s", vlans_print(&d->vlans.all, vlans, sizeof(vlans)));
 		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)),
 			d->vlans.pvid);
@@ -396,8 +398,8 @@ static void without_guests_attached(struct host *h)
 		}
 }
 
-// Everything stopped and started again, from the origin of before: guests come back as they were, though the kernel,
-// asked in between, says nothing of a port's flags.
+// Everything stopped and started again: guests come back as they were, though the kernel, asked in between, says
+// nothing of a port's flags.
 static void check_restart(struct run *r, const struct host *now, const struct config *config)
 {
 	struct host h, stopped = {0}, started = {0};
@@ -416,6 +418,8 @@ static void check_restart(struct run *r, const struct host *now, const struct co
 		for (size_t i = 0; i < h.count; i++)
 			if (is_vif(h.devices[i]))
 				h.devices[i]->link.port_flags = h.devices[i]->link.port_flags_known = 0;
+		origin_free(&o);
+		origin_make(&h, SCOPE_FILE, config, &o, &e);
 		if (target_make(&o, config, &started, &e) || plan_make(&h, &started, &up, &e))
 			report_failure(r, e.text, NULL, NULL, NULL, 0);
 		else if (do_steps(r, &h, &up, up.count) &&
