@@ -7,6 +7,7 @@
 #include "apply.h"
 #include "command.h"
 #include "command_run.h"
+#include "guests.h"
 #include "log.h"
 #include "snapshot.h"
 #include "target.h"
@@ -277,6 +278,50 @@ static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct h
 	return result ? EXIT_FAILED : EXIT_DONE;
 }
 
+// Guests whose vifs would be in no bridge any more, " vif1.0 (web) …"; how many.
+static size_t find_released_guests(const struct command_run *r, char *text, size_t size)
+{
+	struct guests guests;
+	size_t found = 0, length = 0;
+
+	guests_read(&guests);
+	for (size_t i = 0; i < r->current.count; i++) {
+		const struct device *d = r->current.devices[i], *t = host_find(&r->target, d->link.name);
+		const struct guest_nic *nic = guests_find(&guests, d->link.name);
+
+		if (!nic || !*d->link.master.name || !t || *t->link.master.name)
+			continue;
+		found++;
+		if (length < size)
+			length += (size_t)snprintf(text + length, size - length, " %s (%s)", d->link.name, nic->domain);
+	}
+	guests_free(&guests);
+	return found;
+}
+
+static int refuse_guests(const struct command_run *r, struct err *e)
+{
+	char text[200] = "";
+	size_t n = find_released_guests(r, text, sizeof(text));
+
+	if (!n)
+		return 0;
+	return err_set(e, EBUSY,
+		"%zu vif%s of running guests would be in no bridge:%s; shut the guests down first, or say --force", n,
+		n == 1 ? "" : "s", text);
+}
+
+// xend calls it so, without a terminal. A person may not know what it would do.
+static int ask_first(struct err *e)
+{
+	char answer[8] = "";
+
+	fputs("dom0's addresses and routes move with it. Go on? [y/N] ", stderr);
+	if (fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y'))
+		return 0;
+	return err_set(e, ECANCELED, "nothing was changed; with netdev=DEVICE nobody is asked");
+}
+
 int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	struct host before = {0};
@@ -288,6 +333,8 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 		return status;
 	if (!r->plan.count)
 		return EXIT_DONE;
+	if ((r->stop && !r->force && refuse_guests(r, e)) || (r->ask && ask_first(e)))
+		return EXIT_USAGE;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;
 	status = do_all_or_nothing(nl, r, &before, e);

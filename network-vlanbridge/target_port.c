@@ -9,13 +9,24 @@
 
 static void refuse_taken(struct target_builder *b, const struct config_device *c, const struct device *d)
 {
+	const struct device *m = host_find(b->target, d->link.master.name);
 	char why[64];
 
 	target_describe_purpose(c, why, sizeof(why));
-	target_refuse(b, c, EBUSY, "%s can't become %s: it is a port of %s, which %s", d->link.name, why,
-		d->link.master.name,
-		device_is_ours(host_find(b->target, d->link.master.name)) ? "another stack of vlanbridge has"
-									  : "vlanbridge didn't make");
+	if (!device_is_ours(m))
+		target_refuse(b, c, EBUSY,
+			"%s can't become %s: it is a port of %s, which vlanbridge didn't make; take it out there first",
+			d->link.name, why, d->link.master.name);
+	else if (m->mark.origin == MARK_ARGS)
+		target_refuse(b, c, EBUSY,
+			"%s can't become %s: it is a port of %s, which another command made; first run "
+			"network-vlanbridge stop bridge=%s",
+			d->link.name, why, m->link.name, m->link.name);
+	else
+		target_refuse(b, c, EBUSY,
+			"%s can't become %s: it is a port of %s, which the file has; take it out there, and run start "
+			"without arguments",
+			d->link.name, why, m->link.name);
 }
 
 static void set_master(struct target_builder *b, const struct config_device *c)
