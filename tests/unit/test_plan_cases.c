@@ -22,7 +22,7 @@ struct plan_case {
 	bool stop;
 };
 
-static char *slurp(const char *path)
+char *file_text(const char *path)
 {
 	char *text = calloc(1, 1 << 20);
 	FILE *f = fopen(path, "r");
@@ -130,9 +130,12 @@ static void make_plan(const struct plan_case *c, const struct host *current, con
 
 static void do_steps(const struct plan_case *c, struct host *h, const struct plan *p)
 {
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		if (kernel_model_do(h, &p->steps[i]))
 			fail_msg("%s: step %zu doesn't fit: %s", c->path, i, step_text(&p->steps[i]));
+		if (!host_counts_are_right(h))
+			fail_msg("%s: wrong counts after %s", c->path, step_text(&p->steps[i]));
+	}
 }
 
 // Planning again finds nothing to do; the undo leads to where it began.
@@ -170,7 +173,7 @@ static void run_case(void **state)
 	struct err e = {0};
 	char *steps, *back, *kernel;
 
-	c.text = slurp(c.path);
+	c.text = file_text(c.path);
 	split(&c);
 	assert_non_null(c.kernel);
 	kernel = strdup(c.kernel);
