@@ -131,8 +131,8 @@ int host_rename(struct host *h, struct device *d, const char *name)
 	text_copy(d->link.name, NAME_SIZE, name);
 	if (name_tree_add(&h->names, name, d))
 		return -ENOMEM;
-	if (d->entries)
-		host_rename_in_entries(h, old, name);
+	if (d->entries && host_rename_in_entries(h, old, name))
+		return -ENOMEM;
 	host_count_references(h); // VLAN devices above are still called after the old name, and so are rules
 	return 0;
 }

@@ -170,7 +170,10 @@ static int do_link_set(struct host *h, const struct link *c)
 		device_read_mark(d);
 	if (c->set & LINK_RENAME) {
 		r = host_rename(h, d, c->new_name);
-		model_relabel_addresses(h, d);
+		if (!r)
+			r = model_relabel_addresses(h, d);
+		if (r)
+			return r;
 	}
 	if (c->set & LINK_MASTER)
 		set_master(h, d, c->master.name);

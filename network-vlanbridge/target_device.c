@@ -202,7 +202,11 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 		return;
 	}
 	describe_new(b, d, c);
-	if (d->link.set & LINK_ALTNAME && host_add_altname(b->target, d, d->link.altname))
+	if (d->link.set & LINK_ALTNAME)
+		r = host_add_altname(b->target, d, d->link.altname);
+	if (r == -ENOMEM)
+		target_no_memory(b);
+	else if (r)
 		target_refuse(b, c, EEXIST, "'%s' is the name of another device already", d->link.altname);
 }
 

@@ -19,6 +19,7 @@
 #include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/target.h"
 #include "random.h"
+#include "tests/unit/allocations.h"
 #include "tests/unit/kernel_text.h"
 
 struct run {
@@ -506,6 +507,7 @@ static void check_seed(struct run *r)
 	static struct scenario s;
 	struct host host = {0}, now, alone;
 	struct config configs[SCENARIO_CONFIGS] = {0};
+	size_t before = allocations_live();
 	char *text;
 
 	scenario_generate(r->seed, &s);
@@ -543,6 +545,8 @@ static void check_seed(struct run *r)
 		config_free(&configs[i]);
 	host_free(&now);
 	host_free(&host);
+	if (allocations_live() != before)
+		report_failure(r, "memory isn't given back", NULL, NULL, NULL, 0);
 }
 
 static double seconds(void)

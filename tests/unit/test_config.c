@@ -2,6 +2,7 @@
 // The configuration: what a file means, and the sentence for each way to get it wrong.
 #include "tests.h"
 
+#include "allocations.h"
 #include "network-vlanbridge/config.h"
 
 #include <glob.h>
@@ -640,6 +641,35 @@ static void arguments(void **state)
 	config_free(&t);
 }
 
+// With one allocation failing: an error that says so, and all memory is given back.
+static void runs_out_of_memory(void **state)
+{
+	static const char *const given[][8] = {
+		{"bond=bond7", "ports=eth0 eth1", "vlan=5", "mtu=1400"},
+		{"bond=bond7", "ports=eth0 eth1", "mode=active-backup", "address=192.0.2.5/24 2001:db8::5/64"},
+		{"netdev=eth0", "bridge=br{vlan}", "vlan=5-9"},
+	};
+	size_t before = allocations_live();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+		for (size_t nth = 1, made = 1; nth <= made + 1; nth++) {
+			struct config t = {0};
+			struct err e = {0};
+			int r;
+
+			allocations_fail(nth);
+			r = config_args((char *const *)(uintptr_t)given[i], &t, &e);
+			made = allocations_made();
+			allocations_fail(0);
+			assert_int_equal(!r, nth > made);
+			assert_int_equal(e.code, -r);
+			assert_true(!r || strstr(e.text, "no memory"));
+			config_free(&t);
+			assert_int_equal(allocations_live(), before);
+		}
+}
+
 static void refuses_arguments(void **state)
 {
 	static const struct {
@@ -757,6 +787,7 @@ int test_config(void)
 		cmocka_unit_test(demanded),
 		cmocka_unit_test(demanded_address),
 		cmocka_unit_test(arguments),
+		cmocka_unit_test(runs_out_of_memory),
 		cmocka_unit_test(refuses_arguments),
 		cmocka_unit_test(examples),
 		cmocka_unit_test(xend_example),

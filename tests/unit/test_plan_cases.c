@@ -5,10 +5,12 @@
 // everything. Beyond the text, every case must end in a state that needs no further step, and its undo must lead back.
 // UPDATE=1 in the environment writes the expectations anew; read the difference before committing it.
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocations.h"
 #include "kernel_text.h"
 #include "network-vlanbridge/config.h"
 #include "network-vlanbridge/kernel_model.h"
@@ -164,6 +166,57 @@ static void check_properties(const struct plan_case *c, const struct config *con
 	host_free(&target);
 }
 
+// What was planned leads to the target, too, though by another way.
+static bool leads_there(
+	const struct plan_case *c, const struct host *current, const struct config *config, const struct plan *p)
+{
+	struct plan again = {0};
+	struct host h, target = {0};
+	struct err e = {0};
+	bool there;
+
+	assert_int_equal(host_copy(current, &h), 0);
+	do_steps(c, &h, p);
+	make_plan(c, &h, config, &again, &target, &e);
+	there = !e.code && !again.count;
+	plan_free(&again);
+	host_free(&target);
+	host_free(&h);
+	return there;
+}
+
+// With one allocation failing: that error, or a plan all the same; and all memory is given back. Returns how many
+// allocations there were.
+static size_t plan_without_memory(
+	const struct plan_case *c, const struct host *current, const struct config *config, size_t nth)
+{
+	size_t before = allocations_live(), made;
+	struct host target = {0};
+	struct plan plan = {0};
+	struct err e = {0};
+
+	allocations_fail(nth);
+	make_plan(c, current, config, &plan, &target, &e);
+	made = allocations_made();
+	allocations_fail(0);
+	if (e.code ? e.code != ENOMEM : !leads_there(c, current, config, &plan))
+		fail_msg("%s: allocation %zu fails: %s", c->path, nth, e.code ? e.text : print_steps(&plan));
+	plan_free(&plan);
+	host_free(&target);
+	if (allocations_live() != before)
+		fail_msg("%s: allocation %zu fails: %zd blocks aren't freed", c->path, nth,
+			(ssize_t)(allocations_live() - before));
+	return made;
+}
+
+static void check_memory(const struct plan_case *c, const struct host *current, const struct config *config)
+{
+	size_t all = plan_without_memory(c, current, config, 0);
+
+	for (size_t nth = 1; nth <= all; nth++)
+		plan_without_memory(c, current, config, nth);
+}
+
 static void run_case(void **state)
 {
 	struct plan_case c = {.path = *state};
@@ -181,9 +234,11 @@ static void run_case(void **state)
 	if (!c.stop)
 		config_parse("conf", c.config, strlen(c.config), &config, &e);
 	make_plan(&c, &current, &config, &plan, &target, &e);
-	if (!e.code)
-		check_properties(&c, &config, &current, &plan, &undo);
 	steps = print_steps(&plan);
+	if (!e.code) {
+		check_memory(&c, &current, &config);
+		check_properties(&c, &config, &current, &plan, &undo);
+	}
 	back = print_steps(&undo);
 	if (getenv("UPDATE"))
 		update(&c, steps, back, e.code ? e.text : NULL);
