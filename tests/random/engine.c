@@ -245,6 +245,71 @@ static bool do_steps(struct run *r, struct host *h, const struct plan *p, size_t
 	return true;
 }
 
+static const struct device *device_of(const struct host *h, const struct step *s)
+{
+	return s->link ? host_find(h, s->link->name) : NULL;
+}
+
+static bool is_managed(const struct host *h, const char *name)
+{
+	const struct device *d = host_find(h, name), *m = d ? host_find(h, d->link.master.name) : NULL;
+
+	return d && (d->mark.origin != MARK_NONE || (m && device_is_ours(m)));
+}
+
+// A device that a step names has our mark, before or after it, or is a port of a device of ours.
+static bool is_ours_to_change(const struct host *before, const struct host *after, const struct step *s)
+{
+	bool any = !s->entry && !s->link;
+
+	if (s->link)
+		any = is_managed(before, s->link->name) || is_managed(after, s->link->name);
+	for (size_t i = 0; s->entry && i < s->entry->device_count; i++)
+		any |= is_managed(after, s->entry->devices[i].name);
+	return any || (s->entry && s->entry->kind == L3_RULE);
+}
+
+// What a step is about isn't so already.
+static bool changes_something(const struct host *before, const struct host *after, const struct step *s)
+{
+	const struct device *a = device_of(before, s), *b = device_of(after, s);
+	const struct l3_entry *e;
+
+	if (s->entry) {
+		e = host_find_entry(before, s->entry);
+		return s->kind == STEP_L3_DEL || !e || e->ours != s->entry->ours;
+	}
+	return !a || !b || memcmp(&a->link, &b->link, sizeof(a->link)) || a->dhcp != b->dhcp ||
+	       memcmp(&a->vlans, &b->vlans, sizeof(a->vlans));
+}
+
+static void check_step(
+	struct run *r, const struct host *before, const struct host *after, const struct plan *p, size_t k)
+{
+	const struct step *s = &p->steps[k];
+
+	if (!changes_something(before, after, s))
+		report_failure(r, "a step changes nothing", NULL, NULL, p, k + 1);
+	if (!is_ours_to_change(before, after, s))
+		report_failure(r, "a step changes somebody else's device", NULL, NULL, p, k + 1);
+	if (!host_counts_are_right(after))
+		report_failure(r, "a device counts wrongly", NULL, NULL, p, k + 1);
+}
+
+// The order in which the kernel tells its devices doesn't matter.
+static void shuffle_devices(struct run *r, struct host *h)
+{
+	for (size_t i = h->count; i-- > 0;) {
+		size_t k = (size_t)random_below(&r->random, (int)i + 1);
+		struct device *d = h->devices[k];
+
+		h->devices[k] = h->devices[i];
+		h->devices[i] = d;
+		h->devices[k]->slot = k;
+		d->slot = i;
+	}
+}
+
 static bool two_uplinks(const struct host *h)
 {
 	for (size_t i = 0; i < h->count; i++)
@@ -275,6 +340,99 @@ static bool address_on_port(const struct host *h)
 	return false;
 }
 
+static bool has_options(const struct link *has, const struct link *wanted)
+{
+	const struct kind_row *k = &link_kinds[wanted->kind];
+
+	for (size_t i = 0; i < k->count; i++)
+		if (option_is_set(wanted, &k->options[i]) && !option_equal(has, wanted, &k->options[i]))
+			return false;
+	return true;
+}
+
+// Every field that both have, but the MAC addresses that a device has from another, and what a device has when it
+// is nothing of ours.
+static bool is_as_wanted(const struct host *h, const struct device *d, const struct device *wanted)
+{
+	unsigned int fields = wanted->link.set & d->link.set;
+
+	if (wanted->link.kind != KIND_BRIDGE && wanted->link.kind != KIND_BOND)
+		fields &= ~(unsigned int)LINK_MAC;
+	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
+		if (fields & f && !link_field_equal(&d->link, &wanted->link, f))
+			return false;
+	if (d->dhcp != wanted->dhcp || (is_filtering_port(h, d) && memcmp(&d->vlans, &wanted->vlans, sizeof(d->vlans))))
+		return false;
+	return d->link.kind == wanted->link.kind && has_options(&d->link, &wanted->link);
+}
+
+static void check_target(struct run *r, const struct host *now, const struct host *target, const struct plan *p)
+{
+	char *got, *wanted;
+
+	for (size_t i = 0; i < target->count; i++) {
+		const struct device *t = target->devices[i], *d = host_find(now, t->link.name);
+
+		if (d && is_as_wanted(now, d, t))
+			continue;
+		got = host_text(now, true);
+		wanted = host_text(target, true);
+		report_failure(r, t->link.name, got, wanted, p, p->count);
+		free(got);
+		free(wanted);
+	}
+}
+
+// Without what a device gets from its port, for which there is no room, or that the kernel gives it anew.
+static bool is_as_configured(const struct device *d, const struct config_device *c)
+{
+	unsigned int fields = c->link.set;
+
+	if (c->policy == ADDRESS_INHERIT || d->link.mtu < IPV6_MTU_MIN)
+		fields &= ~(unsigned int)LINK_ADDR_GEN;
+	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
+		if (fields & f && !link_field_equal(&d->link, &c->link, f))
+			return false;
+	if (c->create && (d->link.kind != c->link.kind || !has_options(&d->link, &c->link) || d->dhcp != c->mark.dhcp))
+		return false;
+	if (c->create && c->link.kind == KIND_BRIDGE &&
+		(strcmp(d->mark.uplink, c->mark.uplink) || d->mark.vlan != c->mark.vlan ||
+			d->mark.isolated != c->mark.isolated || d->mark.antispoof != c->mark.antispoof ||
+			d->mark.tx_offload_off != c->mark.tx_offload_off))
+		return false;
+	return !c->tagged || !memcmp(&d->vlans, &c->vlans, sizeof(c->vlans));
+}
+
+// On its device, or on what that is a port of.
+static bool has_configured_entry(const struct host *h, const struct l3_entry *wanted)
+{
+	const struct device *d = host_find(h, wanted->devices[0].name);
+	struct l3_entry *e = l3_copy(wanted);
+	bool found = false;
+
+	for (; d && !found; d = host_find(h, d->link.master.name)) {
+		text_copy(e->devices[0].name, NAME_SIZE, d->link.name);
+		found = host_find_entry_key(h, e);
+	}
+	l3_free(e);
+	return found;
+}
+
+// What the configuration says, looked for one by one.
+static void check_config(struct run *r, const struct host *now, const struct config *config, const struct plan *p)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		const struct config_device *c = config->devices[i];
+		const struct device *d = host_find(now, c->link.name);
+
+		if (!d || !is_as_configured(d, c))
+			report_failure(r, c->link.name, "isn't as configured\n", NULL, p, p->count);
+	}
+	for (size_t i = 0; i < config->entries.count; i++)
+		if (!has_configured_entry(now, config->entries.list[i]))
+			report_failure(r, config->entries.list[i]->key, "isn't there\n", NULL, p, p->count);
+}
+
 // The state after a whole plan, from any state: the wanted one, and nothing left to do.
 static void check_arrival(struct run *r, const struct host *from, const struct config *config,
 	const struct host *wanted, const char *what)
@@ -283,6 +441,7 @@ static void check_arrival(struct run *r, const struct host *from, const struct c
 	struct plan p;
 
 	host_copy(from, &h);
+	shuffle_devices(r, &h);
 	if (!plan_to(r, &h, config, &p, &target) && do_steps(r, &h, &p, p.count))
 		same(r, what, &h, wanted, true, &p, p.count);
 	plan_free(&p);
@@ -298,6 +457,7 @@ static void check_way_back(struct run *r, const struct host *from, const struct 
 
 	r->cases++;
 	host_copy(from, &h);
+	shuffle_devices(r, &h);
 	if (plan_make(&h, before, &p, &e))
 		report_failure(r, e.text, NULL, NULL, NULL, 0);
 	else if (do_steps(r, &h, &p, p.count))
@@ -359,12 +519,18 @@ static bool guests_stay(const struct host *before, const struct host *now, const
 static void check_prefixes(struct run *r, const struct host *from, const struct host *origin,
 	const struct config *config, const struct plan *p, const struct host *after, const struct host *stopped)
 {
-	struct host h;
+	struct host h, before;
 	char doing[96];
+	bool done;
 
 	host_copy(from, &h);
 	for (size_t k = 0; k < p->count; k++) {
-		if (!do_steps(r, &h, &(struct plan){p->steps + k, 1}, 1))
+		host_copy(&h, &before);
+		done = do_steps(r, &h, &(struct plan){p->steps + k, 1}, 1);
+		if (done)
+			check_step(r, &before, &h, p, k);
+		host_free(&before);
+		if (!done)
 			break;
 		snprintf(doing, sizeof(doing), "%s, after step %zu of %zu", config ? "start" : "stop", k + 1, p->count);
 		r->doing = doing;
@@ -440,6 +606,7 @@ static bool check_start(struct run *r, struct host *now, const struct host *orig
 
 	r->doing = "start";
 	r->from = now;
+	shuffle_devices(r, now);
 	result = plan_to(r, now, config, &p, &target);
 	if (result) {
 		r->refused += result > 0;
@@ -461,6 +628,8 @@ static bool check_start(struct run *r, struct host *now, const struct host *orig
 	if (do_steps(r, now, &p, p.count)) {
 		r->from = &before;
 		same(r, "the model isn't the target", now, &target, true, &p, p.count);
+		check_target(r, now, &target, &p);
+		check_config(r, now, config, &p);
 		if (address_on_port(now))
 			report_failure(r, "an address of dom0 is on a port", NULL, NULL, &p, p.count);
 		host_free(&target);
@@ -493,6 +662,7 @@ static void check_stop(struct run *r, const struct host *now, const struct host 
 	r->from = now;
 	r->config_text = NULL;
 	host_copy(now, &h);
+	shuffle_devices(r, &h);
 	if (!plan_to(r, &h, NULL, &p, &target) && do_steps(r, &h, &p, p.count)) {
 		same(r, "stop doesn't give the host back", &h, origin, false, &p, p.count);
 		check_prefixes(r, now, origin, NULL, &p, &h, NULL);

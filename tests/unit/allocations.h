@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Memory that runs out, and memory that isn't given back. With sanitizers, which have their own malloc, nothing is counted
- * and nothing fails. */
+/* Memory that runs out, and memory that isn't given back. With sanitizers, which have their own malloc, nothing is
+ * counted and nothing fails. */
 #ifndef ALLOCATIONS_H
 #define ALLOCATIONS_H
 
