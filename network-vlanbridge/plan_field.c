@@ -43,8 +43,6 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	// Given back while it is still a port, the kernel would make a link-local address on it.
 	if (t->link.addr_gen != LINK_ADDR_GEN_NONE && strcmp(s->link.master.name, t->link.master.name))
 		fields &= ~(unsigned int)LINK_ADDR_GEN;
-	if (!device_is_ours(t) && !device_is_ours(s))
-		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	return fields;
 }
 
@@ -86,8 +84,6 @@ void plan_set_fields(struct planner *p)
 			continue;
 		change.options = 0;
 		change.set = fields_possible_now(p, s, t);
-		if (change.set & LINK_MAC && !(s->link.set & LINK_MAC))
-			memset(s->link.mac, 0, MAC_SIZE);
 		set_fields(p, s, change);
 	}
 }

@@ -14,11 +14,6 @@ static struct device *take_renamed(struct target_builder *b, const struct config
 
 	if (!d)
 		return NULL;
-	if (device_is_ours(d)) {
-		target_refuse(b, c, EEXIST, "'%s' is a device of vlanbridge's already and can't be renamed %s",
-			c->renamed_from, c->link.name);
-		return NULL;
-	}
 	text_copy(d->mark.was_name, NAME_SIZE, c->renamed_from);
 	d->mark.was |= MARK_WAS_NAME;
 	if (host_rename(b->target, d, c->link.name))
