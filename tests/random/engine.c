@@ -283,6 +283,21 @@ static bool changes_something(const struct host *before, const struct host *afte
 	       memcmp(&a->vlans, &b->vlans, sizeof(a->vlans));
 }
 
+// Before its first port a bond has a MAC address of no use, which its VLAN devices would take.
+static bool makes_vlan_too_early(const struct host *before, const struct plan *p, size_t k)
+{
+	const struct link *made = p->steps[k].link;
+	const struct device *bond = made ? host_find(before, made->lower.name) : NULL;
+
+	if (p->steps[k].kind != STEP_LINK_ADD || !device_is_kind(bond, KIND_BOND) || bond->ports)
+		return false;
+	for (k++; k < p->count; k++)
+		if (p->steps[k].kind == STEP_LINK_SET && p->steps[k].link->set & LINK_MASTER &&
+			!strcmp(p->steps[k].link->master.name, bond->link.name))
+			return true;
+	return false;
+}
+
 static void check_step(
 	struct run *r, const struct host *before, const struct host *after, const struct plan *p, size_t k)
 {
@@ -292,8 +307,32 @@ static void check_step(
 		report_failure(r, "a step changes nothing", NULL, NULL, p, k + 1);
 	if (!is_ours_to_change(before, after, s))
 		report_failure(r, "a step changes somebody else's device", NULL, NULL, p, k + 1);
+	if (s->entry && s->entry->devices[0].index)
+		report_failure(r, "an entry has the index of another device", NULL, NULL, p, k + 1);
+	if (makes_vlan_too_early(before, p, k))
+		report_failure(r, "a VLAN device is made before its bond has a port", NULL, NULL, p, k + 1);
 	if (!host_counts_are_right(after))
 		report_failure(r, "a device counts wrongly", NULL, NULL, p, k + 1);
+}
+
+// Those of a device keep their order, which counts: the first address of a subnet is the primary one.
+static void order_entries(struct host *h)
+{
+	struct l3_entry **old = h->entries.list;
+	size_t n = 0, count = h->entries.count;
+
+	h->entries.list = calloc(h->entries.room + 1, sizeof(*old));
+	for (size_t i = 0; i <= h->count; i++)
+		for (size_t k = 0; k < count; k++) {
+			const struct device *d = old[k] ? host_find(h, old[k]->devices[0].name) : NULL;
+
+			if (old[k] && (d ? d->slot == i : i == h->count)) {
+				old[k]->slot = n;
+				h->entries.list[n++] = old[k];
+			}
+		}
+	h->entries.count = n;
+	free(old);
 }
 
 // The order in which the kernel tells its devices doesn't matter.
@@ -308,6 +347,7 @@ static void shuffle_devices(struct run *r, struct host *h)
 		h->devices[k]->slot = k;
 		d->slot = i;
 	}
+	order_entries(h);
 }
 
 static bool two_uplinks(const struct host *h)

@@ -86,6 +86,10 @@ static void word(struct host *t, struct device *d, const char *w)
 		assert_true(text_copy(l->new_name, NAME_SIZE, v)), l->set |= LINK_RENAME;
 	else if (key(w, "mtu", &v))
 		number(v, &l->mtu, l, LINK_MTU);
+	else if (key(w, "max_mtu", &v))
+		number(v, &l->max_mtu, l, 0);
+	else if (key(w, "kind", &v))
+		assert_true(text_copy(l->kind_name, sizeof(l->kind_name), v));
 	else if (key(w, "group", &v))
 		number(v, &l->group, l, LINK_GROUP);
 	else if (key(w, "addr_gen", &v))

@@ -2,8 +2,10 @@
 // Plan cases: files that hold a configuration, a kernel state, and the steps and undo that must come of them.
 //
 // Sections start with `-- NAME`: config, kernel, then steps and undo, or error. `-- stop` instead of a config stops
-// everything. Beyond the text, every case must end in a state that needs no further step, and its undo must lead back.
-// UPDATE=1 in the environment writes the expectations anew; read the difference before committing it.
+// everything. `-- arguments` instead of a config has a command line, an argument a line, which adds its stack to what
+// is there; with `-- stop` before it only that stack is stopped. Beyond the text, every case must end in a state that
+// needs no further step, and its undo must lead back. UPDATE=1 in the environment writes the expectations anew; read
+// the difference before committing it.
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +22,7 @@
 
 struct plan_case {
 	char *path, *text;
-	char *comment, *config, *kernel, *steps, *undo, *error;
+	char *comment, *config, *arguments, *kernel, *steps, *undo, *error;
 	bool stop;
 };
 
@@ -37,12 +39,13 @@ char *file_text(const char *path)
 
 static char **section(struct plan_case *c, const char *name)
 {
-	return !strcmp(name, "config")   ? &c->config
-	       : !strcmp(name, "kernel") ? &c->kernel
-	       : !strcmp(name, "steps")  ? &c->steps
-	       : !strcmp(name, "undo")   ? &c->undo
-	       : !strcmp(name, "error")  ? &c->error
-					 : NULL;
+	return !strcmp(name, "config")      ? &c->config
+	       : !strcmp(name, "arguments") ? &c->arguments
+	       : !strcmp(name, "kernel")    ? &c->kernel
+	       : !strcmp(name, "steps")     ? &c->steps
+	       : !strcmp(name, "undo")      ? &c->undo
+	       : !strcmp(name, "error")     ? &c->error
+					    : NULL;
 }
 
 // Cuts the text at its `-- NAME` lines; what stands before the first is the comment.
@@ -96,7 +99,9 @@ static void update(const struct plan_case *c, const char *steps, const char *und
 	fprintf(f, "%s\n", c->comment);
 	if (c->stop)
 		fprintf(f, "-- stop\n");
-	else
+	if (c->arguments)
+		fprintf(f, "-- arguments\n%s\n", c->arguments);
+	else if (!c->stop)
 		fprintf(f, "-- config\n%s\n", c->config);
 	fprintf(f, "-- kernel\n%s\n", c->kernel);
 	if (error)
@@ -119,10 +124,12 @@ static void compare(const struct plan_case *c, const char *what, const char *got
 static void make_plan(const struct plan_case *c, const struct host *current, const struct config *config,
 	struct plan *ret, struct host *target, struct err *e)
 {
+	enum scope scope = c->stop ? SCOPE_ALL : c->arguments ? SCOPE_ADD : SCOPE_FILE;
+	const struct config *names = c->stop && !c->arguments ? NULL : config;
 	struct origin origin = {0};
 
 	if (!e->code)
-		origin_make(current, c->stop ? SCOPE_ALL : SCOPE_FILE, c->stop ? NULL : config, &origin, e);
+		origin_make(current, scope, names, &origin, e);
 	if (!e->code)
 		target_make(&origin, c->stop ? NULL : config, target, e);
 	if (!e->code)
@@ -217,6 +224,24 @@ static void check_memory(const struct plan_case *c, const struct host *current, 
 		plan_without_memory(c, current, config, nth);
 }
 
+static void read_config(const struct plan_case *c, struct config *ret, struct err *e)
+{
+	char *arguments[16] = {NULL}, *copy, *rest, *line;
+	size_t n = 0;
+
+	if (!c->arguments) {
+		if (!c->stop)
+			config_parse("conf", c->config, strlen(c->config), ret, e);
+		return;
+	}
+	copy = rest = strdup(c->arguments);
+	while ((line = strsep(&rest, "\n")) && n < 15)
+		if (*line)
+			arguments[n++] = line;
+	config_args(arguments, ret, e);
+	free(copy);
+}
+
 static void run_case(void **state)
 {
 	struct plan_case c = {.path = *state};
@@ -231,8 +256,7 @@ static void run_case(void **state)
 	assert_non_null(c.kernel);
 	kernel = strdup(c.kernel);
 	kernel_text(kernel, &current);
-	if (!c.stop)
-		config_parse("conf", c.config, strlen(c.config), &config, &e);
+	read_config(&c, &config, &e);
 	make_plan(&c, &current, &config, &plan, &target, &e);
 	steps = print_steps(&plan);
 	if (!e.code) {
