@@ -4,6 +4,7 @@
 
 #include "link.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,16 +54,129 @@ static void every_row(void **state)
 
 static void errors_name_the_choices(void **state)
 {
-	struct link l = {.kind = KIND_BOND};
+	static const struct {
+		const char *option, *value, *message;
+	} cases[] = {
+		{"lacp_rate", "quick", "lacp_rate=quick: it must be slow or fast"},
+		{"ad_select", "3", "ad_select=3: it must be stable, bandwidth or count"},
+		{"num_grat_arp", "256", "num_grat_arp=256: it must be a number from 0 to 255"},
+		{"lp_interval", "0", "lp_interval=0: it must be a number from 1 to 2147483647"},
+		{"ad_actor_system", "02:00:00:00:00", "ad_actor_system=02:00:00:00:00: it must be a MAC address"},
+		{"primary", "a b",
+			"primary: interface name 'a b': character ' ' isn't allowed in it (no '/', ':', '%' or "
+			"spaces)"},
+		{"arp_ip_target", "10.0.0.300", "arp_ip_target=10.0.0.300: it must be up to 16 IPv4 addresses"},
+		{"arp_ip_target", " ", "arp_ip_target= : it must be up to 16 IPv4 addresses"},
+		{"arp_ip_target",
+			"10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 10.0.0.9 10.0.0.10 "
+			"10.0.0.11 10.0.0.12 10.0.0.13 10.0.0.14 10.0.0.15 10.0.0.16 10.0.0.17",
+			"arp_ip_target=10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 "
+			"10.0.0.9 10.0.0.10 10.0.0.11 10.0.0.12 10.0.0.13 10.0.0.14 10.0.0.15 10.0.0.16 10.0.0.17: it "
+			"must be up to 16 IPv4 addresses"},
+	};
+	struct link bond = {.kind = KIND_BOND}, bridge = {.kind = KIND_BRIDGE};
 	struct err e;
 
 	(void)state;
-	option_scan(&l, option_find(KIND_BOND, "lacp_rate"), "quick", &e);
-	assert_string_equal(e.text, "lacp_rate=quick: it must be slow or fast");
-	option_scan(&l, option_find(KIND_BOND, "arp_ip_target"), "10.0.0.300", &e);
-	assert_string_equal(e.text, "arp_ip_target=10.0.0.300: it must be up to 16 IPv4 addresses");
-	option_scan(&l, option_find(KIND_BOND, "num_grat_arp"), "256", &e);
-	assert_string_equal(e.text, "num_grat_arp=256: it must be a number from 0 to 255");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(
+			option_scan(&bond, option_find(KIND_BOND, cases[i].option), cases[i].value, &e), -EINVAL);
+		assert_string_equal(e.text, cases[i].message);
+	}
+	assert_int_equal(bond.options, 0);
+	assert_int_equal(option_scan(&bridge, option_find(KIND_BRIDGE, "vlan_protocol"), "802.1x", &e), -EINVAL);
+	assert_string_equal(e.text, "vlan_protocol=802.1x: it must be 802.1Q or 802.1ad");
+}
+
+static void mac_addresses(void **state)
+{
+	static const char *const bad[] = {"", "02:00:00:00:00", "02:00:00:00:00:1", "2:00:00:00:00:01",
+		"02:00:00:00:00:01:02", "02:00:00:00:00:01x", "02-00-00-00-00-01", "0g:00:00:00:00:01"};
+	uint8_t mac[MAC_SIZE];
+	char text[18];
+
+	(void)state;
+	assert_int_equal(mac_scan("02:0A:bc:00:7f:ff", mac), 0);
+	assert_string_equal(mac_print(mac, text), "02:0a:bc:00:7f:ff");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(mac_scan(bad[i], mac), -EINVAL);
+}
+
+static void lists_of_addresses(void **state)
+{
+	static const char all[] = "10.0.0.1+10.0.0.2+10.0.0.3+10.0.0.4+10.0.0.5+10.0.0.6+10.0.0.7+10.0.0.8+10.0.0.9+"
+				  "10.0.0.10+10.0.0.11+10.0.0.12+10.0.0.13+10.0.0.14+10.0.0.15+10.0.0.16";
+	const struct option *o = option_find(KIND_BOND, "arp_ip_target");
+	struct link l = {.kind = KIND_BOND};
+	char text[512];
+
+	(void)state;
+	assert_int_equal(option_scan(&l, o, all, NULL), 0);
+	assert_string_equal(option_print(&l, o, text, sizeof(text)), all);
+	assert_string_equal(option_print(&l, o, text, 12), "10.0.0.1+10");
+	assert_int_equal(option_scan(&l, o, "10.0.0.1  +10.0.0.2 ", NULL), 0);
+	assert_string_equal(option_print(&l, o, text, sizeof(text)), "10.0.0.1+10.0.0.2");
+	option_reset(&l, o);
+	assert_string_equal(option_print(&l, o, text, sizeof(text)), "");
+}
+
+static void set_number(struct link *l, const struct option *o, uint32_t value)
+{
+	*(uint32_t *)option_field(l, o) = value;
+	l->options |= 1ULL << (o - link_kinds[l->kind].options);
+}
+
+// A word only for the values that have one; clock ticks are equal when they are 1 off.
+static void values(void **state)
+{
+	const struct option *mode = option_find(KIND_BOND, "mode"), *age = option_find(KIND_BRIDGE, "ageing_time");
+	const struct option *protocol = option_find(KIND_VLAN, "protocol");
+	struct link bond = {.kind = KIND_BOND}, a = {.kind = KIND_BRIDGE}, b = a, vlan = {.kind = KIND_VLAN};
+	char text[64];
+
+	(void)state;
+	set_number(&bond, mode, 6);
+	assert_string_equal(option_print(&bond, mode, text, sizeof(text)), "balance-alb");
+	set_number(&bond, mode, 7);
+	assert_string_equal(option_print(&bond, mode, text, sizeof(text)), "7");
+	for (uint32_t n = 98; n <= 102; n++) {
+		set_number(&a, age, 100);
+		set_number(&b, age, n);
+		assert_int_equal(option_equal(&a, &b, age), n >= 99 && n <= 101);
+	}
+	assert_int_equal(option_scan(&vlan, protocol, "802.1q", NULL), 0);
+	assert_string_equal(option_print(&vlan, protocol, text, sizeof(text)), "802.1Q");
+	assert_int_equal(kind_find("bridge"), KIND_BRIDGE);
+	assert_int_equal(kind_find("bond"), KIND_BOND);
+	assert_int_equal(kind_find("veth"), KIND_OTHER);
+	assert_int_equal(kind_find(""), KIND_OTHER);
+	assert_null(option_find(KIND_BRIDGE, "mode"));
+	assert_null(option_find(KIND_OTHER, "mode"));
+}
+
+static int note_ref(struct link_ref *ref, void *arg)
+{
+	strcat(arg, ref->name);
+	return strcmp(ref->name, "stop") ? 0 : -ENOENT;
+}
+
+static void references(void **state)
+{
+	struct link l = {.kind = KIND_BOND, .master.name = "a", .lower.name = "b"};
+	char seen[64] = "";
+
+	(void)state;
+	assert_int_equal(link_refs(&l, note_ref, seen), 0);
+	assert_string_equal(seen, "");
+	l.set = LINK_MASTER | LINK_LOWER;
+	assert_int_equal(option_scan(&l, option_find(KIND_BOND, "primary"), "c", NULL), 0);
+	assert_int_equal(link_refs(&l, note_ref, seen), 0);
+	assert_string_equal(seen, "abc");
+	strcpy(l.lower.name, "stop");
+	assert_int_equal(link_refs(&l, note_ref, seen), -ENOENT);
+	strcpy(l.master.name, "stop");
+	assert_int_equal(link_refs(&l, note_ref, seen), -ENOENT);
+	assert_string_equal(seen, "abcastopstop");
 }
 
 static void kernel_defaults(void **state)
@@ -162,8 +276,9 @@ static void rows_are_the_kernels(void **state)
 int test_link(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(words_and_numbers), cmocka_unit_test(every_row),
-		cmocka_unit_test(errors_name_the_choices), cmocka_unit_test(kernel_defaults),
-		cmocka_unit_test(rows_are_the_kernels)};
+		cmocka_unit_test(errors_name_the_choices), cmocka_unit_test(mac_addresses),
+		cmocka_unit_test(lists_of_addresses), cmocka_unit_test(values), cmocka_unit_test(references),
+		cmocka_unit_test(kernel_defaults), cmocka_unit_test(rows_are_the_kernels)};
 
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }
