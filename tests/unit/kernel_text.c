@@ -249,6 +249,15 @@ void kernel_text(char *text, struct host *t)
 	host_count_references(t);
 }
 
+void host_from_text(const char *text, struct host *ret)
+{
+	char *copy = strdup(text);
+
+	*ret = (struct host){0};
+	kernel_text(copy, ret);
+	free(copy);
+}
+
 static void read_vlans(struct step *s, char *rest)
 {
 	char *ids = strsep(&rest, " "), *w;

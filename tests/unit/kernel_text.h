@@ -10,6 +10,9 @@
  * `bonding` says that the module is loaded. text is changed. Fails the running test on a line that it can't read. */
 void kernel_text(char *text, struct host *t);
 
+/* The same, whatever ret was, from a text that stays. */
+void host_from_text(const char *text, struct host *ret);
+
 /* Reads a step as step_print prints it. text is changed. */
 void step_from_text(char *text, struct step *ret);
 

@@ -173,6 +173,45 @@ static void check_properties(const struct plan_case *c, const struct config *con
 	host_free(&target);
 }
 
+// The first device becomes the last one.
+static void rotate_devices(struct host *h)
+{
+	struct device *first = h->devices[0];
+
+	memmove(h->devices, h->devices + 1, (h->count - 1) * sizeof(*h->devices));
+	h->devices[h->count - 1] = first;
+	for (size_t i = 0; i < h->count; i++)
+		h->devices[i]->slot = i;
+}
+
+// In whatever order the kernel tells its devices, the plan leads to the same target.
+static void check_order(
+	const struct plan_case *c, const struct host *current, const struct config *config, const struct host *target)
+{
+	struct host h, other;
+	struct plan plan, rest;
+	struct err e = {0};
+
+	assert_int_equal(host_copy(current, &h), 0);
+	for (size_t i = 1; i < h.count; i++) {
+		struct host after;
+
+		rotate_devices(&h);
+		make_plan(c, &h, config, &plan, &other, &e);
+		if (e.code)
+			fail_msg("%s: %zu devices later: %s", c->path, i, e.text);
+		assert_int_equal(host_copy(&h, &after), 0);
+		do_steps(c, &after, &plan);
+		assert_int_equal(plan_make(&after, target, &rest, &e), 0);
+		if (rest.count)
+			fail_msg("%s: %zu devices later: %s", c->path, i, print_steps(&rest));
+		plan_free(&plan);
+		host_free(&other);
+		host_free(&after);
+	}
+	host_free(&h);
+}
+
 // What was planned leads to the target, too, though by another way.
 static bool leads_there(
 	const struct plan_case *c, const struct host *current, const struct config *config, const struct plan *p)
@@ -260,6 +299,7 @@ static void run_case(void **state)
 	make_plan(&c, &current, &config, &plan, &target, &e);
 	steps = print_steps(&plan);
 	if (!e.code) {
+		check_order(&c, &current, &config, &target);
 		check_memory(&c, &current, &config);
 		check_properties(&c, &config, &current, &plan, &undo);
 	}

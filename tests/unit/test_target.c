@@ -10,15 +10,6 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-static void read_host(const char *text, struct host *h)
-{
-	char *copy = strdup(text);
-
-	*h = (struct host){0};
-	kernel_text(copy, h);
-	free(copy);
-}
-
 // Whose the entries of a device are, as the marks say.
 static void homes(void **state)
 {
@@ -57,7 +48,7 @@ static void homes(void **state)
 	struct host h;
 
 	(void)state;
-	read_host(kernel, &h);
+	host_from_text(kernel, &h);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_string_equal(origin_of(&h, cases[i].device), cases[i].home);
 	host_free(&h);
@@ -70,7 +61,7 @@ static void refused(const char *config_text, const char *kernel, const char *mes
 	struct origin o = {0};
 	struct err e = {0};
 
-	read_host(kernel, &h);
+	host_from_text(kernel, &h);
 	if (config_parse("f", config_text, strlen(config_text), &c, &e))
 		fail_msg("%s", e.text);
 	assert_int_equal(origin_make(&h, SCOPE_FILE, &c, &o, &e), 0);
