@@ -237,7 +237,18 @@ static void refuses_stacks(void **state)
 		 "'link=v2,vlan=1,name=v3',"
 		 "'link=v3,vlan=1,name=v4','link=v4,vlan=1,name=v5','link=v5,vlan=1,name=v6','link="
 		 "v6,vlan=1,name=v7']",
-			"f:1: more than 8 devices stand on each other: v7 over v6"},
+			"f:1: more than 8 devices stand on each other: v7 over v6 over v5 over v4 over v3 over v2 over "
+			"v1 "
+			"over v9 over e"},
+		{"vlans=['link=eeeeeeeeeeeeee0, vlan=1, name=vvvvvvvvvvvvvv1','link=vvvvvvvvvvvvvv1, vlan=1, "
+		 "name=vvvvvvvvvvvvvv2','link=vvvvvvvvvvvvvv2, vlan=1, name=vvvvvvvvvvvvvv3',"
+		 "'link=vvvvvvvvvvvvvv3, vlan=1, name=vvvvvvvvvvvvvv4','link=vvvvvvvvvvvvvv4, vlan=1, "
+		 "name=vvvvvvvvvvvvvv5','link=vvvvvvvvvvvvvv5, vlan=1, name=vvvvvvvvvvvvvv6',"
+		 "'link=vvvvvvvvvvvvvv6, vlan=1, name=vvvvvvvvvvvvvv7','link=vvvvvvvvvvvvvv7, vlan=1, "
+		 "name=vvvvvvvvvvvvvv8']",
+			"f:1: more than 8 devices stand on each other: vvvvvvvvvvvvvv8 over vvvvvvvvvvvvvv7 over "
+			"vvvvvvvvvvvvvv6 over vvvvvvvvvvvvvv5 over vvvvvvvvvvvvvv4 over vvvvvvvvvvvvvv3 over "
+			"vvvvvvvvvvvvvv2 over vvvvvvvvvvvvvv1 over eeeeeeeeeeeeee0"},
 		{"bridges=['name=eth0, uplink=eth1, legacy=yes']",
 			"f:1: legacy=yes gives the bridge the name of its uplink"},
 		{"bridges=['name=eth0, uplink=eth0, vlan=5, legacy=yes']",
@@ -296,6 +307,15 @@ static void refuses_addresses(void **state)
 			"f:1: gateway=10.0.1.9 can't be reached"},
 		{"bridges=['name=a, address=2001:db8::1/64, gateway=2001:db8:0:1::1']",
 			"f:1: gateway=2001:db8:0:1::1 can't be reached"},
+		{"bridges=['name=a, address=2001:db8::1/64, gateway=2080::1']",
+			"f:1: gateway=2080::1 can't be reached"},
+		{"bridges=['name=a, address=2001:db8::1/64, gateway=fec0::1']",
+			"f:1: gateway=fec0::1 can't be reached"},
+		{"bridges=['name=a, address=10.0.0.1/24, gateway=254.128.0.1']",
+			"f:1: gateway=254.128.0.1 can't be reached"},
+		{"bridges=['name=a, address=10.0.0.1/24, gateway=fd00::1']", "f:1: gateway=fd00::1 can't be reached"},
+		{"bridges=['name=a, address=10.0.0.1/20, gateway=10.0.16.0']",
+			"f:1: gateway=10.0.16.0 can't be reached"},
 		{"bridges=['name=a, address=10.0.0.1/24, gateway=10.0.0.1']",
 			"f:1: gateway=10.0.0.1 is an address of this host"},
 		{"bridges=['name=a, address=10.0.0.1/24, gateway=10.0.0.8 10.0.0.9']",
@@ -330,6 +350,9 @@ static void refuses_addresses(void **state)
 		"bridges=['name=a, address=10.0.0.1/25 10.0.0.129/25 fd00::1/64, "
 		"gateway=10.0.0.254 fd00::9']",
 		"bridges=['name=a, address=10.0.0.0/31, gateway=10.0.0.1']",
+		"bridges=['name=a, address=10.0.0.1/20, gateway=10.0.15.255']",
+		"bridges=['name=a, address=fd00::1/64, gateway=fe80::1']",
+		"bridges=['name=a, address=fd00::1/64, gateway=febf::1']",
 		"bridges=['name=a, address=fe80::1/64', 'name=b, address=fe80::1/64']",
 		"bridges=['name=a, address=10.0.0.1/24, mtu=1000', 'name=b, address=fd00::1/64, "
 		"mtu=1280']",
