@@ -220,8 +220,9 @@ static void check_step(
 		report_failure(r, "an entry has the index of another device", NULL, NULL, p, k + 1);
 	if (s->kind == STEP_L3_ADD && s->entry->link_local)
 		report_failure(r, "an address is added that the kernel makes", NULL, NULL, p, k + 1);
-	if (s->kind == STEP_L3_ADD && s->entry->ours && host_find(after, s->entry->devices[0].name)->mark.parking)
-		report_failure(r, "an entry of the configuration is parked", NULL, NULL, p, k + 1);
+	if (s->kind == STEP_L3_ADD && s->entry->kind == L3_ROUTE && s->entry->ours &&
+		host_find(after, s->entry->devices[0].name)->mark.parking)
+		report_failure(r, "a route of the configuration is parked", NULL, NULL, p, k + 1);
 	if (makes_vlan_too_early(before, p, k))
 		report_failure(r, "a VLAN device is made before its bond has a port", NULL, NULL, p, k + 1);
 	if (!host_counts_are_right(after))

@@ -746,12 +746,14 @@ static void examples(void **state)
 	assert_int_equal(glob("tests/lab/examples/*.conf", 0, NULL, &found), 0);
 	assert_int_equal(glob("network-vlanbridge/vlanbridge.conf.example", GLOB_APPEND, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
+		size_t before = allocations_live();
 		struct config t = {0};
 
 		if (config_read(found.gl_pathv[i], &t, &e))
 			fail_msg("%s", e.text);
 		assert_true(t.count > 0);
 		config_free(&t);
+		assert_int_equal(allocations_live(), before);
 	}
 	globfree(&found);
 }

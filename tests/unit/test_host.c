@@ -96,10 +96,10 @@ static void vlans(void **state)
 	struct host h;
 
 	(void)state;
-	host_from_text("eth0 altname=lan\neth1\neth2\n"
+	host_from_text("six vlan link=eth0 id=6 protocol=802.1Q\n"
+		       "eth0 altname=lan\neth1\neth2\n"
 		       "eth0.5 vlan link=eth0 id=5 protocol=802.1Q\n"
 		       "s5 vlan link=eth0 id=5 protocol=802.1ad\n"
-		       "six vlan link=eth0 id=6 protocol=802.1Q\n"
 		       "eth0.7 bridge\n"
 		       "eth0.8 vlan link=eth1 id=8 protocol=802.1Q\n"
 		       "macvlan0 kind=macvlan link=eth2\n",

@@ -114,8 +114,10 @@ static void update(const struct plan_case *c, const char *steps, const char *und
 
 static void compare(const struct plan_case *c, const char *what, const char *got, const char *wanted)
 {
-	size_t n = strlen(wanted);
+	size_t n = wanted ? strlen(wanted) : 0;
 
+	if (!wanted)
+		fail_msg("%s: %s are missing: write them with UPDATE=1", c->path, what);
 	while (n && wanted[n - 1] == '\n')
 		n--;
 	if (strncmp(got, wanted, n) || strspn(got + n, "\n") != strlen(got + n))
