@@ -64,7 +64,7 @@ MODEL_SECONDS ?= 15
 generator = generate generate_host generate_config generate_edit sensible
 random = $(patsubst %,$(B)/obj/tests/random/%.o,$(1))
 
-$(B)/random/engine: $(call random,engine $(generator)) $(B)/obj/tests/unit/kernel_text.o $(patsubst %.c,$(B)/obj/%.o,$(PURE))
+$(B)/random/engine: $(call random,engine $(generator)) $(patsubst %,$(B)/obj/tests/unit/%.o,allocations host_text kernel_text) $(patsubst %.c,$(B)/obj/%.o,$(PURE))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs xlutil cmocka)
 

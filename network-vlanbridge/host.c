@@ -127,13 +127,13 @@ int host_rename(struct host *h, struct device *d, const char *name)
 		if (!strcmp(l->lower.name, old))
 			text_copy(l->lower.name, NAME_SIZE, name);
 	}
-	d->odd_uppers = d->uppers; // they are still called after the old name
 	name_tree_remove(&h->names, old);
 	text_copy(d->link.name, NAME_SIZE, name);
 	if (name_tree_add(&h->names, name, d))
 		return -ENOMEM;
-	if (d->entries)
-		host_rename_in_entries(h, old, name);
+	if (d->entries && host_rename_in_entries(h, old, name))
+		return -ENOMEM;
+	host_count_references(h); // VLAN devices above are still called after the old name, and so are rules
 	return 0;
 }
 

@@ -27,22 +27,24 @@ void host_count_entry(struct host *h, const struct l3_entry *e, int change)
 	}
 }
 
-void host_rename_in_entries(struct host *h, const char *old, const char *name)
+int host_rename_in_entries(struct host *h, const char *old, const char *name)
 {
 	const struct l3_entry *e;
 	struct l3_entry *moved;
 	size_t at = 0, last = h->entries.count;
+	int r = 0;
 
-	while (at < last && (e = host_next_entry(h, &at))) {
+	while (!r && at < last && (e = host_next_entry(h, &at))) {
 		if (e->kind == L3_RULE || !l3_uses(e, old))
 			continue;
 		moved = l3_copy(e);
 		if (!moved)
-			return;
+			return -ENOMEM;
 		l3_move(moved, old, name);
 		host_remove_entry(h, e);
-		host_add_entry(h, moved);
+		r = host_add_entry(h, moved);
 	}
+	return r;
 }
 
 int host_add_entry(struct host *h, struct l3_entry *e)

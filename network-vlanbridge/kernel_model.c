@@ -170,7 +170,10 @@ static int do_link_set(struct host *h, const struct link *c)
 		device_read_mark(d);
 	if (c->set & LINK_RENAME) {
 		r = host_rename(h, d, c->new_name);
-		model_relabel_addresses(h, d);
+		if (!r)
+			r = model_relabel_addresses(h, d);
+		if (r)
+			return r;
 	}
 	if (c->set & LINK_MASTER)
 		set_master(h, d, c->master.name);
@@ -206,6 +209,17 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 		model_set_default_vlan(&d->vlans, none.bridge.vlan_default_pvid);
 }
 
+// A rule outlives the device that it names, and finds the next one of that name.
+static size_t count_rules(const struct host *h, const char *name)
+{
+	const struct l3_entry *e;
+	size_t at = 0, count = 0;
+
+	while ((e = host_next_entry(h, &at)))
+		count += e->kind == L3_RULE && l3_uses(e, name);
+	return count;
+}
+
 static int do_link_add(struct host *h, const struct link *l)
 {
 	struct device *d, *lower = host_find(h, l->lower.name);
@@ -216,6 +230,7 @@ static int do_link_add(struct host *h, const struct link *l)
 		r = host_add(h, l->name, &d);
 	if (r)
 		return r;
+	d->entries = count_rules(h, l->name);
 	set_initial(h, d, l);
 	if (l->kind == KIND_VLAN) {
 		text_copy(d->link.lower.name, NAME_SIZE, l->lower.name);

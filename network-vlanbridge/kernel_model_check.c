@@ -128,6 +128,8 @@ int model_check_set(const struct host *h, const struct device *d, const struct l
 
 	if (c->set & LINK_RENAME && (d->link.up || host_find(h, c->new_name)))
 		return d->link.up ? -EBUSY : -EEXIST;
+	if (c->set & LINK_ALTNAME && host_find(h, c->altname))
+		return -EEXIST;
 	if (c->set & LINK_UP && c->up && d->link.kind == KIND_VLAN && lower && !lower->link.up)
 		return -ENETDOWN;
 	if (c->set & LINK_MASTER)

@@ -111,25 +111,26 @@ void model_remove_neighbours(struct host *h, const struct device *d, int family)
 
 // With a new name the first IPv4 address loses its label, and each other one without a label gets its number
 // (inetdev_changename).
-void model_relabel_addresses(struct host *h, const struct device *d)
+int model_relabel_addresses(struct host *h, const struct device *d)
 {
 	size_t at = 0, last = h->entries.count;
 	const struct l3_entry *e;
 	struct l3_entry *copy;
-	int n = 0;
+	int n = 0, r = 0;
 
-	while (at < last && (e = host_next_entry(h, &at))) {
+	while (!r && at < last && (e = host_next_entry(h, &at))) {
 		if (!is_address_of(e, d->link.name, AF_INET) || (n++ ? *e->label : !*e->label))
 			continue;
 		copy = l3_copy(e);
 		if (!copy)
-			return;
+			return -ENOMEM;
 		copy->label[0] = '\0';
 		if (n > 1)
 			snprintf(copy->label, sizeof(copy->label), ":%d", n);
 		host_remove_entry(h, e);
-		host_add_entry(h, copy);
+		r = host_add_entry(h, copy);
 	}
+	return r;
 }
 
 // The address alone, without peer and prefix length.

@@ -6,6 +6,7 @@
 #include "origin.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <string.h>
 
 #define DEPTH_MAX 8 // devices one above the other
@@ -121,7 +122,7 @@ static void give_back_fields(struct device *d)
 	d->mark = (struct mark){0};
 }
 
-// As the module made it: down, without ports, every option at its initial value.
+// As the module made it: down, without ports, every option and the MTU at its initial value.
 static void reset_adopted(struct device *d)
 {
 	const struct kind_row *k = &link_kinds[d->link.kind];
@@ -130,7 +131,7 @@ static void reset_adopted(struct device *d)
 		option_reset(&d->link, &k->options[i]);
 	d->link.up = false;
 	d->link.addr_gen = 0;
-	d->link.set &= ~(unsigned int)(LINK_MAC | LINK_MTU);
+	d->link.mtu = ETH_DATA_LEN;
 	mark_write(d->link.alias, &(struct mark){0}, NULL);
 	d->mark = (struct mark){0};
 }
@@ -227,8 +228,7 @@ static void add_devices(struct builder *b)
 		if (b->failed)
 			return;
 		d = o->devices[o->count - 1];
-		if (!keeps)
-			release(b, d);
+		release(b, d);
 		if (ours)
 			reset_adopted(d);
 		else if (!keeps && from->mark.origin == MARK_PORT)

@@ -220,7 +220,7 @@ static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 	if (!may_remove_now(p, e))
 		return false;
 	gone = l3_copy(e); // e goes with the step
-	if (gone && keeps_routes_without(p, e) && remove_secondaries(p, gone)) {
+	if (gone && remove_secondaries(p, gone) && keeps_routes_without(p, e)) {
 		planner_entry(p, false, gone);
 		done = true;
 	}

@@ -43,36 +43,26 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	// Given back while it is still a port, the kernel would make a link-local address on it.
 	if (t->link.addr_gen != LINK_ADDR_GEN_NONE && strcmp(s->link.master.name, t->link.master.name))
 		fields &= ~(unsigned int)LINK_ADDR_GEN;
-	if (!device_is_ours(t) && !device_is_ours(s))
-		fields &= ~(unsigned int)(LINK_MAC | LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	return fields;
 }
 
-// What is set in another way than by a message goes alone: sysctls, and the mode in which a device makes link-local
-// addresses.
+// What is set in another way than by a message goes alone: the mode in which a device makes link-local addresses, which
+// it has only with an MTU for IPv6, and sysctls.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
-	unsigned int fields = change.set, rest = fields & ~(unsigned int)LINK_ADDR_GEN;
+	const unsigned int groups[] = {
+		s->link.mtu < IPV6_MTU_MIN ? LINK_MTU : 0,
+		change.addr_gen != LINK_ADDR_GEN_NONE ? LINK_ADDR_GEN : 0,
+		LINK_SYSCTLS,
+		~0U,
+	};
+	unsigned int fields = change.set;
 
-	if (change.set & LINK_MTU && s->link.mtu < IPV6_MTU_MIN) { // it has no IPv6 until then
-		change.set = LINK_MTU;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups) && !p->failed; i++) {
+		change.set = fields & groups[i];
+		fields &= ~groups[i];
 		planner_set(p, s, &change);
-		rest &= ~(unsigned int)LINK_MTU;
-		change.set = fields & ~(unsigned int)LINK_MTU;
 	}
-	if (change.addr_gen != LINK_ADDR_GEN_NONE && change.set & LINK_ADDR_GEN) {
-		change.set = LINK_ADDR_GEN;
-		planner_set(p, s, &change);
-		change.set = rest;
-	}
-	rest = change.set & ~(unsigned int)LINK_SYSCTLS;
-	if (change.set & LINK_SYSCTLS && !p->failed) {
-		change.set = LINK_SYSCTLS;
-		planner_set(p, s, &change);
-		change.set = rest;
-	}
-	if (change.set && !p->failed)
-		planner_set(p, s, &change);
 }
 
 void plan_set_fields(struct planner *p)
@@ -86,8 +76,6 @@ void plan_set_fields(struct planner *p)
 			continue;
 		change.options = 0;
 		change.set = fields_possible_now(p, s, t);
-		if (change.set & LINK_MAC && !(s->link.set & LINK_MAC))
-			memset(s->link.mac, 0, MAC_SIZE);
 		set_fields(p, s, change);
 	}
 }

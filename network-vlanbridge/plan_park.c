@@ -92,7 +92,9 @@ static void park_copy(struct planner *p, const struct l3_entry *e)
 {
 	struct l3_entry *copy = parked_copy(p, e);
 
-	if (copy && !host_find_entry_key(&p->now, copy))
+	if (!copy)
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	else if (!host_find_entry_key(&p->now, copy))
 		planner_entry(p, true, copy);
 	l3_free(copy);
 }
@@ -119,8 +121,8 @@ void planner_park(struct planner *p, const struct l3_entry *e)
 	char home[NAME_SIZE];
 
 	if (!kept)
-		return;
-	for (size_t i = 0; i < kept->device_count && !p->failed; i++) {
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	for (size_t i = 0; !p->failed && i < kept->device_count; i++) {
 		text_copy(home, sizeof(home), origin_of(&p->now, kept->devices[i].name));
 		make_park(p, home);
 		park_addresses(p, home);

@@ -14,11 +14,6 @@ static struct device *take_renamed(struct target_builder *b, const struct config
 
 	if (!d)
 		return NULL;
-	if (device_is_ours(d)) {
-		target_refuse(b, c, EEXIST, "'%s' is a device of vlanbridge's already and can't be renamed %s",
-			c->renamed_from, c->link.name);
-		return NULL;
-	}
 	text_copy(d->mark.was_name, NAME_SIZE, c->renamed_from);
 	d->mark.was |= MARK_WAS_NAME;
 	if (host_rename(b->target, d, c->link.name))
@@ -202,7 +197,11 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 		return;
 	}
 	describe_new(b, d, c);
-	if (d->link.set & LINK_ALTNAME && host_add_altname(b->target, d, d->link.altname))
+	if (d->link.set & LINK_ALTNAME)
+		r = host_add_altname(b->target, d, d->link.altname);
+	if (r == -ENOMEM)
+		target_no_memory(b);
+	else if (r)
 		target_refuse(b, c, EEXIST, "'%s' is the name of another device already", d->link.altname);
 }
 

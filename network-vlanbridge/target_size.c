@@ -28,17 +28,22 @@ static void set_bond_mtu(struct target_builder *b, const struct config_device *c
 				bond->link.mtu);
 }
 
-// The kernel's word for this is "Numerical result out of range".
 static void set_vlan_mtu(struct target_builder *b, const struct config_device *c, struct device *vlan)
 {
 	const struct device *lower = host_find(b->target, vlan->link.lower.name);
-	uint32_t limit = lower ? lower->link.mtu : MTU_DEFAULT;
 
-	if (c->link.set & LINK_MTU && c->link.mtu > limit)
+	set_mtu(b, c, vlan, c->link.set & LINK_MTU || !lower ? c->link.mtu : lower->link.mtu);
+}
+
+// The kernel's word for this is "Numerical result out of range".
+static void check_vlan_mtu(struct target_builder *b, const struct config_device *c, struct device *vlan)
+{
+	const struct device *lower = host_find(b->target, vlan->link.lower.name);
+
+	if (lower && vlan->link.mtu > lower->link.mtu)
 		target_refuse(b, c, ERANGE, "mtu=%u of VLAN %u (%s) is above the %u of %s: set mtu=%u there too",
-			c->link.mtu, vlan->link.vlan.id, vlan->link.name, limit, vlan->link.lower.name, c->link.mtu);
-	else
-		set_mtu(b, c, vlan, c->link.set & LINK_MTU ? c->link.mtu : limit);
+			vlan->link.mtu, vlan->link.vlan.id, vlan->link.name, lower->link.mtu, lower->link.name,
+			vlan->link.mtu);
 }
 
 // The device that carries the bridge's network to the outside, or NULL.
@@ -112,6 +117,7 @@ static void set_mtus(struct target_builder *b)
 			set_kind(b, KIND_VLAN, set_vlan_mtu);
 			set_kind(b, KIND_BRIDGE, set_bridge_mtu);
 		}
+	set_kind(b, KIND_VLAN, check_vlan_mtu);
 	lower_unmanaged_vlans(b);
 }
 

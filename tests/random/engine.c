@@ -19,6 +19,8 @@
 #include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/target.h"
 #include "random.h"
+#include "tests/unit/allocations.h"
+#include "tests/unit/host_text.h"
 #include "tests/unit/kernel_text.h"
 
 struct run {
@@ -31,100 +33,6 @@ struct run {
 	const char *config_text;
 	bool told;
 };
-
-static int by_line(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static char *sorted(char *text)
-{
-	char *lines[4096], *rest = text, *out, *to;
-	size_t n = 0, size = strlen(text) + 2;
-
-	for (char *l; (l = strsep(&rest, "\n")) && n < 4096;)
-		if (*l)
-			lines[n++] = l;
-	qsort(lines, n, sizeof(*lines), by_line);
-	to = out = malloc(size);
-	for (size_t i = 0; i < n; i++)
-		to += sprintf(to, "%s\n", lines[i]);
-	*to = '\0';
-	free(text);
-	return out;
-}
-
-enum what { TEXT_ALL, TEXT_NO_GUESTS, TEXT_FOREIGN_ENTRIES = 2 };
-
-static bool is_vif(const struct device *d)
-{
-	return !strncmp(d->link.name, "vif", 3);
-}
-
-static bool is_filtering_port(const struct host *h, const struct device *d)
-{
-	const struct device *m = *d->link.master.name ? host_find(h, d->link.master.name) : d;
-
-	return m && m->link.kind == KIND_BRIDGE && m->link.bridge.vlan_filtering;
-}
-
-// What a bond keeps from a mode that it isn't in any more, nobody sees.
-static void forget_unused_options(struct link *l)
-{
-	const struct kind_row *k = &link_kinds[KIND_BOND];
-
-	for (size_t i = 0; i < k->count; i++)
-		if (k->options[i].modes && !(k->options[i].modes & 1U << l->bond.mode))
-			l->options &= ~(1ULL << i);
-	if (!*l->bond.primary.name)
-		l->options &= ~(1ULL << (option_find(KIND_BOND, "primary") - k->options));
-	if (!l->bond.miimon)
-		l->bond.updelay = l->bond.downdelay = l->bond.peer_notif_delay = 0;
-}
-
-static void print_device(FILE *f, const struct host *h, const struct device *d)
-{
-	struct link l = d->link;
-	char vlans[8192];
-
-	// What a bridge keeps on purpose, and what is its port's.
-	if (device_is_ours(d) || l.kind == KIND_VLAN || *l.master.name || l.kind == KIND_BOND)
-		l.set &= ~(unsigned int)LINK_MAC;
-	l.set &= ~(unsigned int)(LINK_PORT_FLAGS | LINK_ALTNAME);
-	if (l.kind == KIND_BOND)
-		forget_unused_options(&l);
-	// Where a guest's device belongs depends on the way; that nothing is open any more doesn't.
-	if (is_vif(d) && !d->mark.changing)
-		l.set &= ~(unsigned int)LINK_ALIAS;
-	link_describe(f, &l);
-	if (d->dhcp)
-		fprintf(f, " dhcp");
-	if (is_filtering_port(h, d)) {
-		fprintf(f, " vlans=%s", vlans_print(&d->vlans.all, vlans, sizeof(vlans)));
-		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)),
-			d->vlans.pvid);
-	}
-	fputc('\n', f);
-}
-
-static char *host_text(const struct host *h, bool guests)
-{
-	const struct l3_entry *e;
-	char *text = NULL;
-	size_t size, at = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	for (size_t i = 0; i < h->count; i++)
-		if (guests || !is_vif(h->devices[i]))
-			print_device(f, h, h->devices[i]);
-	while ((e = host_next_entry(h, &at)))
-		if (!e->link_local) {
-			l3_describe(f, e);
-			fputc('\n', f);
-		}
-	fclose(f);
-	return sorted(text);
-}
 
 static void print_case(const struct run *r, const char *steps)
 {
@@ -246,6 +154,116 @@ static bool do_steps(struct run *r, struct host *h, const struct plan *p, size_t
 	return true;
 }
 
+static const struct device *device_of(const struct host *h, const struct step *s)
+{
+	return s->link ? host_find(h, s->link->name) : NULL;
+}
+
+static bool is_managed(const struct host *h, const char *name)
+{
+	const struct device *d = host_find(h, name), *m = d ? host_find(h, d->link.master.name) : NULL;
+
+	return d && (d->mark.origin != MARK_NONE || d->mark.changing || (m && device_is_ours(m)));
+}
+
+// A device that a step names has our mark, before or after it, or is a port of a device of ours.
+static bool is_ours_to_change(const struct host *before, const struct host *after, const struct step *s)
+{
+	bool any = !s->entry && !s->link;
+
+	if (s->link)
+		any = is_managed(before, s->link->name) || is_managed(after, s->link->name);
+	for (size_t i = 0; s->entry && i < s->entry->device_count; i++)
+		any |= is_managed(after, s->entry->devices[i].name);
+	return any || (s->entry && s->entry->kind == L3_RULE);
+}
+
+// What a step is about isn't so already.
+static bool changes_something(const struct host *before, const struct host *after, const struct step *s)
+{
+	const struct device *a = device_of(before, s), *b = device_of(after, s);
+	const struct l3_entry *e;
+
+	if (s->entry) {
+		e = host_find_entry(before, s->entry);
+		return s->kind == STEP_L3_DEL || !e || e->ours != s->entry->ours;
+	}
+	return !a || !b || memcmp(&a->link, &b->link, sizeof(a->link)) || a->dhcp != b->dhcp ||
+	       memcmp(&a->vlans, &b->vlans, sizeof(a->vlans));
+}
+
+// Before its first port a bond has a MAC address of no use, which its VLAN devices would take.
+static bool makes_vlan_too_early(const struct host *before, const struct plan *p, size_t k)
+{
+	const struct link *made = p->steps[k].link;
+	const struct device *bond = made ? host_find(before, made->lower.name) : NULL;
+
+	if (p->steps[k].kind != STEP_LINK_ADD || !device_is_kind(bond, KIND_BOND) || bond->ports)
+		return false;
+	for (k++; k < p->count; k++)
+		if (p->steps[k].kind == STEP_LINK_SET && p->steps[k].link->set & LINK_MASTER &&
+			!strcmp(p->steps[k].link->master.name, bond->link.name))
+			return true;
+	return false;
+}
+
+static void check_step(
+	struct run *r, const struct host *before, const struct host *after, const struct plan *p, size_t k)
+{
+	const struct step *s = &p->steps[k];
+
+	if (!changes_something(before, after, s))
+		report_failure(r, "a step changes nothing", NULL, NULL, p, k + 1);
+	if (!is_ours_to_change(before, after, s))
+		report_failure(r, "a step changes somebody else's device", NULL, NULL, p, k + 1);
+	if (s->entry && s->entry->devices[0].index)
+		report_failure(r, "an entry has the index of another device", NULL, NULL, p, k + 1);
+	if (s->kind == STEP_L3_ADD && s->entry->link_local)
+		report_failure(r, "an address is added that the kernel makes", NULL, NULL, p, k + 1);
+	if (s->kind == STEP_L3_ADD && s->entry->kind == L3_ROUTE && s->entry->ours &&
+		host_find(after, s->entry->devices[0].name)->mark.parking)
+		report_failure(r, "a route of the configuration is parked", NULL, NULL, p, k + 1);
+	if (makes_vlan_too_early(before, p, k))
+		report_failure(r, "a VLAN device is made before its bond has a port", NULL, NULL, p, k + 1);
+	if (!host_counts_are_right(after))
+		report_failure(r, "a device counts wrongly", NULL, NULL, p, k + 1);
+}
+
+// Those of a device keep their order, which counts: the first address of a subnet is the primary one.
+static void order_entries(struct host *h)
+{
+	struct l3_entry **old = h->entries.list;
+	size_t n = 0, count = h->entries.count;
+
+	h->entries.list = calloc(h->entries.room + 1, sizeof(*old));
+	for (size_t i = 0; i <= h->count; i++)
+		for (size_t k = 0; k < count; k++) {
+			const struct device *d = old[k] ? host_find(h, old[k]->devices[0].name) : NULL;
+
+			if (old[k] && (d ? d->slot == i : i == h->count)) {
+				old[k]->slot = n;
+				h->entries.list[n++] = old[k];
+			}
+		}
+	h->entries.count = n;
+	free(old);
+}
+
+// The order in which the kernel tells its devices doesn't matter.
+static void shuffle_devices(struct run *r, struct host *h)
+{
+	for (size_t i = h->count; i-- > 0;) {
+		size_t k = (size_t)random_below(&r->random, (int)i + 1);
+		struct device *d = h->devices[k];
+
+		h->devices[k] = h->devices[i];
+		h->devices[i] = d;
+		h->devices[k]->slot = k;
+		d->slot = i;
+	}
+	order_entries(h);
+}
+
 static bool two_uplinks(const struct host *h)
 {
 	for (size_t i = 0; i < h->count; i++)
@@ -276,6 +294,99 @@ static bool address_on_port(const struct host *h)
 	return false;
 }
 
+static bool has_options(const struct link *has, const struct link *wanted)
+{
+	const struct kind_row *k = &link_kinds[wanted->kind];
+
+	for (size_t i = 0; i < k->count; i++)
+		if (option_is_set(wanted, &k->options[i]) && !option_equal(has, wanted, &k->options[i]))
+			return false;
+	return true;
+}
+
+// Every field that both have, but the MAC addresses that a device has from another, and what a device has when it
+// is nothing of ours.
+static bool is_as_wanted(const struct host *h, const struct device *d, const struct device *wanted)
+{
+	unsigned int fields = wanted->link.set & d->link.set;
+
+	if (wanted->link.kind != KIND_BRIDGE && wanted->link.kind != KIND_BOND)
+		fields &= ~(unsigned int)LINK_MAC;
+	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
+		if (fields & f && !link_field_equal(&d->link, &wanted->link, f))
+			return false;
+	if (d->dhcp != wanted->dhcp || (is_filtering_port(h, d) && memcmp(&d->vlans, &wanted->vlans, sizeof(d->vlans))))
+		return false;
+	return d->link.kind == wanted->link.kind && has_options(&d->link, &wanted->link);
+}
+
+static void check_target(struct run *r, const struct host *now, const struct host *target, const struct plan *p)
+{
+	char *got, *wanted;
+
+	for (size_t i = 0; i < target->count; i++) {
+		const struct device *t = target->devices[i], *d = host_find(now, t->link.name);
+
+		if (d && is_as_wanted(now, d, t))
+			continue;
+		got = host_text(now, true);
+		wanted = host_text(target, true);
+		report_failure(r, t->link.name, got, wanted, p, p->count);
+		free(got);
+		free(wanted);
+	}
+}
+
+// Without what a device gets from its port, for which there is no room, or that the kernel gives it anew.
+static bool is_as_configured(const struct device *d, const struct config_device *c)
+{
+	unsigned int fields = c->link.set;
+
+	if (c->policy == ADDRESS_INHERIT || d->link.mtu < IPV6_MTU_MIN)
+		fields &= ~(unsigned int)LINK_ADDR_GEN;
+	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
+		if (fields & f && !link_field_equal(&d->link, &c->link, f))
+			return false;
+	if (c->create && (d->link.kind != c->link.kind || !has_options(&d->link, &c->link) || d->dhcp != c->mark.dhcp))
+		return false;
+	if (c->create && c->link.kind == KIND_BRIDGE &&
+		(strcmp(d->mark.uplink, c->mark.uplink) || d->mark.vlan != c->mark.vlan ||
+			d->mark.isolated != c->mark.isolated || d->mark.antispoof != c->mark.antispoof ||
+			d->mark.tx_offload_off != c->mark.tx_offload_off))
+		return false;
+	return !c->tagged || !memcmp(&d->vlans, &c->vlans, sizeof(c->vlans));
+}
+
+// On its device, or on what that is a port of.
+static bool has_configured_entry(const struct host *h, const struct l3_entry *wanted)
+{
+	const struct device *d = host_find(h, wanted->devices[0].name);
+	struct l3_entry *e = l3_copy(wanted);
+	bool found = false;
+
+	for (; d && !found; d = host_find(h, d->link.master.name)) {
+		text_copy(e->devices[0].name, NAME_SIZE, d->link.name);
+		found = host_find_entry_key(h, e);
+	}
+	l3_free(e);
+	return found;
+}
+
+// What the configuration says, looked for one by one.
+static void check_config(struct run *r, const struct host *now, const struct config *config, const struct plan *p)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		const struct config_device *c = config->devices[i];
+		const struct device *d = host_find(now, c->link.name);
+
+		if (!d || !is_as_configured(d, c))
+			report_failure(r, c->link.name, "isn't as configured\n", NULL, p, p->count);
+	}
+	for (size_t i = 0; i < config->entries.count; i++)
+		if (!has_configured_entry(now, config->entries.list[i]))
+			report_failure(r, config->entries.list[i]->key, "isn't there\n", NULL, p, p->count);
+}
+
 // The state after a whole plan, from any state: the wanted one, and nothing left to do.
 static void check_arrival(struct run *r, const struct host *from, const struct config *config,
 	const struct host *wanted, const char *what)
@@ -284,6 +395,7 @@ static void check_arrival(struct run *r, const struct host *from, const struct c
 	struct plan p;
 
 	host_copy(from, &h);
+	shuffle_devices(r, &h);
 	if (!plan_to(r, &h, config, &p, &target) && do_steps(r, &h, &p, p.count))
 		same(r, what, &h, wanted, true, &p, p.count);
 	plan_free(&p);
@@ -299,6 +411,7 @@ static void check_way_back(struct run *r, const struct host *from, const struct 
 
 	r->cases++;
 	host_copy(from, &h);
+	shuffle_devices(r, &h);
 	if (plan_make(&h, before, &p, &e))
 		report_failure(r, e.text, NULL, NULL, NULL, 0);
 	else if (do_steps(r, &h, &p, p.count))
@@ -360,12 +473,18 @@ static bool guests_stay(const struct host *before, const struct host *now, const
 static void check_prefixes(struct run *r, const struct host *from, const struct host *origin,
 	const struct config *config, const struct plan *p, const struct host *after, const struct host *stopped)
 {
-	struct host h;
+	struct host h, before;
 	char doing[96];
+	bool done;
 
 	host_copy(from, &h);
 	for (size_t k = 0; k < p->count; k++) {
-		if (!do_steps(r, &h, &(struct plan){p->steps + k, 1}, 1))
+		host_copy(&h, &before);
+		done = do_steps(r, &h, &(struct plan){p->steps + k, 1}, 1);
+		if (done)
+			check_step(r, &before, &h, p, k);
+		host_free(&before);
+		if (!done)
 			break;
 		snprintf(doing, sizeof(doing), "%s, after step %zu of %zu", config ? "start" : "stop", k + 1, p->count);
 		r->doing = doing;
@@ -443,6 +562,7 @@ static bool check_start(struct run *r, struct host *now, const struct host *orig
 
 	r->doing = "start";
 	r->from = now;
+	shuffle_devices(r, now);
 	result = plan_to(r, now, config, &p, &target);
 	if (result) {
 		r->refused += result > 0;
@@ -464,6 +584,8 @@ static bool check_start(struct run *r, struct host *now, const struct host *orig
 	if (do_steps(r, now, &p, p.count)) {
 		r->from = &before;
 		same(r, "the model isn't the target", now, &target, true, &p, p.count);
+		check_target(r, now, &target, &p);
+		check_config(r, now, config, &p);
 		if (address_on_port(now))
 			report_failure(r, "an address of dom0 is on a port", NULL, NULL, &p, p.count);
 		host_free(&target);
@@ -496,6 +618,7 @@ static void check_stop(struct run *r, const struct host *now, const struct host 
 	r->from = now;
 	r->config_text = NULL;
 	host_copy(now, &h);
+	shuffle_devices(r, &h);
 	if (!plan_to(r, &h, NULL, &p, &target) && do_steps(r, &h, &p, p.count)) {
 		same(r, "stop doesn't give the host back", &h, origin, false, &p, p.count);
 		check_prefixes(r, now, origin, NULL, &p, &h, NULL);
@@ -510,6 +633,7 @@ static void check_seed(struct run *r)
 	static struct scenario s;
 	struct host host = {0}, now, alone;
 	struct config configs[SCENARIO_CONFIGS] = {0};
+	size_t before = allocations_live();
 	char *text;
 
 	scenario_generate(r->seed, &s);
@@ -547,6 +671,8 @@ static void check_seed(struct run *r)
 		config_free(&configs[i]);
 	host_free(&now);
 	host_free(&host);
+	if (allocations_live() != before)
+		report_failure(r, "memory isn't given back", NULL, NULL, NULL, 0);
 }
 
 static double seconds(void)

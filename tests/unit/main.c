@@ -25,6 +25,9 @@ int main(int argc, char **argv)
 	failed += test_vif_bridge_ref();
 	failed += test_vif_decide();
 	failed += test_vif_rules();
+	failed += test_host();
+	failed += test_target();
+	failed += test_kernel_model();
 	failed += test_plan_cases(argv[1]);
 	printf("unit: %s\n", failed ? "some tests failed" : "all tests passed");
 	return failed != 0;

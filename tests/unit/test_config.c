@@ -2,6 +2,7 @@
 // The configuration: what a file means, and the sentence for each way to get it wrong.
 #include "tests.h"
 
+#include "allocations.h"
 #include "network-vlanbridge/config.h"
 
 #include <glob.h>
@@ -236,7 +237,18 @@ static void refuses_stacks(void **state)
 		 "'link=v2,vlan=1,name=v3',"
 		 "'link=v3,vlan=1,name=v4','link=v4,vlan=1,name=v5','link=v5,vlan=1,name=v6','link="
 		 "v6,vlan=1,name=v7']",
-			"f:1: more than 8 devices stand on each other: v7 over v6"},
+			"f:1: more than 8 devices stand on each other: v7 over v6 over v5 over v4 over v3 over v2 over "
+			"v1 "
+			"over v9 over e"},
+		{"vlans=['link=eeeeeeeeeeeeee0, vlan=1, name=vvvvvvvvvvvvvv1','link=vvvvvvvvvvvvvv1, vlan=1, "
+		 "name=vvvvvvvvvvvvvv2','link=vvvvvvvvvvvvvv2, vlan=1, name=vvvvvvvvvvvvvv3',"
+		 "'link=vvvvvvvvvvvvvv3, vlan=1, name=vvvvvvvvvvvvvv4','link=vvvvvvvvvvvvvv4, vlan=1, "
+		 "name=vvvvvvvvvvvvvv5','link=vvvvvvvvvvvvvv5, vlan=1, name=vvvvvvvvvvvvvv6',"
+		 "'link=vvvvvvvvvvvvvv6, vlan=1, name=vvvvvvvvvvvvvv7','link=vvvvvvvvvvvvvv7, vlan=1, "
+		 "name=vvvvvvvvvvvvvv8']",
+			"f:1: more than 8 devices stand on each other: vvvvvvvvvvvvvv8 over vvvvvvvvvvvvvv7 over "
+			"vvvvvvvvvvvvvv6 over vvvvvvvvvvvvvv5 over vvvvvvvvvvvvvv4 over vvvvvvvvvvvvvv3 over "
+			"vvvvvvvvvvvvvv2 over vvvvvvvvvvvvvv1 over eeeeeeeeeeeeee0"},
 		{"bridges=['name=eth0, uplink=eth1, legacy=yes']",
 			"f:1: legacy=yes gives the bridge the name of its uplink"},
 		{"bridges=['name=eth0, uplink=eth0, vlan=5, legacy=yes']",
@@ -295,6 +307,15 @@ static void refuses_addresses(void **state)
 			"f:1: gateway=10.0.1.9 can't be reached"},
 		{"bridges=['name=a, address=2001:db8::1/64, gateway=2001:db8:0:1::1']",
 			"f:1: gateway=2001:db8:0:1::1 can't be reached"},
+		{"bridges=['name=a, address=2001:db8::1/64, gateway=2080::1']",
+			"f:1: gateway=2080::1 can't be reached"},
+		{"bridges=['name=a, address=2001:db8::1/64, gateway=fec0::1']",
+			"f:1: gateway=fec0::1 can't be reached"},
+		{"bridges=['name=a, address=10.0.0.1/24, gateway=254.128.0.1']",
+			"f:1: gateway=254.128.0.1 can't be reached"},
+		{"bridges=['name=a, address=10.0.0.1/24, gateway=fd00::1']", "f:1: gateway=fd00::1 can't be reached"},
+		{"bridges=['name=a, address=10.0.0.1/20, gateway=10.0.16.0']",
+			"f:1: gateway=10.0.16.0 can't be reached"},
 		{"bridges=['name=a, address=10.0.0.1/24, gateway=10.0.0.1']",
 			"f:1: gateway=10.0.0.1 is an address of this host"},
 		{"bridges=['name=a, address=10.0.0.1/24, gateway=10.0.0.8 10.0.0.9']",
@@ -329,6 +350,9 @@ static void refuses_addresses(void **state)
 		"bridges=['name=a, address=10.0.0.1/25 10.0.0.129/25 fd00::1/64, "
 		"gateway=10.0.0.254 fd00::9']",
 		"bridges=['name=a, address=10.0.0.0/31, gateway=10.0.0.1']",
+		"bridges=['name=a, address=10.0.0.1/20, gateway=10.0.15.255']",
+		"bridges=['name=a, address=fd00::1/64, gateway=fe80::1']",
+		"bridges=['name=a, address=fd00::1/64, gateway=febf::1']",
 		"bridges=['name=a, address=fe80::1/64', 'name=b, address=fe80::1/64']",
 		"bridges=['name=a, address=10.0.0.1/24, mtu=1000', 'name=b, address=fd00::1/64, "
 		"mtu=1280']",
@@ -701,6 +725,36 @@ static void arguments(void **state)
 	host_free(&host);
 }
 
+// With one allocation failing: an error that says so, and all memory is given back.
+static void runs_out_of_memory(void **state)
+{
+	static const char *const given[][8] = {
+		{"bond=bond7", "ports=eth0 eth1", "vlan=5", "mtu=1400"},
+		{"bond=bond7", "ports=eth0 eth1", "mode=active-backup", "address=192.0.2.5/24 2001:db8::5/64"},
+		{"netdev=eth0", "bridge=br{vlan}", "vlan=5-9"},
+	};
+	static const struct host host;
+	size_t before = allocations_live();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+		for (size_t nth = 1, made = 1; nth <= made + 1; nth++) {
+			struct config t = {0};
+			struct err e = {0};
+			int r;
+
+			allocations_fail(nth);
+			r = config_args((char *const *)(uintptr_t)given[i], &host, &t, &e);
+			made = allocations_made();
+			allocations_fail(0);
+			assert_int_equal(!r, nth > made);
+			assert_int_equal(e.code, -r);
+			assert_true(!r || strstr(e.text, "no memory"));
+			config_free(&t);
+			assert_int_equal(allocations_live(), before);
+		}
+}
+
 static void refuses_arguments(void **state)
 {
 	struct host host;
@@ -757,12 +811,14 @@ static void examples(void **state)
 	assert_int_equal(glob("tests/lab/examples/*.conf", 0, NULL, &found), 0);
 	assert_int_equal(glob("network-vlanbridge/vlanbridge.conf.example", GLOB_APPEND, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
+		size_t before = allocations_live();
 		struct config t = {0};
 
 		if (config_read(found.gl_pathv[i], &t, &e))
 			fail_msg("%s", e.text);
 		assert_true(t.count > 0);
 		config_free(&t);
+		assert_int_equal(allocations_live(), before);
 	}
 	globfree(&found);
 }
@@ -825,6 +881,7 @@ int test_config(void)
 		cmocka_unit_test(demanded_address),
 		cmocka_unit_test(default_arguments),
 		cmocka_unit_test(arguments),
+		cmocka_unit_test(runs_out_of_memory),
 		cmocka_unit_test(refuses_arguments),
 		cmocka_unit_test(examples),
 		cmocka_unit_test(xend_example),

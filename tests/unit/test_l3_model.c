@@ -112,8 +112,6 @@ static void route_key_is(const char *expected, struct l3_route_key k)
 
 static void keys(void **state)
 {
-	char value[L3_ADDRESS_SIZE];
-
 	(void)state;
 	route_key_is("default via 192.0.2.1", (struct l3_route_key){.family = AF_INET,
 						      .type = RTN_UNICAST,
@@ -135,12 +133,162 @@ static void keys(void **state)
 			.metric = 7,
 			.tos = 16,
 			.source = "2001:db8::1"});
-	assert_true(l3_key_value("default via fe80::1 metric 7", "metric", value, sizeof(value)));
-	assert_string_equal(value, "7");
-	assert_true(l3_key_value("default via fe80::1 metric 7", "via", value, sizeof(value)));
-	assert_string_equal(value, "fe80::1");
-	assert_false(l3_key_value("default via fe80::1 metric 7", "table", value, sizeof(value)));
-	assert_false(l3_key_value("metric", "metric", value, sizeof(value)));
+}
+
+static void types(void **state)
+{
+	static const struct {
+		int type;
+		const char *key;
+	} cases[] = {
+		{RTN_UNICAST, "10.0.0.0/8 tos 4 scope 254"},
+		{RTN_LOCAL, "local 10.0.0.0/8 tos 4 scope 254"},
+		{RTN_BLACKHOLE, "blackhole 10.0.0.0/8 tos 4 scope 254"},
+		{RTN_NAT, "nat 10.0.0.0/8 tos 4 scope 254"},
+		{RTN_UNSPEC, "type 0 10.0.0.0/8 tos 4 scope 254"},
+		{RTN_XRESOLVE, "type 11 10.0.0.0/8 tos 4 scope 254"},
+		{-1, "type -1 10.0.0.0/8 tos 4 scope 254"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		route_key_is(cases[i].key, (struct l3_route_key){.family = AF_INET,
+						   .type = cases[i].type,
+						   .destination = "10.0.0.0/8",
+						   .table = 254,
+						   .tos = 4,
+						   .scope = RT_SCOPE_HOST});
+}
+
+static void values_of_keys(void **state)
+{
+	static const struct {
+		const char *key, *word, *value; // NULL: it has none
+	} cases[] = {
+		{"default via fe80::1 metric 7", "metric", "7"},
+		{"default via fe80::1 metric 7 table 5", "metric", "7"},
+		{"default via fe80::1 metric 7", "via", "fe80::1"},
+		{"default via 192.0.2.1 via 192.0.2.2", "via", "192.0.2.1"},
+		{"default via fe80::1 metric 7", "table", NULL},
+		{"default via fe80::1 xmetric 7", "metric", NULL},
+		{"default via fe80::1 metrics 7", "metric", NULL},
+		{"default metrics 7 metric 8", "metric", "8"},
+		{"metric 7", "metric", NULL},
+		{"default via 2001:db8:1111", "via", NULL}, // no room
+		{"default via 2001:db8:11", "via", "2001:db8:11"},
+	};
+	char value[12];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool found = l3_key_value(cases[i].key, cases[i].word, value, sizeof(value));
+
+		assert_int_equal(found, cases[i].value != NULL);
+		assert_string_equal(value, found ? cases[i].value : "");
+	}
+}
+
+// An address and its network; or what can't be read.
+static void networks(void **state)
+{
+	static const struct {
+		int family;
+		const char *key, *network;
+	} cases[] = {
+		{AF_INET, "192.0.2.77/24", "192.0.2.0/24"},
+		{AF_INET, "192.0.2.77/32", "192.0.2.77/32"},
+		{AF_INET, "192.0.2.77/0", "0.0.0.0/0"},
+		{AF_INET, "192.0.2.77/26", "192.0.2.64/26"},
+		{AF_INET, "192.0.2.77/7", "192.0.0.0/7"},
+		{AF_INET, "10.0.0.1 peer 10.9.0.2/16", "10.9.0.0/16"},
+		{AF_INET6, "2001:db8:ffff::1/33", "2001:db8:8000::/33"},
+		{AF_INET6, "2001:db8::1/128", "2001:db8::1/128"},
+		{AF_INET, "192.0.2.77/33", NULL},
+		{AF_INET6, "2001:db8::1/129", NULL},
+		{AF_INET, "192.0.2.77", NULL},
+		{AF_INET, "192.0.2/24", NULL},
+		{AF_INET, "10.0.0.1 peer x/16", NULL},
+		{AF_INET, "x peer 10.0.0.1/16", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct l3_entry *e = entry(L3_ADDRESS, cases[i].family, cases[i].key, "eth0");
+		struct l3_address_key k;
+		char network[L3_PREFIX_SIZE];
+
+		assert_int_equal(l3_key_read_address(e, &k), cases[i].network ? 0 : -EINVAL);
+		if (cases[i].network) {
+			l3_key_network(cases[i].family, k.address, k.prefix, network);
+			assert_string_equal(network, cases[i].network);
+		}
+		l3_free(e);
+	}
+}
+
+// A prefix route of the kernel's whose address is gone.
+static void stale_routes(void **state)
+{
+	static const struct {
+		int family;
+		const char *key;
+		bool stale;
+	} cases[] = {
+		{AF_INET6, "2001:db8:9::/64 metric 256", true},
+		{AF_INET6, "2001:db8::/64 metric 257", false}, // of the address that is there
+		{AF_INET6, "2001:db8:9::/64 metric 100", false},
+		{AF_INET, "198.51.100.0/24 metric 256", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		for (int other = 0; other < 4; other++) {
+			struct l3_list all = {0};
+			struct l3_entry *e;
+
+			add_address(&all, AF_INET, "192.0.2.1/24", false, 0);
+			add_address(&all, AF_INET6, "2001:db8::1/64", false, 0);
+			add_kernel_route(&all, cases[i].family, cases[i].key, "eth0");
+			e = all.list[all.count - 1];
+			e->from_kernel = other != 1;
+			e->gateway = other == 2;
+			e->nexthop_object = other == 3;
+			l3_list_drop_implied(&all);
+			assert_int_equal(all.count, 3);
+			assert_int_equal(e->stale, cases[i].stale && !other);
+			l3_list_free(&all);
+		}
+}
+
+static void refused_addresses(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{"192.0.2.1", "'192.0.2.1' is no address like 192.0.2.1/24"},
+		{"192.0.2.1/33", "'192.0.2.1/33' is no address like 192.0.2.1/24 or 2001:db8::1/64"},
+		{"192.0.2.1/0", "'192.0.2.1/0' is no address like 192.0.2.1/24 or 2001:db8::1/64"},
+		{"192.0.2/24", "'192.0.2/24' is no address like 192.0.2.1/24 or 2001:db8::1/64"},
+		{"2001:db8::1/129", "'2001:db8::1/129' is no address like 192.0.2.1/24 or 2001:db8::1/64"},
+		{"0.0.0.1/24", "'0.0.0.1/24' is no address that a host can have"},
+		{"224.0.0.1/24", "'224.0.0.1/24' is no address that a host can have"},
+		{"255.255.255.255/24", "'255.255.255.255/24' is no address that a host can have"},
+		{"::/64", "'::/64' is no address that a host can have"},
+		{"ff02::1/64", "'ff02::1/64' is no address that a host can have"},
+		{"2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001/64",
+			"'2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001/64' is no address "
+			"like 192.0.2.1/24"},
+	};
+	struct l3_entry *e;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(l3_new_address(cases[i].text, "eth0", &e, &err), -EINVAL);
+		assert_string_equal(err.text, cases[i].message);
+	}
+	assert_int_equal(l3_new_gateway("192.0.2", "eth0", &e, &err), -EINVAL);
+	assert_string_equal(err.text, "'192.0.2' is no address of a gateway");
 }
 
 // So many next hops that the key is cut: two routes that differ in the last one still differ.
@@ -202,9 +350,6 @@ static void configured_entries(void **state)
 	e = l3_new_link_local((const uint8_t[]){0x02, 0, 0, 0, 0, 0x09}, "eth0");
 	assert_string_equal(e->key, "fe80::ff:fe00:9/64");
 	configured(e);
-	assert_int_equal(l3_new_address("192.0.2.1/33", "eth0", &e, NULL), -EINVAL);
-	assert_int_equal(l3_new_address("192.0.2.1", "eth0", &e, NULL), -EINVAL);
-	assert_int_equal(l3_new_gateway("default", "eth0", &e, NULL), -EINVAL);
 }
 
 static bool is_link_local(const char *protocol, const unsigned char last[8], uint32_t flags)
@@ -280,7 +425,9 @@ static void order(void **state)
 int test_l3_model(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_kernel_makes_is_dropped),
-		cmocka_unit_test(what_others_made_stays), cmocka_unit_test(keys), cmocka_unit_test(long_keys_differ),
+		cmocka_unit_test(what_others_made_stays), cmocka_unit_test(keys), cmocka_unit_test(types),
+		cmocka_unit_test(values_of_keys), cmocka_unit_test(networks), cmocka_unit_test(stale_routes),
+		cmocka_unit_test(refused_addresses), cmocka_unit_test(long_keys_differ),
 		cmocka_unit_test(configured_entries), cmocka_unit_test(whose_link_local), cmocka_unit_test(subnets),
 		cmocka_unit_test(order)};
 

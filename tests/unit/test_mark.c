@@ -4,6 +4,7 @@
 
 #include "mark.h"
 
+#include <errno.h>
 #include <string.h>
 
 static void round_trip(void **state)
@@ -80,39 +81,98 @@ static void keeps_the_rest(void **state)
 	assert_string_equal(alias, "rack 4");
 }
 
+// What is written for a mark, in place of the one that is there.
+static void writes(void **state)
+{
+	static const struct {
+		const char *before;
+		struct mark mark;
+		const char *after;
+	} cases[] = {
+		{"rack 4 vlanbridge port up=1", {.origin = MARK_NONE}, "rack 4"},
+		{"vlanbridge file", {.origin = MARK_NONE}, ""},
+		{"vlanbridge file vlan=3", {.origin = MARK_ARGS, .uplink = "eth0"}, "vlanbridge args uplink=eth0"},
+		{"a vlanbridge", {.origin = MARK_FILE, .vlan = 4094}, "a vlanbridge vlanbridge file vlan=4094"},
+		{"x", {.origin = MARK_PORT, .was = MARK_WAS_MTU | MARK_WAS_NAME, .was_mtu = 9000, .was_name = "eth0"},
+			"x vlanbridge port mtu=9000 name=eth0"},
+		{"", {.origin = MARK_PORT, .was = MARK_WAS_UP | MARK_WAS_ADDR_GEN, .was_addr_gen = 3},
+			"vlanbridge port up=0 addr_gen=3"},
+		{"", {MARK_FILE, "eth0", 5, true, true, true, true, true, true, true, true, true, .joined = true},
+			"vlanbridge file uplink=eth0 vlan=5 adopted dhcp inherit parking joined demand closing "
+			"isolated antispoof tx_offload=off"},
+	};
+	char alias[ALIAS_SIZE];
+	struct mark again;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		strcpy(alias, cases[i].before);
+		assert_int_equal(mark_write(alias, &cases[i].mark, NULL), 0);
+		assert_string_equal(alias, cases[i].after);
+		mark_parse(alias, &again);
+		assert_memory_equal(&again, &cases[i].mark, sizeof(again));
+	}
+}
+
 static void no_room(void **state)
 {
 	char alias[ALIAS_SIZE], before[ALIAS_SIZE];
 	struct mark m = {.origin = MARK_PORT, .was = MARK_WAS_UP};
+	size_t room = ALIAS_SIZE - 1 - strlen(" vlanbridge port up=0");
 	struct err e;
 
 	(void)state;
-	memset(alias, 'x', sizeof(alias) - 1);
-	alias[ALIAS_SIZE - 1] = '\0';
+	memset(alias, 'x', sizeof(alias));
+	alias[room] = '\0';
+	assert_int_equal(mark_write(alias, &m, &e), 0);
+	assert_int_equal(strlen(alias), ALIAS_SIZE - 1);
+	memset(alias, 'x', room + 1);
+	alias[room + 1] = '\0';
 	memcpy(before, alias, sizeof(alias));
-	assert_int_not_equal(mark_write(alias, &m, &e), 0);
+	assert_int_equal(mark_write(alias, &m, &e), -ENOSPC);
+	assert_string_equal(e.text, "the alias 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…' leaves no room for our mark "
+				    "(256 bytes of 255): shorten it");
 	assert_memory_equal(alias, before, sizeof(alias));
 }
 
+// What isn't a mark, and words that aren't ours: of two with one meaning the last counts.
 static void junk(void **state)
 {
-	struct mark m;
+	static const struct {
+		const char *alias, *same_as;
+	} cases[] = {
+		{"vlanbridge", ""},
+		{"vlanbridge ", ""},
+		{"vlanbridge rack", ""},
+		{"vlanbridge filed", ""},
+		{"vlanbridge-port", ""},
+		{"xvlanbridge port", ""},
+		{"to vlanbridge rack 4", ""},
+		{"vlanbridge vlanbridge file", "vlanbridge file"},
+		{"vlanbridge rack vlanbridge args vlan=1", "vlanbridge args vlan=1"},
+		{"vlanbridge file vlan=4095 uplink=1234567890123456 up=7 future=1", "vlanbridge file"},
+		{"vlanbridge file vlan=0 up=2 mtu=-1 mtu=4294967296 addr_gen=256 name=1234567890123456",
+			"vlanbridge file"},
+		{"vlanbridge port up=x mtu=x addr_gen=x isolatedx", "vlanbridge port"},
+		{"vlanbridge port mtu=4294967295 addr_gen=255 up=1 up=0",
+			"vlanbridge port up=0 mtu=4294967295 addr_gen=255"},
+		{"vlanbridge file  vlan=5", "vlanbridge file vlan=5"},
+	};
+	struct mark m, same;
 
 	(void)state;
-	mark_parse("vlanbridge", &m);
-	assert_int_equal(m.origin, MARK_NONE);
-	mark_parse("vlanbridge file vlan=4095 uplink=1234567890123456 up=7 future=1", &m);
-	assert_int_equal(m.origin, MARK_FILE);
-	assert_int_equal(m.vlan, 0);
-	assert_string_equal(m.uplink, "");
-	assert_int_equal(m.was, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		mark_parse(cases[i].alias, &m);
+		mark_parse(cases[i].same_as, &same);
+		assert_memory_equal(&m, &same, sizeof(m));
+	}
 }
 
 int test_mark(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(guest_round_trip),
-		cmocka_unit_test(guest_without_room), cmocka_unit_test(keeps_the_rest), cmocka_unit_test(no_room),
-		cmocka_unit_test(junk)};
+		cmocka_unit_test(guest_without_room), cmocka_unit_test(keeps_the_rest), cmocka_unit_test(writes),
+		cmocka_unit_test(no_room), cmocka_unit_test(junk)};
 
 	return cmocka_run_group_tests_name("mark", tests, NULL, NULL);
 }

@@ -2,13 +2,18 @@
 // Plan cases: files that hold a configuration, a kernel state, and the steps and undo that must come of them.
 //
 // Sections start with `-- NAME`: config, kernel, then steps and undo, or error. `-- stop` instead of a config stops
-// everything. Beyond the text, every case must end in a state that needs no further step, and its undo must lead back.
-// UPDATE=1 in the environment writes the expectations anew; read the difference before committing it.
+// everything. `-- arguments` instead of a config has a command line, an argument a line, which adds its stack to what
+// is there; with `-- stop` before it only that stack is stopped. Beyond the text, every case must end in a state that
+// needs no further step, and its undo must lead back. UPDATE=1 in the environment writes the expectations anew; read
+// the difference before committing it.
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "allocations.h"
+#include "host_text.h"
 #include "kernel_text.h"
 #include "network-vlanbridge/config.h"
 #include "network-vlanbridge/kernel_model.h"
@@ -18,11 +23,11 @@
 
 struct plan_case {
 	char *path, *text;
-	char *comment, *config, *kernel, *steps, *undo, *error;
+	char *comment, *config, *arguments, *kernel, *steps, *undo, *error;
 	bool stop;
 };
 
-static char *slurp(const char *path)
+char *file_text(const char *path)
 {
 	char *text = calloc(1, 1 << 20);
 	FILE *f = fopen(path, "r");
@@ -35,12 +40,13 @@ static char *slurp(const char *path)
 
 static char **section(struct plan_case *c, const char *name)
 {
-	return !strcmp(name, "config")   ? &c->config
-	       : !strcmp(name, "kernel") ? &c->kernel
-	       : !strcmp(name, "steps")  ? &c->steps
-	       : !strcmp(name, "undo")   ? &c->undo
-	       : !strcmp(name, "error")  ? &c->error
-					 : NULL;
+	return !strcmp(name, "config")      ? &c->config
+	       : !strcmp(name, "arguments") ? &c->arguments
+	       : !strcmp(name, "kernel")    ? &c->kernel
+	       : !strcmp(name, "steps")     ? &c->steps
+	       : !strcmp(name, "undo")      ? &c->undo
+	       : !strcmp(name, "error")     ? &c->error
+					    : NULL;
 }
 
 // Cuts the text at its `-- NAME` lines; what stands before the first is the comment.
@@ -94,7 +100,9 @@ static void update(const struct plan_case *c, const char *steps, const char *und
 	fprintf(f, "%s\n", c->comment);
 	if (c->stop)
 		fprintf(f, "-- stop\n");
-	else
+	if (c->arguments)
+		fprintf(f, "-- arguments\n%s\n", c->arguments);
+	else if (!c->stop)
 		fprintf(f, "-- config\n%s\n", c->config);
 	fprintf(f, "-- kernel\n%s\n", c->kernel);
 	if (error)
@@ -106,8 +114,10 @@ static void update(const struct plan_case *c, const char *steps, const char *und
 
 static void compare(const struct plan_case *c, const char *what, const char *got, const char *wanted)
 {
-	size_t n = strlen(wanted);
+	size_t n = wanted ? strlen(wanted) : 0;
 
+	if (!wanted)
+		fail_msg("%s: %s are missing: write them with UPDATE=1", c->path, what);
 	while (n && wanted[n - 1] == '\n')
 		n--;
 	if (strncmp(got, wanted, n) || strspn(got + n, "\n") != strlen(got + n))
@@ -117,10 +127,12 @@ static void compare(const struct plan_case *c, const char *what, const char *got
 static void make_plan(const struct plan_case *c, const struct host *current, const struct config *config,
 	struct plan *ret, struct host *target, struct err *e)
 {
+	enum scope scope = c->stop ? SCOPE_ALL : c->arguments ? SCOPE_ADD : SCOPE_FILE;
+	const struct config *names = c->stop && !c->arguments ? NULL : config;
 	struct origin origin = {0};
 
 	if (!e->code)
-		origin_make(current, c->stop ? SCOPE_ALL : SCOPE_FILE, c->stop ? NULL : config, &origin, e);
+		origin_make(current, scope, names, &origin, e);
 	if (!e->code)
 		target_make(&origin, c->stop ? NULL : config, target, e);
 	if (!e->code)
@@ -128,11 +140,54 @@ static void make_plan(const struct plan_case *c, const struct host *current, con
 	origin_free(&origin);
 }
 
+// Without what goes with a device of ours, and without MAC addresses: the cases don't say which ones ports had before.
+static char *origin_text(const struct host *h)
+{
+	const struct l3_entry *e;
+	struct origin o;
+	size_t at = 0;
+	char *text;
+
+	assert_int_equal(origin_make(h, SCOPE_ALL, NULL, &o, NULL), 0);
+	for (size_t i = 0; i < o.host.count; i++) {
+		o.host.devices[i]->vlans = (struct port_vlans){0};
+		o.host.devices[i]->link.set &= ~(unsigned int)LINK_MAC;
+	}
+	while ((e = host_next_entry(&o.host, &at)))
+		if (e->kind != L3_RULE && !host_find(&o.host, e->devices[0].name))
+			host_remove_entry(&o.host, e);
+	text = host_text(&o.host, false);
+	origin_free(&o);
+	return text;
+}
+
+// Killed after any step, it can still be told how the host was before us.
+static void check_origins(const struct plan_case *c, const struct host *from, const struct plan *p)
+{
+	char *wanted = origin_text(from), *text;
+	struct host h;
+
+	assert_int_equal(host_copy(from, &h), 0);
+	for (size_t i = 0; i < p->count; i++) {
+		assert_int_equal(kernel_model_do(&h, &p->steps[i]), 0);
+		text = origin_text(&h);
+		if (strcmp(text, wanted))
+			fail_msg("%s: after '%s' the origin is\n%s\ninstead of\n%s", c->path, step_text(&p->steps[i]),
+				text, wanted);
+		free(text);
+	}
+	free(wanted);
+	host_free(&h);
+}
+
 static void do_steps(const struct plan_case *c, struct host *h, const struct plan *p)
 {
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		if (kernel_model_do(h, &p->steps[i]))
 			fail_msg("%s: step %zu doesn't fit: %s", c->path, i, step_text(&p->steps[i]));
+		if (!host_counts_are_right(h))
+			fail_msg("%s: wrong counts after %s", c->path, step_text(&p->steps[i]));
+	}
 }
 
 // Planning again finds nothing to do; the undo leads to where it began.
@@ -144,6 +199,7 @@ static void check_properties(const struct plan_case *c, const struct config *con
 	struct err e = {0};
 
 	assert_int_equal(host_copy(current, &before), 0);
+	check_origins(c, current, p);
 	do_steps(c, current, p);
 	make_plan(c, current, config, &again, &target, &e);
 	if (e.code)
@@ -161,6 +217,114 @@ static void check_properties(const struct plan_case *c, const struct config *con
 	host_free(&target);
 }
 
+// The first device becomes the last one.
+static void rotate_devices(struct host *h)
+{
+	struct device *first = h->devices[0];
+
+	memmove(h->devices, h->devices + 1, (h->count - 1) * sizeof(*h->devices));
+	h->devices[h->count - 1] = first;
+	for (size_t i = 0; i < h->count; i++)
+		h->devices[i]->slot = i;
+}
+
+// In whatever order the kernel tells its devices, the plan leads to the same target.
+static void check_order(
+	const struct plan_case *c, const struct host *current, const struct config *config, const struct host *target)
+{
+	struct host h, other;
+	struct plan plan, rest;
+	struct err e = {0};
+
+	assert_int_equal(host_copy(current, &h), 0);
+	for (size_t i = 1; i < h.count; i++) {
+		struct host after;
+
+		rotate_devices(&h);
+		make_plan(c, &h, config, &plan, &other, &e);
+		if (e.code)
+			fail_msg("%s: %zu devices later: %s", c->path, i, e.text);
+		assert_int_equal(host_copy(&h, &after), 0);
+		do_steps(c, &after, &plan);
+		assert_int_equal(plan_make(&after, target, &rest, &e), 0);
+		if (rest.count)
+			fail_msg("%s: %zu devices later: %s", c->path, i, print_steps(&rest));
+		plan_free(&plan);
+		host_free(&other);
+		host_free(&after);
+	}
+	host_free(&h);
+}
+
+// What was planned leads to the target, too, though by another way.
+static bool leads_there(
+	const struct plan_case *c, const struct host *current, const struct config *config, const struct plan *p)
+{
+	struct plan again = {0};
+	struct host h, target = {0};
+	struct err e = {0};
+	bool there;
+
+	assert_int_equal(host_copy(current, &h), 0);
+	do_steps(c, &h, p);
+	make_plan(c, &h, config, &again, &target, &e);
+	there = !e.code && !again.count;
+	plan_free(&again);
+	host_free(&target);
+	host_free(&h);
+	return there;
+}
+
+// With one allocation failing: that error (or no way, where a copy of an entry is missing), or a plan all the same; and
+// all memory is given back. Returns how many allocations there were.
+static size_t plan_without_memory(
+	const struct plan_case *c, const struct host *current, const struct config *config, size_t nth)
+{
+	size_t before = allocations_live(), made;
+	struct host target = {0};
+	struct plan plan = {0};
+	struct err e = {0};
+
+	allocations_fail(nth);
+	make_plan(c, current, config, &plan, &target, &e);
+	made = allocations_made();
+	allocations_fail(0);
+	if (e.code ? e.code != ENOMEM && e.code != EDEADLK : !leads_there(c, current, config, &plan))
+		fail_msg("%s: allocation %zu fails: %s", c->path, nth, e.code ? e.text : print_steps(&plan));
+	plan_free(&plan);
+	host_free(&target);
+	if (allocations_live() != before)
+		fail_msg("%s: allocation %zu fails: %zd blocks aren't freed", c->path, nth,
+			(ssize_t)(allocations_live() - before));
+	return made;
+}
+
+static void check_memory(const struct plan_case *c, const struct host *current, const struct config *config)
+{
+	size_t all = plan_without_memory(c, current, config, 0);
+
+	for (size_t nth = 1; nth <= all; nth++)
+		plan_without_memory(c, current, config, nth);
+}
+
+static void read_config(const struct plan_case *c, const struct host *current, struct config *ret, struct err *e)
+{
+	char *arguments[16] = {NULL}, *copy, *rest, *line;
+	size_t n = 0;
+
+	if (!c->arguments) {
+		if (!c->stop)
+			config_parse("conf", c->config, strlen(c->config), ret, e);
+		return;
+	}
+	copy = rest = strdup(c->arguments);
+	while ((line = strsep(&rest, "\n")) && n < 15)
+		if (*line)
+			arguments[n++] = line;
+	config_args(arguments, current, ret, e);
+	free(copy);
+}
+
 static void run_case(void **state)
 {
 	struct plan_case c = {.path = *state};
@@ -170,17 +334,19 @@ static void run_case(void **state)
 	struct err e = {0};
 	char *steps, *back, *kernel;
 
-	c.text = slurp(c.path);
+	c.text = file_text(c.path);
 	split(&c);
 	assert_non_null(c.kernel);
 	kernel = strdup(c.kernel);
 	kernel_text(kernel, &current);
-	if (!c.stop)
-		config_parse("conf", c.config, strlen(c.config), &config, &e);
+	read_config(&c, &current, &config, &e);
 	make_plan(&c, &current, &config, &plan, &target, &e);
-	if (!e.code)
-		check_properties(&c, &config, &current, &plan, &undo);
 	steps = print_steps(&plan);
+	if (!e.code) {
+		check_order(&c, &current, &config, &target);
+		check_memory(&c, &current, &config);
+		check_properties(&c, &config, &current, &plan, &undo);
+	}
 	back = print_steps(&undo);
 	if (getenv("UPDATE"))
 		update(&c, steps, back, e.code ? e.text : NULL);

@@ -4,6 +4,7 @@
 
 #include "vlans.h"
 
+#include <errno.h>
 #include <string.h>
 
 static void parses(void **state)
@@ -20,6 +21,10 @@ static void parses(void **state)
 		{"1-4094", "1-4094"},
 		{"63-65/127-129", "63-65/127-129"},
 		{"5+1x1", "5"},
+		{"1/4094", "1/4094"},
+		{"1+4093x2", "1/4094"},
+		{"4094+4094x1", "4094"},
+		{"7-7", "7"},
 	};
 	struct vlans set;
 	char text[256];
@@ -31,20 +36,80 @@ static void parses(void **state)
 	}
 }
 
+#define NO_TERM "' is neither a VLAN ID, nor FIRST-LAST, nor FIRST+STEPxCOUNT"
+
 static void refuses(void **state)
 {
-	static const char *const cases[] = {"", "0", "4095", "1-4095", "9-3", "x", "10/", "/10", "10//20", "1 2",
-		"10,20", "10p", "10u", "-5", "5-", "1+0x4", "1+1x0", "4090+10x4", "+1x2", "1+2", "10x",
-		"99999999999999999999", "1+99999999999x99999999999", "0x10"};
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{"", "a VLAN list is empty"},
+		{"x", "VLAN list: 'x" NO_TERM},
+		{"10/", "VLAN list: '" NO_TERM},
+		{"10//20", "VLAN list: '" NO_TERM},
+		{"-5", "VLAN list: '-5" NO_TERM},
+		{"5-", "VLAN list: '5-" NO_TERM},
+		{"5-x", "VLAN list: '5-x" NO_TERM},
+		{"+1x2", "VLAN list: '+1x2" NO_TERM},
+		{"1+2", "VLAN list: '1+2" NO_TERM},
+		{"1+2y3", "VLAN list: '1+2y3" NO_TERM},
+		{"1+2x", "VLAN list: '1+2x" NO_TERM},
+		{"1+0x4", "VLAN list: '1+0x4" NO_TERM},
+		{"1+1x0", "VLAN list: '1+1x0" NO_TERM},
+		{"1+4095x1", "VLAN list: '1+4095x1" NO_TERM},
+		{"1+1x4095", "VLAN list: '1+1x4095" NO_TERM},
+		{"99999999999999999999", "VLAN list: '99999999999999999999" NO_TERM},
+		{"1+99999999999x99999999999", "VLAN list: '1+99999999999x99999999999" NO_TERM},
+		{"1 2", "VLAN list: '1 2' has ' 2' after the number"},
+		{"10p", "VLAN list: '10p' has 'p' after the number"},
+		{"10u", "VLAN list: '10u' has 'u' after the number"},
+		{"0x10", "VLAN list: '0x10' has 'x10' after the number"},
+		{"0", "VLAN 0 in '0' is outside 1-4094"},
+		{"4095", "VLAN 4095 in '4095' is outside 1-4094"},
+		{"1-4095", "VLAN 4095 in '1-4095' is outside 1-4094"},
+		{"0-4095", "VLAN 0 in '0-4095' is outside 1-4094"},
+		{"4095-1", "VLAN 4095 in '4095-1' is outside 1-4094"},
+		{"4090+10x4", "VLAN 4120 in '4090+10x4' is outside 1-4094"},
+		{"9-3", "VLAN range '9-3' ends before it begins"},
+	};
 	struct vlans set = {{7}}, before = set;
+	char text[1100];
 	struct err e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		e = (struct err){0};
-		assert_int_not_equal(vlans_parse(cases[i], &set, &e), 0);
-		assert_true(e.code > 0 && *e.text);
+		assert_int_equal(vlans_parse(cases[i].text, &set, &e), -EINVAL);
+		assert_string_equal(e.text, cases[i].message);
 		assert_true(vlans_equal(&set, &before));
+	}
+	for (size_t i = 0; i < 1024; i++)
+		text[i] = i % 2 ? '/' : '7';
+	text[1023] = '\0';
+	assert_int_equal(vlans_parse(text, &set, &e), 0);
+	text[1023] = '7';
+	text[1024] = '\0';
+	assert_int_equal(vlans_parse(text, &set, &e), -EINVAL);
+	assert_string_equal(e.text, "a VLAN list of 1024 bytes is too long");
+}
+
+static void refuses_ports(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+		{"10p/20p", "VLAN list: 10 and 20 can't both be the PVID"},
+		{"1-9p", "VLAN list: '1-9p': a PVID is one VLAN, not a range"},
+		{"10pu", "VLAN list: '10pu' has 'u' after the number (only p or u may follow)"},
+		{"10x", "VLAN list: '10x' has 'x' after the number (only p or u may follow)"},
+	};
+	struct port_vlans set = {.pvid = 9};
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(port_vlans_parse(cases[i].text, &set, &e), -EINVAL);
+		assert_string_equal(e.text, cases[i].message);
+		assert_int_equal(set.pvid, 9);
 	}
 }
 
@@ -62,6 +127,8 @@ static void ports(void **state)
 		{"1-9u", "1-9", "1-9", 0},
 		{"5p/1-3u/7", "1-3/5/7", "1-3/5", 5},
 		{"10p/10p", "10", "10", 10},
+		{"10-10", "10", "", 0},
+		{"10-10p", "10", "10", 10},
 	};
 	struct port_vlans set;
 	char text[256];
@@ -73,9 +140,6 @@ static void ports(void **state)
 		assert_string_equal(vlans_print(&set.untagged, text, sizeof(text)), cases[i].untagged);
 		assert_int_equal(set.pvid, cases[i].pvid);
 	}
-	assert_int_not_equal(port_vlans_parse("10p/20p", &set, NULL), 0);
-	assert_int_not_equal(port_vlans_parse("1-9p", &set, NULL), 0);
-	assert_int_not_equal(port_vlans_parse("10pu", &set, NULL), 0);
 }
 
 static void sets(void **state)
@@ -99,12 +163,39 @@ static void sets(void **state)
 	vlans_union(&a, &b);
 	assert_true(vlans_has(&a, 64));
 	assert_false(vlans_has(&a, 4095));
+	assert_false(vlans_has(&a, 4096));
+	assert_false(vlans_equal(&a, &b));
+	vlans_subtract(&a, &b);
+	assert_false(vlans_has(&a, 64));
+	assert_true(vlans_empty(&(struct vlans){0}));
+}
+
+// The only one of a set, or 0; and as much text as there is room for.
+static void only_and_print(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int only;
+	} cases[] = {{"7", 7}, {"1", 1}, {"4094", 4094}, {"7-8", 0}, {"7/9", 0}, {"7/4094", 0}};
+	struct vlans set = {0};
+	char text[8];
+
+	(void)state;
+	assert_int_equal(vlans_only(&set), 0);
+	assert_string_equal(vlans_print(&set, text, sizeof(text)), "");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(vlans_parse(cases[i].text, &set, NULL), 0);
+		assert_false(vlans_empty(&set));
+		assert_int_equal(vlans_only(&set), cases[i].only);
+	}
+	assert_int_equal(vlans_parse("10-11/13/15/17", &set, NULL), 0);
+	assert_string_equal(vlans_print(&set, text, sizeof(text)), "10-11/1");
 }
 
 int test_vlans(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(ports), cmocka_unit_test(sets)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(ports),
+		cmocka_unit_test(refuses_ports), cmocka_unit_test(sets), cmocka_unit_test(only_and_print)};
 
 	return cmocka_run_group_tests_name("vlans", tests, NULL, NULL);
 }

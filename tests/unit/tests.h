@@ -19,6 +19,12 @@ int test_netlink(void);
 int test_l3(void);
 int test_l3_model(void);
 int test_config(void);
+int test_host(void);
+int test_target(void);
+int test_kernel_model(void);
 int test_plan_cases(const char *directory);
+
+// The text of a file, which the caller frees. Fails the running test if there is none.
+char *file_text(const char *path);
 
 #endif

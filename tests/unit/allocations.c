@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: ISC
+// The program's own malloc, over the C library's (which uses this one, too).
+#include "allocations.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+static size_t made, fails_at, live;
+
+void allocations_fail(size_t nth)
+{
+	made = 0;
+	fails_at = nth;
+}
+
+size_t allocations_made(void)
+{
+	return made;
+}
+
+size_t allocations_live(void)
+{
+	return live;
+}
+
+#ifndef __SANITIZE_ADDRESS__
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *block);
+
+void *malloc(size_t size);
+void *calloc(size_t count, size_t size);
+void *realloc(void *old, size_t size);
+void free(void *block);
+
+static bool fails(void)
+{
+	made++;
+	if (made != fails_at)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	void *block = fails() ? NULL : __libc_malloc(size);
+
+	live += block != NULL;
+	return block;
+}
+
+void *calloc(size_t count, size_t size)
+{
+	void *block = fails() ? NULL : __libc_calloc(count, size);
+
+	live += block != NULL;
+	return block;
+}
+
+void *realloc(void *old, size_t size)
+{
+	void *block = fails() ? NULL : __libc_realloc(old, size);
+
+	live += block && !old;
+	return block;
+}
+
+void free(void *block)
+{
+	live -= block != NULL;
+	__libc_free(block);
+}
+
+#endif

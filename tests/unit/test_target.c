@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: ISC
+// Origin and target by themselves: whose an entry is, and every reason to refuse a configuration for a host.
+#include "tests.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_text.h"
+#include "network-vlanbridge/target.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+// Whose the entries of a device are, as the marks say.
+static void homes(void **state)
+{
+	static const char kernel[] = "eth0 master=br0 alias=\"vlanbridge port up=1\"\n"
+				     "br0 bridge alias=\"vlanbridge file uplink=eth0 inherit\"\n"
+				     "br1 bridge alias=\"vlanbridge file uplink=eth1\"\n"
+				     "br2 bridge alias=\"vlanbridge file inherit\"\n"
+				     "eth2 master=bond0 alias=\"vlanbridge port up=1\"\n"
+				     "bond0 bond master=br3 alias=\"vlanbridge file uplink=eth2 inherit\"\n"
+				     "br3 bridge alias=\"vlanbridge args uplink=bond0 inherit\"\n"
+				     "guest0 master=bond1\n"
+				     "eth4 master=bond1 alias=\"vlanbridge port up=1\"\n"
+				     "bond1 bond alias=\"vlanbridge file uplink=eth3 inherit\"\n"
+				     "bond2 bond alias=\"vlanbridge file uplink=eth3 inherit\"\n"
+				     "peth5 alias=\"vlanbridge port up=1 name=eth5\"\n"
+				     "vlbpark0 dummy alias=\"vlanbridge file uplink=eth5 inherit parking\"\n"
+				     "loop0 bridge alias=\"vlanbridge file uplink=loop1 inherit\"\n"
+				     "loop1 bridge alias=\"vlanbridge file uplink=loop0 inherit\"\n"
+				     "foreign0 bridge alias=\"uplink=eth0 inherit\"\n";
+	static const struct {
+		const char *device, *home;
+	} cases[] = {
+		{"eth0", "eth0"},
+		{"br0", "eth0"},
+		{"br1", "br1"},
+		{"br2", "br2"},
+		{"br3", "eth2"},
+		{"bond1", "eth4"}, // eth3 was unplugged
+		{"bond2", "eth3"},
+		{"peth5", "eth5"},
+		{"vlbpark0", "eth5"},
+		{"loop0", "loop0"},
+		{"foreign0", "foreign0"},
+		{"none", "none"},
+	};
+	struct host h;
+
+	(void)state;
+	host_from_text(kernel, &h);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(origin_of(&h, cases[i].device), cases[i].home);
+	host_free(&h);
+}
+
+static void refused(const char *config_text, const char *kernel, const char *message)
+{
+	struct host h, target = {0};
+	struct config c = {0};
+	struct origin o = {0};
+	struct err e = {0};
+
+	host_from_text(kernel, &h);
+	if (config_parse("f", config_text, strlen(config_text), &c, &e))
+		fail_msg("%s", e.text);
+	assert_int_equal(origin_make(&h, SCOPE_FILE, &c, &o, &e), 0);
+	if (!target_make(&o, &c, &target, &e))
+		fail_msg("'%s' passed instead of '%s'", config_text, message);
+	assert_string_equal(e.text, message);
+	assert_int_equal(target.count, 0);
+	origin_free(&o);
+	config_free(&c);
+	host_free(&h);
+}
+
+static void refusals(void **state)
+{
+	static const struct {
+		const char *config, *kernel, *message;
+	} cases[] = {
+		{"bridges=['name=a, uplink=eth0']", "", "f:1: there is no device 'eth0', which is to be a port of a"},
+		{"bridges=['name=a, uplink=eth0, vlan=5']", "",
+			"f:1: there is no device 'eth0', which is to be the device below VLANs"},
+		{"bonds=['name=b, ports=eth0']", "", "f:1: there is no device 'eth0', which is to be a port of b"},
+		{"bridges=['name=eth0, uplink=eth0, legacy=yes']", "eth1\n",
+			"f:1: there is no device 'eth0' to be renamed peth0"},
+		{"bridges=['name=a']", "a kind=veth\n",
+			"f:1: 'a' exists already and isn't a bridge (veth): choose another name"},
+		{"bridges=['name=a']", "a\n",
+			"f:1: 'a' exists already and isn't a bridge (a network card): choose another name"},
+		{"bonds=['name=a, ports=eth0']", "eth0\na bridge\n",
+			"f:1: 'a' exists already and isn't a bond (bridge): choose another name"},
+		{"bridges=['name=a, address=dhcp']", "a bridge\n",
+			"f:1: 'a' exists already and isn't vlanbridge's: run the DHCP client on it yourself"},
+		{"bonds=['name=a, ports=eth0, mode=802.3ad']", "eth0\na bond mode=balance-rr up\n",
+			"f:1: 'a' exists already and isn't vlanbridge's: its mode is balance-rr, 802.3ad is wanted"},
+		{"bridges=['name=a, vlan_filtering=yes']", "a bridge\n",
+			"f:1: 'a' exists already and isn't vlanbridge's: its vlan_filtering is no, yes is wanted"},
+		{"bridges=['name=a, uplink=eth0, vlan=5, vlan_name=v']",
+			"eth0\nv vlan link=eth0 id=6 protocol=802.1Q\n",
+			"f:1: 'v' exists already and isn't vlanbridge's: its id is 6, 5 is wanted"},
+		{"bridges=['name=a, uplink=eth0, vlan=5, vlan_name=v']",
+			"eth0\nv vlan link=eth0 id=5 protocol=802.1ad\n",
+			"f:1: 'v' exists already and isn't vlanbridge's: its protocol is 802.1ad, 802.1Q is wanted"},
+		{"bridges=['name=a, uplink=eth0, vlan=5, vlan_name=v']",
+			"eth0\neth1\nv vlan link=eth1 id=5 protocol=802.1Q\n",
+			"f:1: 'v' exists already, but on eth1 instead of eth0"},
+		{"bridges=['name=a, uplink=eth0, vlan=5']", "eth0\nv vlan link=eth0 id=5 protocol=802.1Q\n",
+			"f:1: VLAN 5 of eth0 exists already as 'v', which vlanbridge didn't make: say vlan_name=v to "
+			"use it"},
+		{"bridges=['name=a, uplink=eth0, vlan=5, vlan_name=v']", "eth0\neth1 altname=eth0.5\n",
+			"f:1: 'eth0.5' is the name of another device already"},
+		{"bridges=['name=a']", "eth0 altname=a\n",
+			"f:1: 'a' exists already and isn't a bridge (a network card): choose another name"},
+		{"bridges=['name=a, uplink=eth0']", "eth0 master=b\nb bridge\n",
+			"f:1: eth0 can't become a port of a: it is a port of b, which vlanbridge didn't make; take it "
+			"out there first"},
+		{"bridges=['name=a, uplink=eth0, vlan=5']\nvlans=['link=eth0, vlan=6']",
+			"eth0 master=b\nb bridge\neth0.5 vlan link=eth0 id=5 protocol=802.1Q master=b\n",
+			"f:1: eth0.5 can't become a port of a: it is a port of b, which vlanbridge didn't make; take "
+			"it out there first"},
+		{"bridges=['name=a, uplink=eth0']", "eth0 master=b\nb bond\n",
+			"f:1: eth0 can't become a port of a: it is a port of b, which vlanbridge didn't make; take it "
+			"out there first"},
+		{"bridges=['name=a, uplink=b']", "b bridge\n", "f:1: b is a bridge itself: it can't be a port of a"},
+		{"bridges=['name=a, uplink=eth0']", "eth0\neth1 master=a\na bridge\n",
+			"f:1: eth0 and eth1 can't both be uplinks of a: that would join their networks"},
+		{"bridges=['name=a, uplink=eth0, address=none']", "eth0 up\naddress 192.0.2.5/24 dev eth0\n",
+			"f:1: eth0 has addresses or routes (192.0.2.5/24), which dom0 would lose when it becomes a "
+			"port of a: take them away first, or say address=inherit"},
+		{"bridges=['name=a, uplink=eth0, address=dhcp']", "eth0 up\nroute 10.0.0.0/8 dev eth0\n",
+			"f:1: eth0 has addresses or routes (10.0.0.0/8), which dom0 would lose when it becomes a port "
+			"of a: take them away first, or say address=inherit"},
+		{"bridges=['name=a, uplink=eth0, address=192.0.2.6/24']", "eth0 up\naddress 192.0.2.5/24 dev eth0\n",
+			"f:1: eth0 has addresses or routes (192.0.2.5/24), which dom0 would lose when it becomes a "
+			"port of a: take them away first, or say address=inherit"},
+		{"bridges=['name=a, uplink=eth0, tagged=5, address=192.0.2.5/24']",
+			"eth0 up\naddress 192.0.2.5/24 dev eth0\n",
+			"f:1: eth0 has addresses or routes (192.0.2.5/24), which dom0 would lose when it becomes a "
+			"port of a: take them away first, or say address=inherit"},
+		{"bridges=['name=a, uplink=eth0']", "eth0 up\na bridge\naddress 192.0.2.5/24 dev eth0\n",
+			"f:1: eth0 has addresses or routes, and a isn't vlanbridge's: what moved there could never be "
+			"told from its own; move it yourself first"},
+		{"bonds=['name=b, ports=eth0 eth1']",
+			"eth0 up\neth1 up\naddress 192.0.2.5/24 dev eth0\naddress 198.51.100.5/24 dev eth1\n",
+			"f:1: eth0 and eth1 both have addresses or routes, and become ports of b: only one port's can "
+			"move there; take the others away first"},
+		{"bridges=['name=a, uplink=eth0']", "eth0 up\nroute 10.0.0.0/8 via 192.0.2.1 nhid 7 dev eth0\n",
+			"f:1: the route 10.0.0.0/8 via 192.0.2.1 goes through a nexthop object of eth0, which can't be "
+			"moved to a: replace it by a plain route first"},
+		{"bridges=['name=a, address=10.0.0.1/24, gateway=10.0.0.9']",
+			"eth0 up\nroute default via 192.0.2.1 dev eth0\n",
+			"f:1: gateway= of a: there is a default route already, default via 192.0.2.1 dev eth0; take it "
+			"away first"},
+		{"bridges=['name=a, address=fd00::1/64, gateway=fd00::9']",
+			"eth0 up\nroute default via fe80::1 dev eth0\n",
+			"f:1: gateway= of a: there is a default route already, default via fe80::1 dev eth0; take it "
+			"away first"},
+		{"bonds=['name=b, ports=eth0, address=10.0.0.1/24']\nbridges=['name=a, uplink=b, address=none']",
+			"eth0\n",
+			"f:1: b has address=, and is a port of a, where it couldn't be reached: say address= there"},
+		{"bridges=['name=a, uplink=eth0, mtu=9000']", "eth0 max_mtu=8999\n",
+			"f:1: mtu=9000 is above the 8999 that eth0 can take"},
+		{"bonds=['name=b, ports=eth0 eth1, mtu=9000']", "eth0\neth1 max_mtu=1500\n",
+			"f:1: mtu=9000 is above the 1500 that eth1 can take"},
+		{"bridges=['name=a, uplink=eth0, vlan=5, mtu=1501']", "eth0\n",
+			"f:1: mtu=1501 of VLAN 5 (eth0.5) is above the 1500 of eth0: set mtu=1501 there too"},
+		{"bridges=['name=a, uplink=eth0, mtu=1000']", "eth0 up\naddress 2001:db8::5/64 dev eth0\n",
+			"f:1: a would have mtu=1000, and has 2001:db8::5/64: IPv6 needs an MTU of at least 1280"},
+		{"bridges=['name=a, uplink=eth0, mtu=1000']",
+			"eth0 up\neth0.7 vlan link=eth0 id=7 up\nroute 2001:db8::/32 via 2001:db8:1::1 dev eth0.7\n",
+			"eth0.7 would have mtu=1000, and has 2001:db8::/32 via 2001:db8:1::1: IPv6 needs an MTU of at "
+			"least 1280"},
+		{"bridges=['name=a']", "b bond alias=\"vlanbridge file\"\nb.5 vlan link=b id=5\n",
+			"b can't be removed: b.5, which isn't vlanbridge's, stands on it; remove that first"},
+		{"bridges=['name=a']",
+			"b bond alias=\"vlanbridge file\"\nb.5 vlan link=b id=5 alias=\"vlanbridge args\"\n",
+			"b can't be removed: b.5, which belongs to another stack of vlanbridge's, stands on it; remove "
+			"that first"},
+		{"bonds=['name=a, ports=eth0']", "eth0\na bridge alias=\"vlanbridge file\"\na.5 vlan link=a id=5\n",
+			"a can't be removed: a.5, which isn't vlanbridge's, stands on it; remove that first"},
+		{"bridges=['name=eth0, uplink=eth0, legacy=yes']", "eth0 bond alias=\"vlanbridge args\"\n",
+			"f:1: there is no device 'eth0' to be renamed peth0"},
+		{"bridges=['name=a, uplink=eth0']",
+			"eth0 "
+			"alias="
+			"\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"\n",
+			"f:1: eth0: the alias 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…' leaves no room for our mark "
+			"(262 bytes of 255): shorten it"},
+		{"bridges=['name=a, uplink=eth0']",
+			"eth0 master=b alias=\"vlanbridge port up=1\"\nb bridge alias=\"vlanbridge args "
+			"uplink=eth0\"\n",
+			"f:1: eth0 can't become a port of a: it is a port of b, which another command made; first run "
+			"network-vlanbridge stop bridge=b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		refused(cases[i].config, cases[i].kernel, cases[i].message);
+}
+
+int test_target(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(refusals)};
+
+	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+}
