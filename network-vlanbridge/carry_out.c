@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "apply.h"
 #include "command.h"
 #include "command_run.h"
 #include "guests.h"
 #include "log.h"
+#include "report.h"
 #include "snapshot.h"
 #include "target.h"
 #include "wait.h"
@@ -179,8 +181,10 @@ static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e
 		result = apply_run(nl, &r->plan, e);
 		if (result == -ENOBUFS) // the answers are lost, not the work: look what there is
 			result = 0;
-		if (!result)
+		if (!result) {
+			r->changed += report_changes(&r->plan);
 			result = read_current(nl, r, e);
+		}
 		if (!result) {
 			note_clients(&r->current, &r->plan);
 			result = plan_now(r, e);
@@ -257,12 +261,23 @@ static void tell_interruptions(const struct plan *p)
 				p->steps[i].link->name);
 }
 
+static void tell_summary(const struct command_run *r, const struct timespec *begin)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	log_detail("network-vlanbridge: %zu device%s changed in %.2f s", r->changed, r->changed == 1 ? "" : "s",
+		(double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9);
+}
+
 // The plan is in r. Does it, verifies that nothing is lost, or rolls back.
 static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
 {
 	struct origin original;
+	struct timespec begin;
 	int result;
 
+	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (!r->plan.count)
 		return EXIT_DONE;
 	tell_interruptions(&r->plan);
@@ -274,6 +289,8 @@ static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct h
 		result = refuse_loss(&original, before, r, e);
 	if (result)
 		roll_back(nl, r, before, e);
+	else
+		tell_summary(r, &begin);
 	origin_free(&original);
 	return result ? EXIT_FAILED : EXIT_DONE;
 }

@@ -31,7 +31,7 @@ static int start(char **args, change make_change, struct err *e)
 	struct command_run r = {0};
 	int status = EXIT_USAGE;
 
-	if (!command_run_options(args, TAKES_CONFIG, &r, e) && !command_run_read(args, &r, e))
+	if (!command_run_options(args, TAKES_CONFIG | TAKES_VERBOSITY, &r, e) && !command_run_read(args, &r, e))
 		status = change_host(&r, make_change, e);
 	command_run_free(&r);
 	return status;
@@ -52,7 +52,7 @@ int command_stop(char **args, struct err *e)
 	struct command_run r = {.stop = true};
 	int status = EXIT_USAGE;
 
-	if (!command_run_options(args, TAKES_FORCE, &r, e) && !command_run_read_stop(args, &r, e))
+	if (!command_run_options(args, TAKES_FORCE | TAKES_VERBOSITY, &r, e) && !command_run_read_stop(args, &r, e))
 		status = change_host(&r, command_run_carry_out, e);
 	command_run_free(&r);
 	return status;

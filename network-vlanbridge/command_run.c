@@ -57,6 +57,8 @@ static const struct {
 	{"--json", TAKES_JSON},
 	{"--tree", TAKES_TREE},
 	{"--force", TAKES_FORCE},
+	{"-v", TAKES_VERBOSITY},
+	{"-q", TAKES_VERBOSITY},
 };
 
 // The option that a word is, 0: none.
@@ -75,6 +77,8 @@ static void take_option(char *word, unsigned int option, struct command_run *r)
 		r->config_file = word + strlen("config=");
 	else if (option == TAKES_FORCE)
 		r->force = true;
+	else if (option == TAKES_VERBOSITY)
+		log_set_verbosity(word[1] == 'v' ? 1 : -1);
 	else
 		r->output = word;
 }

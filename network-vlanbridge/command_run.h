@@ -20,12 +20,19 @@ struct command_run {
 	struct plan plan;
 	const char *output; /* --json, --tree or NULL */
 	const char *config_file;
-	bool ask;   /* somebody typed start, and nothing says what it is for */
-	bool force; /* stop, though guests' vifs are in the bridges */
+	size_t changed; /* how many devices were */
+	bool ask;       /* somebody typed start, and nothing says what it is for */
+	bool force;     /* stop, though guests' vifs are in the bridges */
 };
 
 /* The words that a command takes besides KEY=VALUE arguments. */
-enum command_option { TAKES_CONFIG = 1 << 0, TAKES_JSON = 1 << 1, TAKES_TREE = 1 << 2, TAKES_FORCE = 1 << 3 };
+enum command_option {
+	TAKES_CONFIG = 1 << 0,
+	TAKES_JSON = 1 << 1,
+	TAKES_TREE = 1 << 2,
+	TAKES_FORCE = 1 << 3,
+	TAKES_VERBOSITY = 1 << 4
+};
 
 void command_run_free(struct command_run *r);
 
