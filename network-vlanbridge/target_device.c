@@ -187,11 +187,6 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 	if (b->failed)
 		return;
 	r = host_add(b->target, c->link.name, &d);
-	if (r == -EEXIST) {
-		target_refuse(
-			b, c, EEXIST, "'%s' is the name of another device already: choose another one", c->link.name);
-		return;
-	}
 	if (r) {
 		target_no_memory(b);
 		return;
@@ -236,22 +231,12 @@ static bool is_demanded(const struct target_builder *b, const struct config_devi
 	return bridge && host_find(&b->origin->ours, bridge->link.name);
 }
 
-// What stands on an optional device that is missing isn't made.
-static bool waits_for_lower(const struct target_builder *b, const struct config_device *c)
-{
-	const struct config_device *lower = config_find(b->config, c->link.lower.name);
-
-	if (c->link.kind != KIND_VLAN || host_find(b->target, c->link.lower.name))
-		return false;
-	return lower && (lower->optional || lower->on_demand || waits_for_lower(b, lower));
-}
-
 static bool is_skipped(const struct target_builder *b, const struct config_device *c)
 {
-	return (c->on_demand && !is_demanded(b, c)) || waits_for_lower(b, c);
+	return c->on_demand && !is_demanded(b, c);
 }
 
-// VLANs last, and those that stand on VLANs after these.
+// VLANs last, and those that stand on VLANs after these; what stands on an optional device that is missing isn't made.
 void target_make_devices(struct target_builder *b)
 {
 	const struct config *c = b->config;
