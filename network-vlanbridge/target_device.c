@@ -138,14 +138,12 @@ static void use_real_name(const struct target_builder *b, struct link_ref *ref)
 static void describe_new(struct target_builder *b, struct device *d, const struct config_device *c)
 {
 	char name[NAME_SIZE];
-	size_t slot = d->slot;
 	int index = d->link.index;
 
 	memcpy(name, d->link.name, sizeof(name));
 	d->mark = c->mark;
 	d->link = c->link;
 	d->link.index = index;
-	d->slot = slot;
 	memcpy(d->link.name, name, sizeof(name));
 	text_copy(d->link.kind_name, sizeof(d->link.kind_name), link_kinds[c->link.kind].name);
 	d->link.master = (struct link_ref){0};
