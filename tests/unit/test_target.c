@@ -239,6 +239,22 @@ static void rollbacks(void **state)
 		"bond0 bond mac=52:54:00:00:00:01 alias=\"vlanbridge file uplink=eth1 inherit\" up\n"
 		"eth1 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n",
 		"set bond0 bond alias=\"vlanbridge file uplink=eth1 inherit\"\n");
+	// The mark names the next port before that one leaves, too.
+	plan_is("bond0 bond mode=active-backup mac=52:54:00:00:00:01 alias=\"vlanbridge file uplink=eth0 inherit\" up\n"
+		"eth1 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n"
+		"eth2 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n"
+		"address 192.0.2.5/24 dev bond0\n",
+		"bond0 bond mode=active-backup mac=52:54:00:00:00:01 alias=\"vlanbridge file\" up\n"
+		"eth1 up mac=52:54:00:00:00:01\n"
+		"eth2 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n"
+		"address 192.0.2.5/24 dev eth1\n",
+		"set bond0 bond alias=\"vlanbridge file uplink=eth1 inherit\"\n"
+		"set eth1 nomaster\n"
+		"set eth1 up\n"
+		"add address 192.0.2.5/24 dev eth1\n"
+		"delete address 192.0.2.5/24 dev bond0\n"
+		"set eth1 alias=\"\"\n"
+		"set bond0 bond alias=\"vlanbridge file\"\n");
 }
 
 int test_target(void)
