@@ -46,6 +46,7 @@ enum link_field {
 #define LINK_SYSCTL_COUNT 16 /* rows of link_sysctls */
 
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
+#define LINK_PORT_ISOLATED (1ULL << 33) /* IFLA_BRPORT_ISOLATED */
 #define LINK_PORT_FLAGS_INITIAL (1ULL << 8 | 1ULL << 9 | 1ULL << 27 | 1ULL << 30)
 
 #define LINK_BOND_MODE_LAST_WITH_ARP 3    /* broadcast: the modes after it need MII monitoring */

@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vlans.h"
 
 #define WORD "vlanbridge"
+#define GUEST "guest"
 
 static const char *const origins[] = {[MARK_NONE] = "", "file", "args", "port"};
 
@@ -35,15 +37,19 @@ static bool *flag(const struct mark *m, const struct flag *f)
 	return (bool *)((char *)(uintptr_t)m + f->offset);
 }
 
+static bool begins_with_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strncmp(text, word, n) && (text[n] == ' ' || !text[n]);
+}
+
 static bool begins_with_origin(const char *text)
 {
-	for (enum mark_origin o = MARK_FILE; o <= MARK_PORT; o++) {
-		size_t n = strlen(origins[o]);
-
-		if (!strncmp(text, origins[o], n) && (text[n] == ' ' || !text[n]))
+	for (enum mark_origin o = MARK_FILE; o <= MARK_PORT; o++)
+		if (begins_with_word(text, origins[o]))
 			return true;
-	}
-	return false;
+	return begins_with_word(text, GUEST);
 }
 
 // Where our part of the alias begins, or NULL. A word of its own with one of ours behind it, so that neither
@@ -101,24 +107,37 @@ void mark_parse(const char *alias, struct mark *m)
 {
 	const char *p = find(alias);
 	char copy[ALIAS_SIZE], *rest = copy, *word;
+	struct guest_mark guest;
 
 	*m = (struct mark){0};
+	if (mark_parse_guest(alias, &guest)) {
+		m->changing = guest.changing;
+		return;
+	}
 	if (!p || !text_copy(copy, sizeof(copy), p + strlen(WORD)))
 		return;
 	while ((word = strsep(&rest, " ")))
 		parse_word(word, m);
 }
 
-int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
+// The administrator's part of the alias.
+static int own_text(const char *alias, char *text)
 {
-	char text[2 * ALIAS_SIZE];
 	const char *old = find(alias);
 	int n = old ? (int)(old - alias) : (int)strlen(alias);
 
 	while (n > 0 && alias[n - 1] == ' ')
 		n--;
-	n = snprintf(text, sizeof(text), "%.*s", n, alias);
+	return snprintf(text, ALIAS_SIZE, "%.*s", n, alias);
+}
+
 #define ADD(...) (n += snprintf(text + n, sizeof(text) - (size_t)n, __VA_ARGS__))
+
+int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
+{
+	char text[2 * ALIAS_SIZE];
+	int n = own_text(alias, text);
+
 	if (m->origin != MARK_NONE)
 		ADD("%s" WORD " %s", n ? " " : "", origins[m->origin]);
 	if (*m->uplink)
@@ -136,10 +155,96 @@ int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
 		ADD(" addr_gen=%u", m->was_addr_gen);
 	if (m->was & MARK_WAS_NAME)
 		ADD(" name=%s", m->was_name);
-#undef ADD
 	if (n >= ALIAS_SIZE)
 		return err_set(e, ENOSPC, "the alias '%.40s…' leaves no room for our mark (%d bytes of %d): shorten it",
 			alias, n, ALIAS_SIZE - 1);
+	memcpy(alias, text, (size_t)n + 1);
+	return 0;
+}
+
+static void parse_vlans(const char *text, struct vlans *set)
+{
+	struct err unused;
+
+	if (strcmp(text, "none"))
+		vlans_parse(text, set, &unused);
+}
+
+static void parse_guest_word(const char *word, struct guest_mark *g)
+{
+	unsigned long n;
+	char *end;
+
+	if (!strcmp(word, "changing"))
+		g->changing = true;
+	else if (!strncmp(word, "bridge=", 7))
+		text_copy(g->bridge, sizeof(g->bridge), word + 7);
+	else if (!strncmp(word, "uplink=", 7))
+		text_copy(g->uplink, sizeof(g->uplink), word + 7);
+	else if (!strncmp(word, "vlan=", 5) && !number_parse(word + 5, VLAN_MIN, VLAN_MAX, &n))
+		g->vlan = (uint32_t)n;
+	else if (!strncmp(word, "pvid=", 5) && !number_parse(word + 5, VLAN_MIN, VLAN_MAX, &n))
+		g->vlans.pvid = (uint16_t)n;
+	else if (!strncmp(word, "untagged=", 9))
+		parse_vlans(word + 9, &g->vlans.untagged);
+	else if (!strncmp(word, "flags=", 6))
+		g->port_flags = strtoull(word + 6, &end, 16);
+	else if (!strncmp(word, "vlans=", 6)) {
+		g->vlan_aware = true;
+		parse_vlans(word + 6, &g->vlans.all);
+	}
+}
+
+bool mark_parse_guest(const char *alias, struct guest_mark *g)
+{
+	const char *p = find(alias);
+	char copy[ALIAS_SIZE], *rest = copy, *word;
+
+	if (!p || !begins_with_word(p + strlen(WORD " "), GUEST))
+		return false;
+	*g = (struct guest_mark){.port_flags = LINK_PORT_FLAGS_INITIAL};
+	text_copy(copy, sizeof(copy), p + strlen(WORD " " GUEST));
+	while ((word = strsep(&rest, " ")))
+		parse_guest_word(word, g);
+	return *g->bridge;
+}
+
+// Returns whether all of it fits.
+static bool print_vlans(const char *key, const struct vlans *set, char *text, size_t size)
+{
+	char list[ALIAS_SIZE];
+
+	if (vlans_empty(set))
+		return snprintf(text, size, " %s=none", key) < (int)size;
+	vlans_print(set, list, sizeof(list));
+	return strlen(list) + 1 < sizeof(list) && snprintf(text, size, " %s=%s", key, list) < (int)size;
+}
+
+int mark_write_guest(char alias[ALIAS_SIZE], const struct guest_mark *g)
+{
+	char text[2 * ALIAS_SIZE], all[ALIAS_SIZE] = "", untagged[ALIAS_SIZE] = "";
+	int n = own_text(alias, text);
+
+	if (g && g->vlan_aware &&
+		(!print_vlans("vlans", &g->vlans.all, all, sizeof(all)) ||
+			!print_vlans("untagged", &g->vlans.untagged, untagged, sizeof(untagged))))
+		return -ENOSPC;
+	if (g)
+		ADD("%s" WORD " " GUEST " bridge=%s", n ? " " : "", g->bridge);
+	if (g && *g->uplink)
+		ADD(" uplink=%s", g->uplink);
+	if (g && g->vlan)
+		ADD(" vlan=%u", g->vlan);
+	if (g && g->port_flags != LINK_PORT_FLAGS_INITIAL)
+		ADD(" flags=%llx", (unsigned long long)g->port_flags);
+	if (g && g->vlan_aware)
+		ADD("%s%s", all, vlans_empty(&g->vlans.untagged) ? "" : untagged);
+	if (g && g->vlan_aware && g->vlans.pvid)
+		ADD(" pvid=%u", g->vlans.pvid);
+	if (g && g->changing)
+		ADD(" changing");
+	if (n >= ALIAS_SIZE)
+		return -ENOSPC;
 	memcpy(alias, text, (size_t)n + 1);
 	return 0;
 }

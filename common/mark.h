@@ -4,6 +4,7 @@
  *
  *     vlanbridge file uplink=bond0 vlan=3 isolated      a device that we made from the file
  *     rack 4 port 7 vlanbridge port up=1 addr_gen=0     somebody's NIC that is our bond's port for now
+ *     vlanbridge guest bridge=br3 uplink=bond0 vlan=3   a vif or tap, and where it belongs
  *
  * What stands before the word vlanbridge is the administrator's and is kept. */
 #ifndef COMMON_MARK_H
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include "link.h"
+#include "vlans.h"
 
 /* The link group of all that we made, so that it can go in few messages: "vlb" in ASCII. */
 #define MARK_GROUP 0x766c62
@@ -47,10 +49,23 @@ struct mark {
 	bool antispoof; /* its vifs may use their own addresses only */
 	bool tx_offload_off; /* transmit checksumming off on its vifs */
 	bool joined;         /* a port that we put into its master, which isn't ours: it leaves it again */
+	bool changing;       /* of a guest's device: see struct guest_mark */
 	unsigned int was;    /* enum mark_was: which of these are known */
 	bool was_up;
 	uint32_t was_mtu, was_addr_gen;
 	char was_name[NAME_SIZE];
+};
+
+/* The mark of a guest's device, a vif or tap: its place, to which network-vlanbridge takes it back when its bridge is
+ * made again. The hook writes it, and network-vlanbridge before a plan takes the device out of its place. */
+struct guest_mark {
+	char bridge[NAME_SIZE];
+	char uplink[NAME_SIZE]; /* of the bridge, and the VLAN of uplink: they say which network it is */
+	uint32_t vlan;
+	bool changing;       /* a plan is about to change the place: what is noted counts, not what the device has */
+	uint64_t port_flags; /* as in struct link */
+	bool vlan_aware;     /* the bridge is: vlans counts */
+	struct port_vlans vlans;
 };
 
 /* Reads the mark in an alias; m->origin is MARK_NONE when there is none. Words that this version doesn't know
@@ -60,5 +75,12 @@ void mark_parse(const char *alias, struct mark *m);
 /* Puts m into alias in place of the mark it has, keeping the administrator's text; MARK_NONE only takes the
  * mark away. Returns 0, or -ENOSPC with a sentence in e when both don't fit into the kernel's 255 bytes. */
 int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e);
+
+/* Reads the mark of a guest's device. Returns whether there is one; g is untouched if not. */
+bool mark_parse_guest(const char *alias, struct guest_mark *g);
+
+/* Puts g into alias in place of the mark it has; NULL only takes the mark away. Returns 0, or -ENOSPC, alias untouched,
+ * where the administrator's text and the VLANs leave no room for it. */
+int mark_write_guest(char alias[ALIAS_SIZE], const struct guest_mark *g);
 
 #endif

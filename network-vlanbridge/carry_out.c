@@ -7,6 +7,7 @@
 #include "apply.h"
 #include "command.h"
 #include "command_run.h"
+#include "guests.h"
 #include "log.h"
 #include "snapshot.h"
 #include "target.h"
@@ -204,6 +205,7 @@ static void keep_guest(struct host *before, struct device *d, const struct devic
 	d->link.up = now->link.up;
 	d->link.mtu = now->link.mtu;
 	d->link.addr_gen = now->link.addr_gen;
+	memcpy(d->link.alias, now->link.alias, sizeof(d->link.alias));
 }
 
 static int roll_back_once(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
@@ -238,12 +240,6 @@ static void roll_back(struct netlink *nl, struct command_run *r, struct host *be
 static int copy_before(const struct host *current, struct host *before, struct err *e)
 {
 	return host_copy(current, before) ? err_set(e, ENOMEM, "no memory for the state before") : 0;
-}
-
-static void keep_origin(struct command_run *r, struct origin *kept)
-{
-	*kept = r->origin;
-	r->origin = (struct origin){0};
 }
 
 static bool is_bond_down(const struct step *s)
@@ -282,6 +278,50 @@ static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct h
 	return result ? EXIT_FAILED : EXIT_DONE;
 }
 
+// Guests whose vifs would be in no bridge any more, " vif1.0 (web) …"; how many.
+static size_t find_released_guests(const struct command_run *r, char *text, size_t size)
+{
+	struct guests guests;
+	size_t found = 0, length = 0;
+
+	guests_read(&guests);
+	for (size_t i = 0; i < r->current.count; i++) {
+		const struct device *d = r->current.devices[i], *t = host_find(&r->target, d->link.name);
+		const struct guest_nic *nic = guests_find(&guests, d->link.name);
+
+		if (!nic || !*d->link.master.name || !t || *t->link.master.name)
+			continue;
+		found++;
+		if (length < size)
+			length += (size_t)snprintf(text + length, size - length, " %s (%s)", d->link.name, nic->domain);
+	}
+	guests_free(&guests);
+	return found;
+}
+
+static int refuse_guests(const struct command_run *r, struct err *e)
+{
+	char text[200] = "";
+	size_t n = find_released_guests(r, text, sizeof(text));
+
+	if (!n)
+		return 0;
+	return err_set(e, EBUSY,
+		"%zu vif%s of running guests would be in no bridge:%s; shut the guests down first, or say --force", n,
+		n == 1 ? "" : "s", text);
+}
+
+// xend calls it so, without a terminal. A person may not know what it would do.
+static int ask_first(struct err *e)
+{
+	char answer[8] = "";
+
+	fputs("dom0's addresses and routes move with it. Go on? [y/N] ", stderr);
+	if (fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y'))
+		return 0;
+	return err_set(e, ECANCELED, "nothing was changed; with netdev=DEVICE nobody is asked");
+}
+
 int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	struct host before = {0};
@@ -293,6 +333,8 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 		return status;
 	if (!r->plan.count)
 		return EXIT_DONE;
+	if ((r->stop && !r->force && refuse_guests(r, e)) || (r->ask && ask_first(e)))
+		return EXIT_USAGE;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;
 	status = do_all_or_nothing(nl, r, &before, e);
@@ -300,29 +342,20 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 	return status;
 }
 
-// What stop released: remembered from the origin of before, since a released vif doesn't say where it was.
-static int start_from(
-	struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
+// Guests' devices, which stop has released, say themselves where they belong.
+static int start_again(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
 {
-	int result = read_current(nl, r, e);
+	int status;
 
-	host_free(&r->target);
-	plan_free(&r->plan);
-	if (!result)
-		result = make_target(o, r, &r->target, e);
-	if (!result)
-		result = plan_make(&r->current, &r->target, &r->plan, e);
-	if (result) {
-		roll_back(nl, r, before, e);
-		return EXIT_FAILED;
-	}
-	return do_all_or_nothing(nl, r, before, e);
+	if (!command_run_plan(nl, r, e, &status))
+		return do_all_or_nothing(nl, r, before, e);
+	roll_back(nl, r, before, e);
+	return EXIT_FAILED;
 }
 
 int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	struct host before = {0};
-	struct origin original = {0};
 	enum scope scope = r->scope;
 	int status;
 
@@ -333,15 +366,13 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 		return status;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;
-	keep_origin(r, &original);
 	r->stop = true;
 	r->scope = SCOPE_ALL;
 	status = plan_now(r, e) ? EXIT_FAILED : do_all_or_nothing(nl, r, &before, e);
 	r->stop = false;
 	r->scope = scope;
 	if (!status)
-		status = start_from(nl, r, &original, &before, e);
-	origin_free(&original);
+		status = start_again(nl, r, &before, e);
 	host_free(&before);
 	return status;
 }

@@ -5,60 +5,56 @@
 #include <errno.h>
 #include <libsmartcols.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "command_run.h"
 #include "snapshot.h"
 #include "status.h"
 
-static void close_run(struct command_run *r, struct netlink *nl)
-{
-	command_run_free(r);
-	netlink_close(nl);
-}
+typedef int (*change)(struct netlink *nl, struct command_run *r, struct err *e);
 
-static int change_host(
-	char **args, int (*change)(struct netlink *nl, struct command_run *r, struct err *e), struct err *e)
+static int change_host(struct command_run *r, change make_change, struct err *e)
 {
-	struct command_run r = {0};
 	struct netlink *nl = NULL;
 	int status = EXIT_FAILED;
 
-	command_run_options(args, &r);
-	if (command_run_read(args, &r, e)) {
-		status = EXIT_USAGE;
-	} else if (!command_run_lock(e) && !netlink_open(&nl, e)) {
+	if (!command_run_lock(e) && !netlink_open(&nl, e)) {
 		command_run_hold_signals();
-		status = change(nl, &r, e);
+		status = make_change(nl, r, e);
 	}
-	close_run(&r, nl);
+	netlink_close(nl);
+	return status;
+}
+
+static int start(char **args, change make_change, struct err *e)
+{
+	struct command_run r = {0};
+	int status = EXIT_USAGE;
+
+	if (!command_run_options(args, TAKES_CONFIG, &r, e) && !command_run_read(args, &r, e))
+		status = change_host(&r, make_change, e);
+	command_run_free(&r);
 	return status;
 }
 
 int command_start(char **args, struct err *e)
 {
-	return change_host(args, command_run_carry_out, e);
+	return start(args, command_run_carry_out, e);
 }
 
 int command_restart(char **args, struct err *e)
 {
-	return change_host(args, command_run_restart, e);
+	return start(args, command_run_restart, e);
 }
 
 int command_stop(char **args, struct err *e)
 {
-	struct command_run r = {.stop = true, .scope = SCOPE_ALL};
-	struct netlink *nl = NULL;
-	int status = EXIT_FAILED;
+	struct command_run r = {.stop = true};
+	int status = EXIT_USAGE;
 
-	command_run_options(args, &r);
-	r.from_args = *args;
-	if (*args && config_args(args, &r.config, e)) {
-		status = EXIT_USAGE;
-	} else if (!command_run_lock(e) && !netlink_open(&nl, e)) {
-		command_run_hold_signals();
-		status = command_run_carry_out(nl, &r, e);
-	}
-	close_run(&r, nl);
+	if (!command_run_options(args, TAKES_FORCE, &r, e) && !command_run_read_stop(args, &r, e))
+		status = change_host(&r, command_run_carry_out, e);
+	command_run_free(&r);
 	return status;
 }
 
@@ -95,39 +91,61 @@ static int print_plan(const struct command_run *r, struct err *e)
 	return EXIT_DONE;
 }
 
+// What nobody could read isn't done.
+static int flush_output(int status, struct err *e)
+{
+	if (status == EXIT_DONE && (fflush(stdout) || ferror(stdout))) {
+		err_set(e, errno, "can't write the output: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return status;
+}
+
 int command_plan(char **args, struct err *e)
 {
 	struct command_run r = {0};
 	struct netlink *nl = NULL;
 	int status = EXIT_FAILED;
 
-	command_run_options(args, &r);
-	if (command_run_read(args, &r, e))
+	if (command_run_options(args, TAKES_CONFIG | TAKES_JSON, &r, e) || command_run_read(args, &r, e))
 		status = EXIT_USAGE;
 	else if (!netlink_open(&nl, e) && !command_run_plan(nl, &r, e, &status))
-		status = print_plan(&r, e);
-	close_run(&r, nl);
+		status = flush_output(print_plan(&r, e), e);
+	command_run_free(&r);
+	netlink_close(nl);
 	return status;
+}
+
+static int print_status(struct command_run *r, const char *only, struct err *e)
+{
+	struct guests guests;
+	int result;
+
+	if (only && !host_find(&r->current, only)) {
+		err_set(e, ENODEV, "there is no device '%s'", only);
+		return EXIT_USAGE;
+	}
+	guests_read(&guests);
+	result = status_print(stdout, &r->current, &guests, only, r->output, e);
+	guests_free(&guests);
+	return flush_output(result ? EXIT_FAILED : EXIT_DONE, e);
 }
 
 int command_status(char **args, struct err *e)
 {
 	struct command_run r = {0};
 	struct netlink *nl = NULL;
-	struct guests guests;
 	int status = EXIT_FAILED;
 
-	command_run_options(args, &r);
-	if (*args) {
-		err_set(e, EINVAL, "unknown argument '%s'; status takes --tree or --json", *args);
+	if (command_run_options(args, TAKES_JSON | TAKES_TREE, &r, e))
+		return EXIT_USAGE;
+	if (*args && args[1]) {
+		err_set(e, EINVAL, "'%s' is one argument too many: status takes one device", args[1]);
 		return EXIT_USAGE;
 	}
-	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r.current, e)) {
-		guests_read(&guests);
-		if (!status_print(stdout, &r.current, &guests, r.output, e))
-			status = EXIT_DONE;
-		guests_free(&guests);
-	}
-	close_run(&r, nl);
+	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r.current, e))
+		status = print_status(&r, *args, e);
+	command_run_free(&r);
+	netlink_close(nl);
 	return status;
 }

@@ -49,32 +49,62 @@ void command_run_hold_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-// The words before KEY=VALUE pairs (--json, --tree) and config=FILE; what remains describes a stack.
-void command_run_options(char **args, struct command_run *r)
+static const struct {
+	const char *word;
+	enum command_option option;
+} options[] = {
+	{"config=", TAKES_CONFIG},
+	{"--json", TAKES_JSON},
+	{"--tree", TAKES_TREE},
+	{"--force", TAKES_FORCE},
+};
+
+// The option that a word is, 0: none.
+static unsigned int find_option(const char *word)
 {
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (!strcmp(word, options[i].word) ||
+			(options[i].option == TAKES_CONFIG && !strncmp(word, options[i].word, strlen(options[i].word))))
+			return options[i].option;
+	return 0;
+}
+
+static void take_option(char *word, unsigned int option, struct command_run *r)
+{
+	if (option == TAKES_CONFIG)
+		r->config_file = word + strlen("config=");
+	else if (option == TAKES_FORCE)
+		r->force = true;
+	else
+		r->output = word;
+}
+
+int command_run_options(char **args, unsigned int takes, struct command_run *r, struct err *e)
+{
+	unsigned int given = 0, option;
 	char **to = args;
 
 	r->config_file = CONFIG_FILE;
 	for (; *args; args++) {
-		if (!strncmp(*args, "config=", 7))
-			r->config_file = *args + 7;
-		else if (!strcmp(*args, "--json") || !strcmp(*args, "--tree"))
-			r->output = *args;
+		option = find_option(*args);
+		if (!option && **args == '-')
+			return err_set(e, EINVAL, "unknown option '%s'", *args);
+		if (option & ~takes)
+			return err_set(e, EINVAL, "'%s' has no use here", *args);
+		if (option & given)
+			return err_set(e, EINVAL, "'%s' is one option too many: it is given twice", *args);
+		if (option)
+			take_option(*args, option, r);
 		else
 			*to++ = *args;
+		given |= option;
 	}
 	*to = NULL;
-}
-
-static const struct device *default_route_device(const struct host *h)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while ((e = host_next_entry(h, &at)))
-		if (e->is_default && e->device_count)
-			return host_find(h, e->devices[0].name);
-	return NULL;
+	if (given & TAKES_JSON && given & TAKES_TREE)
+		return err_set(e, EINVAL, "--json and --tree exclude each other");
+	if (given & TAKES_CONFIG && !*r->config_file)
+		return err_set(e, EINVAL, "config= has no value");
+	return 0;
 }
 
 static int refuse_lost_file(const struct host *h, const struct command_run *r, struct err *e)
@@ -92,53 +122,88 @@ static int refuse_lost_file(const struct host *h, const struct command_run *r, s
 	return 0;
 }
 
-// The device of the default route, in xenbr0, as network-bridge did. The second time it is xenbr0 itself.
-static int take_default_device(struct command_run *r, const struct device *d, struct err *e)
-{
-	char netdev[NAME_SIZE + 8], bridge[] = "bridge=xenbr0", *args[] = {netdev, bridge, NULL};
-	bool again = d->mark.inherit && d->link.kind == KIND_BRIDGE;
-
-	snprintf(netdev, sizeof(netdev), "netdev=%s", again ? d->mark.uplink : d->link.name);
-	if (!again)
-		log_info("network-vlanbridge: there is no %s: xenbr0 gets the default route's device %s",
-			r->config_file, d->link.name);
-	return config_args(args, &r->config, e);
-}
-
-static int read_default(struct command_run *r, struct err *e)
+static int read_host(struct host *ret, struct err *e)
 {
 	struct netlink *nl = NULL;
-	struct host host = {0};
-	const struct device *d;
 	int result = netlink_open(&nl, e);
 
 	if (!result)
-		result = snapshot_read(nl, false, &host, e);
-	if (!result)
-		result = refuse_lost_file(&host, r, e);
-	if (!result) {
-		d = default_route_device(&host);
-		if (d)
-			result = take_default_device(r, d, e);
-		else
-			result = err_set(e, ENOENT,
-				"there is neither a configuration %s nor an IPv4 default route to select a device from",
-				r->config_file);
-	}
-	host_free(&host);
+		result = snapshot_read(nl, false, ret, e);
 	netlink_close(nl);
+	return result;
+}
+
+static void tell_default(const struct command_run *r)
+{
+	const struct config *c = &r->config;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->devices[i]->create && c->devices[i]->link.kind == KIND_BRIDGE)
+			log_info("network-vlanbridge: there is no %s: bridge %s gets the default route's device %s",
+				r->config_file, c->devices[i]->link.name, c->devices[i]->mark.uplink);
+}
+
+// What the arguments leave open follows from the host. None, and no file, is network-bridge's own default.
+static int read_args(char **args, struct command_run *r, struct err *e)
+{
+	struct host host = {0};
+	int result = read_host(&host, e);
+
+	if (!result && !*args)
+		result = refuse_lost_file(&host, r, e);
+	if (!result)
+		result = config_args(args, &host, &r->config, e);
+	if (!result && !*args)
+		tell_default(r);
+	r->ask = !*args && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	host_free(&host);
 	return result;
 }
 
 int command_run_read(char **args, struct command_run *r, struct err *e)
 {
-	bool by_default = !*args && !strcmp(r->config_file, CONFIG_FILE) && access(CONFIG_FILE, F_OK);
-
-	r->from_args = *args || by_default;
+	if (*args && strcmp(r->config_file, CONFIG_FILE))
+		return err_set(e, EINVAL, "config=%s has no use with '%s', which describes a stack of its own",
+			r->config_file, *args);
+	r->from_args = *args || (!strcmp(r->config_file, CONFIG_FILE) && access(CONFIG_FILE, F_OK));
 	r->scope = r->from_args ? SCOPE_ADD : SCOPE_FILE;
-	if (by_default)
-		return read_default(r, e);
-	if (r->from_args)
-		return config_args(args, &r->config, e);
-	return config_read(r->config_file, &r->config, e);
+	return r->from_args ? read_args(args, r, e) : config_read(r->config_file, &r->config, e);
+}
+
+// Arguments can stop only what arguments made.
+static int check_stack_is_there(const struct host *h, const struct config *c, struct err *e)
+{
+	const char *missing = "";
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct device *d = host_find(h, c->devices[i]->link.name);
+
+		if (!c->devices[i]->create)
+			continue;
+		if (d && d->mark.origin == MARK_FILE)
+			return err_set(
+				e, EBUSY, "%s was made from the file: take it out there, then run start", d->link.name);
+		if (d && device_is_ours(d))
+			return 0;
+		missing = c->devices[i]->link.name;
+	}
+	return err_set(e, ENODEV, "nothing was made from these arguments: there is no %s of vlanbridge's", missing);
+}
+
+int command_run_read_stop(char **args, struct command_run *r, struct err *e)
+{
+	struct host host = {0};
+	int result;
+
+	r->scope = SCOPE_ALL;
+	r->from_args = *args;
+	if (!*args)
+		return 0;
+	result = read_host(&host, e);
+	if (!result)
+		result = config_args(args, &host, &r->config, e);
+	if (!result)
+		result = check_stack_is_there(&host, &r->config, e);
+	host_free(&host);
+	return result;
 }

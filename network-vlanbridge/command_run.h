@@ -20,16 +20,25 @@ struct command_run {
 	struct plan plan;
 	const char *output; /* --json, --tree or NULL */
 	const char *config_file;
+	bool ask;   /* somebody typed start, and nothing says what it is for */
+	bool force; /* stop, though guests' vifs are in the bridges */
 };
+
+/* The words that a command takes besides KEY=VALUE arguments. */
+enum command_option { TAKES_CONFIG = 1 << 0, TAKES_JSON = 1 << 1, TAKES_TREE = 1 << 2, TAKES_FORCE = 1 << 3 };
 
 void command_run_free(struct command_run *r);
 
-/* Takes --json, --tree and config=FILE out of args; what remains describes a stack. */
-void command_run_options(char **args, struct command_run *r);
+/* Takes the options of a command, enum command_option, out of args; what remains describes a stack. Returns 0, or
+ * -EINVAL with a message in e for one that it doesn't take, or that is given twice. */
+int command_run_options(char **args, unsigned int takes, struct command_run *r, struct err *e);
 
 /* Fills r->config from the file, or from args if there are any, and r->scope. Returns 0 or -errno with a message in e.
  */
 int command_run_read(char **args, struct command_run *r, struct err *e);
+
+/* The same for stop: nothing, or the names of the stack that args describe, which must be there. */
+int command_run_read_stop(char **args, struct command_run *r, struct err *e);
 
 /* Two runs at a time would each plan on what the other is about to change. The lock goes with the process. */
 int command_run_lock(struct err *e);

@@ -3,6 +3,7 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include "host.h"
 #include "l3.h"
 #include "link.h"
 #include "mark.h"
@@ -54,8 +55,10 @@ int config_read(const char *file, struct config *ret, struct err *e);
 int config_parse(const char *file, const char *text, size_t size, struct config *ret, struct err *e);
 
 /* The same from KEY=VALUE arguments, NULL-terminated, that describe one stack (DESIGN: netdev= bridge= vlan= bond=
- * ports= mode= miimon= mtu= address= antispoof= vifnum=). */
-int config_args(char *const *args, struct config *ret, struct err *e);
+ * ports= mode= miimon= mtu= address= antispoof= vifnum=). What they leave open follows from the host, as
+ * network-bridge's did: netdev= from the bridge that is there, from vifnum=, or from the default route; bridge= from
+ * vifnum=, vlan= or netdev=. */
+int config_args(char *const *args, const struct host *current, struct config *ret, struct err *e);
 
 void config_free(struct config *c); /* fine on {0} */
 

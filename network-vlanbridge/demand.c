@@ -115,7 +115,8 @@ int command_demand(char **args, struct err *e)
 	struct netlink *nl = NULL;
 	int status;
 
-	command_run_options(args, &r);
+	if (command_run_options(args, TAKES_CONFIG, &r, e))
+		return EXIT_USAGE;
 	if (!args[0] || args[1]) {
 		err_set(e, EINVAL, "demand takes the name of a bridge, or UPLINK.VLAN");
 		return EXIT_USAGE;
@@ -215,7 +216,8 @@ int command_release(char **args, struct err *e)
 	struct netlink *nl = NULL;
 	int status;
 
-	command_run_options(args, &r);
+	if (command_run_options(args, 0, &r, e))
+		return EXIT_USAGE;
 	if (!args[0] || args[1]) {
 		err_set(e, EINVAL, "release takes the name of a bridge");
 		return EXIT_USAGE;

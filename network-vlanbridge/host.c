@@ -277,6 +277,11 @@ bool device_is_same(const struct device *a, const struct device *b)
 		       !strcmp(a->link.lower.name, b->link.lower.name));
 }
 
+uint64_t device_port_flags(const struct device *d)
+{
+	return (d->link.port_flags & d->link.port_flags_known) | (LINK_PORT_FLAGS_INITIAL & ~d->link.port_flags_known);
+}
+
 const char *original_device_name(const struct device *d)
 {
 	return d->mark.was & MARK_WAS_NAME ? d->mark.was_name : d->link.name;

@@ -19,6 +19,7 @@ struct device {
 	struct port_vlans vlans;  /* of a port of a VLAN-aware bridge; of such a bridge itself, its own port's */
 	bool dhcp;                /* a DHCP client of ours runs on it */
 	char attached[NAME_SIZE]; /* in an origin: the bridge of ours that this device, not ours, is a port of */
+	bool attached_aware;      /* that bridge was VLAN-aware: vlans counts */
 	uint32_t mtu_before_bond; /* in the model: the MTU that the kernel gives back when it leaves its bond; 0:
 				     unknown */
 	size_t slot;              /* its place in the host */
@@ -96,6 +97,9 @@ bool device_is_ours(const struct device *d);
 
 /* Whether two descriptions of a device of ours are of the same one: it can be changed into the other. */
 bool device_is_same(const struct device *a, const struct device *b);
+
+/* A port's flags, where the kernel hasn't told them those that it begins with. */
+uint64_t device_port_flags(const struct device *d);
 
 /* What a borrowed device was called before us; any other: its name. */
 const char *original_device_name(const struct device *d);

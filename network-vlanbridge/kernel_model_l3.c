@@ -255,6 +255,18 @@ static const struct l3_entry *find_replaced_address(const struct host *h, const 
 	return NULL;
 }
 
+// The prefix route may be there already, left behind where another address of its subnet has IFA_F_NOPREFIXROUTE: it is
+// the new address's from now on.
+static void drop_prefix_route(struct host *h, const struct l3_entry *address)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (address->kind == L3_ADDRESS && (e = host_next_entry(h, &at)))
+		if (l3_comes_with_address(e, address))
+			host_remove_entry(h, e);
+}
+
 int model_add_entry(struct host *h, const struct l3_entry *e)
 {
 	const struct l3_entry *old = e->kind == L3_ADDRESS ? find_replaced_address(h, e) : NULL;
@@ -273,6 +285,7 @@ int model_add_entry(struct host *h, const struct l3_entry *e)
 		host_remove_entry(h, old);
 	else if (e->kind == L3_ADDRESS && e->family == AF_INET)
 		new->secondary = find_subnet_fellow(h, new, false) != NULL;
+	drop_prefix_route(h, new);
 	return host_add_entry(h, new);
 }
 

@@ -36,6 +36,7 @@ struct l3_entry {
 	bool gateway;         /* a route through a gateway: needs the routes to it first */
 	bool from_kernel;     /* a route with protocol kernel: the kernel may have made it together with an address */
 	bool no_prefix_route; /* of an address: IFA_F_NOPREFIXROUTE */
+	bool no_dad;          /* of an IPv6 address: IFA_F_NODAD, which a copy has until its second message */
 	bool secondary;       /* of an IPv4 address: goes with the primary one of its subnet (promote_secondaries=0) */
 	bool volatile_;       /* from a router advertisement, or with a lifetime: may change at any time without us */
 	uint32_t prefix_metric; /* of an address: the metric that the kernel gives its prefix route, 0 for the usual one
@@ -93,6 +94,9 @@ struct l3_entry *l3_new_link_local(const uint8_t mac[6], const char *device);
 
 /* A default route through gateway, an address. Returns 0, or -EINVAL with a message in e. */
 int l3_new_gateway(const char *gateway, const char *device, struct l3_entry **ret, struct err *e);
+
+/* Whether a route is the one that the kernel makes with that address: it is dropped with the list's. */
+bool l3_comes_with_address(const struct l3_entry *route, const struct l3_entry *address);
 
 /* Pure: marks stale routes, and drops the routes that the kernel makes by itself with an address (its prefix route) or
  * with IPv6 on a device. */

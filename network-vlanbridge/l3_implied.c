@@ -12,8 +12,7 @@
 
 static bool same_device(const struct l3_entry *a, const struct l3_entry *b)
 {
-	return a->device_count == 1 && b->device_count == 1 && a->devices->index == b->devices->index &&
-	       !strcmp(a->devices->name, b->devices->name);
+	return a->device_count == 1 && b->device_count == 1 && !strcmp(a->devices->name, b->devices->name);
 }
 
 static bool has_destination(const struct l3_entry *route, const char *destination)
@@ -83,13 +82,24 @@ static bool is_stale(const struct l3_list *all, const struct l3_entry *route)
 	return has_metric(route, IP6_PREFIX_METRIC);
 }
 
+static bool may_come_by_itself(const struct l3_entry *route)
+{
+	char value[16];
+
+	return route->kind == L3_ROUTE && route->from_kernel && !route->gateway && !route->nexthop_object &&
+	       !l3_key_value(route->key, "scope", value, sizeof(value));
+}
+
+bool l3_comes_with_address(const struct l3_entry *route, const struct l3_entry *address)
+{
+	return may_come_by_itself(route) && is_prefix_route(route, address);
+}
+
 static bool is_implied(const struct l3_list *all, const struct l3_entry *route)
 {
 	char value[16];
 
-	if (route->kind != L3_ROUTE || !route->from_kernel || route->gateway || route->nexthop_object)
-		return false;
-	if (l3_key_value(route->key, "scope", value, sizeof(value)))
+	if (!may_come_by_itself(route))
 		return false;
 	if (route->family == AF_INET6 && has_destination(route, "fe80::/64") && has_metric(route, IP6_PREFIX_METRIC))
 		return true;

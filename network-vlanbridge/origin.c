@@ -144,19 +144,38 @@ static bool has_joined(const struct builder *b, const struct device *d, const st
 	return b->scope == SCOPE_FILE || !b->names || config_find(b->names, m->link.name);
 }
 
-// The mark's master is gone: what was in it is a guest's device (attached), or a port that goes back.
+// What is noted counts where the device isn't in its place, or a plan was about to change it.
+static void take_noted_place(struct device *d)
+{
+	struct guest_mark g;
+
+	if (!mark_parse_guest(d->link.alias, &g) || (*d->link.master.name && !d->mark.changing))
+		return;
+	text_copy(d->attached, NAME_SIZE, g.bridge);
+	d->link.port_flags = g.port_flags;
+	d->link.port_flags_known = UINT64_MAX;
+	d->attached_aware = g.vlan_aware;
+	if (g.vlan_aware)
+		d->vlans = g.vlans;
+}
+
+// The master is gone: what was in it is a guest's device (attached), or a port that goes back.
 static void release(const struct builder *b, struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (!m || (!is_in_scope(b, m) && !has_joined(b, d, m)))
+	if (m && !is_in_scope(b, m) && !has_joined(b, d, m))
 		return;
 	if (d->mark.origin != MARK_PORT) {
-		text_copy(d->attached, NAME_SIZE, m->link.name);
-	} else {
+		text_copy(d->attached, NAME_SIZE, d->link.master.name);
+		d->attached_aware = device_is_kind(m, KIND_BRIDGE) && m->link.bridge.vlan_filtering;
+		take_noted_place(d);
+	} else if (m) {
 		d->vlans = (struct port_vlans){0};
 		d->link.port_flags = d->link.port_flags_known = 0;
 	}
+	if (!m)
+		return;
 	if (d->link.has_perm_mac)
 		memcpy(d->link.mac, d->link.perm_mac, MAC_SIZE);
 	d->link.has_perm_mac = false;
@@ -180,6 +199,17 @@ static void copy_device(struct builder *b, const struct device *from, struct hos
 		b->failed = host_add_altname(to, d, d->link.altname);
 }
 
+// Ours, with its uplink by the name that it has without us.
+static void note_ours(struct builder *b, const struct device *from)
+{
+	const struct device *uplink = host_find(b->current, from->mark.uplink);
+	struct host *ours = &b->origin->ours;
+
+	copy_device(b, from, ours);
+	if (!b->failed && uplink)
+		text_copy(ours->devices[ours->count - 1]->mark.uplink, NAME_SIZE, original_device_name(uplink));
+}
+
 static void add_devices(struct builder *b)
 {
 	const struct host *c = b->current;
@@ -190,12 +220,10 @@ static void add_devices(struct builder *b)
 		bool ours = is_in_scope(b, from), keeps = !ours && is_needed(b, from);
 		struct device *d;
 
-		if (ours && !from->mark.adopted) {
-			copy_device(b, from, &b->origin->ours);
-			continue;
-		}
 		if (ours)
-			copy_device(b, from, &b->origin->ours);
+			note_ours(b, from);
+		if (ours && !from->mark.adopted)
+			continue;
 		copy_device(b, from, o);
 		if (b->failed)
 			return;
@@ -254,6 +282,7 @@ static struct l3_entry *returned_entry(const struct builder *b, const struct l3_
 }
 
 // A copy may have been changed on its way, and what a device has by its renaming (the kernel writes new labels).
+// Where a run was killed between the two messages of an IPv6 address, there is a complete copy elsewhere.
 enum place { PLACE_PARKED, PLACE_HOME, PLACE_ELSEWHERE, PLACE_COUNT };
 
 static enum place place_of(const struct builder *b, const struct l3_entry *e, bool moved)
@@ -266,7 +295,7 @@ static enum place place_of(const struct builder *b, const struct l3_entry *e, bo
 }
 
 // Of several copies the one that is most likely untouched.
-static void add_entries(struct builder *b, enum place place)
+static void add_entries(struct builder *b, enum place place, bool no_dad)
 {
 	const struct l3_entry *e;
 	struct l3_entry *returned;
@@ -281,7 +310,8 @@ static void add_entries(struct builder *b, enum place place)
 			b->failed = -ENOMEM;
 			return;
 		}
-		if (place_of(b, e, moved) != place || host_find_entry_key(&b->origin->host, returned))
+		if (place_of(b, e, moved) != place || e->no_dad != no_dad ||
+			host_find_entry_key(&b->origin->host, returned))
 			l3_free(returned);
 		else
 			b->failed = host_add_entry(&b->origin->host, returned);
@@ -296,8 +326,8 @@ int origin_make(
 	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
 	add_devices(&b);
 	give_back_names(&b);
-	for (int place = 0; place < PLACE_COUNT; place++)
-		add_entries(&b, (enum place)place);
+	for (int i = 0; i < 2 * PLACE_COUNT; i++)
+		add_entries(&b, (enum place)(i % PLACE_COUNT), i >= PLACE_COUNT);
 	if (b.failed) {
 		origin_free(ret);
 		return err_set(e, ENOMEM, "no memory for the model of the host");

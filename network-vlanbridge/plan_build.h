@@ -57,6 +57,8 @@ bool planner_is_taken_in_mode(const struct option *o, const struct link *bond);
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t);
 bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b);
 bool planner_is_done(const struct planner *p);
+/* Neither ours nor borrowed: a port of a bridge of ours that is a guest's. */
+bool planner_is_guest(const struct device *s, const struct device *t);
 
 /* plan_create.c. Whether a device may be a port of the master of that name, "" for none; and whether no other uplink is
  * in a bridge any more: those that go elsewhere are released for it. s is the one that comes, or NULL. */

@@ -111,6 +111,52 @@ static void note_unmanaged(struct planner *p, struct device *s, const struct dev
 		write_mark(p, s, &m);
 }
 
+// Whether a guest's device leaves its bridge for a moment, or for good, or its bridge is about to change its VLANs.
+static bool is_guest_disturbed(const struct planner *p, const struct device *s, const struct device *t)
+{
+	const struct device *bridge = host_find(&p->now, s->link.master.name);
+	const struct device *then = bridge ? planner_target(p, bridge) : NULL;
+
+	if (strcmp(s->link.master.name, t->link.master.name) || (bridge && !then))
+		return true;
+	if (planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
+		return true;
+	return bridge && device_is_ours(then) &&
+	       (bridge->link.bridge.vlan_filtering != then->link.bridge.vlan_filtering ||
+		       bridge->link.bridge.vlan_default_pvid != then->link.bridge.vlan_default_pvid);
+}
+
+// The place of a guest's device now.
+static void read_place(const struct planner *p, const struct device *s, struct guest_mark *g)
+{
+	const struct device *bridge = host_find(&p->now, s->link.master.name), *uplink;
+
+	*g = (struct guest_mark){.port_flags = device_port_flags(s), .vlan = bridge->mark.vlan, .vlans = s->vlans};
+	g->vlan_aware = device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
+	text_copy(g->bridge, NAME_SIZE, bridge->link.name);
+	uplink = host_find(&p->now, bridge->mark.uplink);
+	text_copy(g->uplink, NAME_SIZE, uplink ? original_device_name(uplink) : bridge->mark.uplink);
+}
+
+// Where there is no room for it, a kill costs the guest its place.
+static void note_guest(struct planner *p, struct device *s, const struct device *t)
+{
+	struct link change = {.set = LINK_ALIAS};
+	struct guest_mark g;
+	bool noted = mark_parse_guest(s->link.alias, &g);
+
+	if (s->mark.changing || !is_guest_disturbed(p, s, t))
+		return;
+	if (*s->link.master.name)
+		read_place(p, s, &g);
+	else if (!noted)
+		return;
+	g.changing = true;
+	memcpy(change.alias, s->link.alias, sizeof(change.alias));
+	if (!mark_write_guest(change.alias, &g))
+		planner_set(p, s, &change);
+}
+
 static bool carries_alike(const struct mark *a, const struct mark *b)
 {
 	return a->inherit == b->inherit && (!a->inherit || !strcmp(a->uplink, b->uplink)) &&
@@ -176,8 +222,11 @@ void plan_note_marks(struct planner *p)
 			continue;
 		if (device_is_ours(t))
 			note_ours(p, s, t);
-		else if (!device_is_ours(s))
+		else if (!device_is_ours(s)) {
 			note_unmanaged(p, s, t);
+			if (planner_concerns(p, s, t) && planner_is_guest(s, t))
+				note_guest(p, s, t);
+		}
 	}
 }
 
@@ -204,6 +253,8 @@ void plan_clear_marks(struct planner *p)
 			continue;
 		if (planner_fields_to_set(p, s, t) || planner_options_to_set(s, t) ||
 			strcmp(s->link.name, t->link.name) || needs_note_of_state(p, s) || !has_all_entries(p, t))
+			continue;
+		if (planner_is_guest(s, t) && is_guest_disturbed(p, s, t))
 			continue;
 		memcpy(change.alias, t->link.alias, sizeof(change.alias));
 		planner_set(p, s, &change);

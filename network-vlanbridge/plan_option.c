@@ -92,6 +92,26 @@ static void reset_vlans(struct planner *p, const struct device *bridge)
 	}
 }
 
+// A first default PVID becomes that of every port that isn't in its VLAN, guests' with a PVID of their own too. Those
+// that are in it, tagged, the kernel leaves alone; they leave it when their VLANs are set.
+static void shield_from_default_pvid(struct planner *p, const struct device *bridge, const struct device *t)
+{
+	unsigned int pvid = t->link.bridge.vlan_default_pvid;
+
+	if (!bridge->link.bridge.vlan_filtering || bridge->link.bridge.vlan_default_pvid || !pvid)
+		return;
+	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+		struct device *d = p->now.devices[i];
+		const struct device *then = planner_target(p, d);
+		struct port_vlans tagged = d->vlans;
+
+		if (!then || then->vlans.pvid == pvid || strcmp(d->link.master.name, bridge->link.name))
+			continue;
+		vlans_add(&tagged.all, pvid, pvid);
+		planner_vlans(p, d, &tagged);
+	}
+}
+
 // STP first: what forward delay the kernel takes depends on it.
 static void set_bridge_options(struct planner *p, struct device *s, const struct device *t, uint64_t options)
 {
@@ -99,6 +119,7 @@ static void set_bridge_options(struct planner *p, struct device *s, const struct
 
 	if (s->link.bridge.vlan_filtering && !t->link.bridge.vlan_filtering)
 		reset_vlans(p, s);
+	shield_from_default_pvid(p, s, t);
 	set_if_any(p, s, t, options & stp);
 	set_if_any(p, s, t, options & ~stp);
 }

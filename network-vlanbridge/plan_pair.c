@@ -90,7 +90,7 @@ static bool has_master_of_ours(const struct host *h, const struct device *d)
 
 bool planner_concerns(const struct planner *p, const struct device *s, const struct device *t)
 {
-	if (s && (s->mark.origin != MARK_NONE || has_master_of_ours(&p->now, s)))
+	if (s && (s->mark.origin != MARK_NONE || s->mark.changing || has_master_of_ours(&p->now, s)))
 		return true;
 	return t && (t->mark.origin != MARK_NONE || has_master_of_ours(p->target, t));
 }

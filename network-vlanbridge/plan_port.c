@@ -4,7 +4,7 @@
 
 #include "plan_build.h"
 
-static bool is_guest(const struct device *s, const struct device *t)
+bool planner_is_guest(const struct device *s, const struct device *t)
 {
 	return s->mark.origin == MARK_NONE && t->mark.origin == MARK_NONE;
 }
@@ -86,7 +86,7 @@ static void set_masters(struct planner *p, bool guests)
 		const struct device *t = p->target->devices[i];
 		struct device *s = planner_now(p, t);
 
-		if (!s || !planner_concerns(p, s, t) || is_guest(s, t) != guests ||
+		if (!s || !planner_concerns(p, s, t) || planner_is_guest(s, t) != guests ||
 			!strcmp(s->link.master.name, t->link.master.name))
 			continue;
 		move_port(p, s, t);

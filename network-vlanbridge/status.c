@@ -122,7 +122,15 @@ static int add_master(
 	return r;
 }
 
-static int add_lines(struct libscols_table *table, const struct host *t, const struct guests *g)
+// only: one device, ours or not; NULL: all that are ours.
+static bool is_shown(const struct device *d, const char *only)
+{
+	if (only)
+		return !strcmp(d->link.name, only) || !strcmp(d->link.altname, only);
+	return device_is_ours(d) && (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE || !*d->link.master.name);
+}
+
+static int add_lines(struct libscols_table *table, const struct host *t, const struct guests *g, const char *only)
 {
 	struct libscols_line *line;
 	struct ports all;
@@ -133,16 +141,19 @@ static int add_lines(struct libscols_table *table, const struct host *t, const s
 	for (size_t i = 0; i < t->count && !r; i++) {
 		const struct device *d = t->devices[i];
 
-		if (device_is_ours(d) && (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE))
+		if (!is_shown(d, only))
+			continue;
+		if (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE)
 			r = add_master(table, &all, d, g);
-		else if (device_is_ours(d) && !*d->link.master.name)
+		else
 			r = add_line(table, NULL, d, g, &line);
 	}
 	free(all.list);
 	return r;
 }
 
-int status_print(FILE *out, const struct host *t, const struct guests *g, const char *form, struct err *e)
+int status_print(
+	FILE *out, const struct host *t, const struct guests *g, const char *only, const char *form, struct err *e)
 {
 	struct libscols_table *table;
 	bool tree = form && !strcmp(form, "--tree");
@@ -162,7 +173,7 @@ int status_print(FILE *out, const struct host *t, const struct guests *g, const 
 		r = c ? scols_column_set_json_type(c, columns[i].json) : -ENOMEM;
 	}
 	if (!r)
-		r = add_lines(table, t, g);
+		r = add_lines(table, t, g, only);
 	if (!r)
 		r = scols_print_table(table);
 	scols_unref_table(table);

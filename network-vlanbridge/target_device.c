@@ -198,10 +198,43 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 		target_refuse(b, c, EEXIST, "'%s' is the name of another device already", d->link.altname);
 }
 
+static const char *original_uplink(const struct target_builder *b, const struct config_device *bridge)
+{
+	const struct config_device *uplink = config_find(b->config, bridge->mark.uplink);
+
+	return uplink && *uplink->renamed_from ? uplink->renamed_from : bridge->mark.uplink;
+}
+
+// A command line changes neither what the file made, nor the network that a bridge carries: its guests would be in
+// another one.
+static void refuse_other_stack(struct target_builder *b, const struct config_device *c)
+{
+	const struct device *old = host_find(&b->origin->ours, c->link.name);
+	const char *uplink = original_uplink(b, c);
+
+	if (!old || c->mark.origin != MARK_ARGS)
+		return;
+	if (old->mark.origin == MARK_FILE)
+		target_refuse(b, c, EBUSY,
+			"%s was made from the file, and arguments don't change it: edit the file, then run start "
+			"without arguments",
+			c->link.name);
+	else if (c->link.kind == KIND_BRIDGE && (strcmp(uplink, old->mark.uplink) || c->mark.vlan != old->mark.vlan))
+		target_refuse(b, c, EBUSY,
+			"%s carries %s%s%s already, and a bridge has one uplink: choose another bridge=, or first run "
+			"network-vlanbridge stop bridge=%s",
+			c->link.name, old->mark.vlan ? "a VLAN of " : "",
+			*old->mark.uplink ? old->mark.uplink : "no uplink",
+			strcmp(uplink, old->mark.uplink) ? "" : ", with other VLANs", c->link.name);
+}
+
 static void make(struct target_builder *b, const struct config_device *c)
 {
 	struct device *d = target_device(b, c);
 
+	refuse_other_stack(b, c);
+	if (b->failed)
+		return;
 	if (!d) {
 		make_new(b, c);
 		return;
@@ -219,6 +252,15 @@ static void make(struct target_builder *b, const struct config_device *c)
 	}
 }
 
+// Its guests are there, and wait for it since stop.
+static bool has_guests_waiting(const struct target_builder *b, const char *bridge)
+{
+	for (size_t i = 0; i < b->origin->host.count; i++)
+		if (!strcmp(b->origin->host.devices[i]->attached, bridge))
+			return true;
+	return false;
+}
+
 // A bridge on demand is kept, and changed, once it has been made; so is its VLAN device.
 static bool is_demanded(const struct target_builder *b, const struct config_device *c)
 {
@@ -226,7 +268,7 @@ static bool is_demanded(const struct target_builder *b, const struct config_devi
 
 	if (c->link.kind == KIND_VLAN)
 		bridge = config_find(b->config, c->link.master.name);
-	return bridge && host_find(&b->origin->ours, bridge->link.name);
+	return bridge && (host_find(&b->origin->ours, bridge->link.name) || has_guests_waiting(b, bridge->link.name));
 }
 
 static bool is_skipped(const struct target_builder *b, const struct config_device *c)

@@ -9,13 +9,24 @@
 
 static void refuse_taken(struct target_builder *b, const struct config_device *c, const struct device *d)
 {
+	const struct device *m = host_find(b->target, d->link.master.name);
 	char why[64];
 
 	target_describe_purpose(c, why, sizeof(why));
-	target_refuse(b, c, EBUSY, "%s can't become %s: it is a port of %s, which %s", d->link.name, why,
-		d->link.master.name,
-		device_is_ours(host_find(b->target, d->link.master.name)) ? "another stack of vlanbridge has"
-									  : "vlanbridge didn't make");
+	if (!device_is_ours(m))
+		target_refuse(b, c, EBUSY,
+			"%s can't become %s: it is a port of %s, which vlanbridge didn't make; take it out there first",
+			d->link.name, why, d->link.master.name);
+	else if (m->mark.origin == MARK_ARGS)
+		target_refuse(b, c, EBUSY,
+			"%s can't become %s: it is a port of %s, which another command made; first run "
+			"network-vlanbridge stop bridge=%s",
+			d->link.name, why, m->link.name, m->link.name);
+	else
+		target_refuse(b, c, EBUSY,
+			"%s can't become %s: it is a port of %s, which the file has; take it out there, and run start "
+			"without arguments",
+			d->link.name, why, m->link.name);
 }
 
 static void set_master(struct target_builder *b, const struct config_device *c)
@@ -135,19 +146,43 @@ void target_set_port_vlans(struct target_builder *b)
 	set_vlans_on_unmanaged(b);
 }
 
-// Under another name, the bridge of the same uplink and VLAN is the same network.
-static struct device *find_bridge_of(struct target_builder *b, const char *name)
+// Where a guest's device was: from its bridge, or where that is gone, from its own mark. The VLANs are the device's.
+static void find_place(const struct target_builder *b, const struct device *d, struct guest_mark *ret)
 {
-	struct device *bridge = host_find(b->target, name);
-	const struct device *old = host_find(&b->origin->ours, name);
+	const struct device *old = host_find(&b->origin->ours, d->attached);
+	struct guest_mark g = {0};
 
-	if (bridge)
-		return bridge->link.kind == KIND_BRIDGE ? bridge : NULL;
-	for (size_t i = 0; i < b->target->count && old && *old->mark.uplink; i++) {
+	if (!mark_parse_guest(d->link.alias, &g) || strcmp(g.bridge, d->attached))
+		g = (struct guest_mark){0};
+	text_copy(g.bridge, NAME_SIZE, d->attached);
+	if (old) {
+		text_copy(g.uplink, NAME_SIZE, old->mark.uplink);
+		g.vlan = old->mark.vlan;
+	}
+	g.port_flags = device_port_flags(d);
+	g.vlan_aware = d->attached_aware;
+	g.vlans = d->vlans;
+	*ret = g;
+}
+
+static bool is_same_network(const struct target_builder *b, const struct device *bridge, const struct guest_mark *place)
+{
+	const struct device *uplink = host_find(b->target, bridge->mark.uplink);
+
+	return uplink && bridge->mark.vlan == place->vlan && !strcmp(original_device_name(uplink), place->uplink);
+}
+
+// Under another name, the bridge of the same uplink and VLAN is the same network.
+static struct device *find_bridge_of(struct target_builder *b, const struct guest_mark *place)
+{
+	struct device *bridge = host_find(b->target, place->bridge);
+
+	if (device_is_kind(bridge, KIND_BRIDGE))
+		return bridge;
+	for (size_t i = 0; i < b->target->count && *place->uplink; i++) {
 		struct device *d = b->target->devices[i];
 
-		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && d->mark.vlan == old->mark.vlan &&
-			!strcmp(d->mark.uplink, old->mark.uplink))
+		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && is_same_network(b, d, place))
 			return d;
 	}
 	return NULL;
@@ -158,21 +193,44 @@ static bool is_vlan_aware(const struct device *bridge)
 	return device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
 }
 
+// What only its own mark says is for a bridge that this configuration makes: others have their own ways to fill theirs.
+static bool may_return(const struct target_builder *b, const struct guest_mark *place, const struct device *bridge)
+{
+	return host_find(&b->origin->ours, place->bridge) || config_find(b->config, bridge->link.name);
+}
+
+static void write_place(struct device *d, struct guest_mark *place)
+{
+	place->changing = d->mark.changing = false;
+	mark_write_guest(d->link.alias, place);
+}
+
+static void attach_guest(struct target_builder *b, struct device *d)
+{
+	struct guest_mark place, noted;
+	struct device *bridge;
+
+	find_place(b, d, &place);
+	d->attached[0] = '\0';
+	bridge = find_bridge_of(b, &place);
+	if (!bridge || !may_return(b, &place, bridge)) {
+		write_place(d, &place);
+		return;
+	}
+	if (d->mark.changing && mark_parse_guest(d->link.alias, &noted))
+		write_place(d, &noted);
+	host_set_master(b->target, d, bridge->link.name);
+	// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
+	if (is_vlan_aware(bridge) && !place.vlan_aware)
+		set_default_vlans(d, bridge);
+}
+
 void target_attach_guests(struct target_builder *b)
 {
 	for (size_t i = 0; i < b->target->count; i++) {
-		struct device *d = b->target->devices[i], *bridge;
-		bool was_aware;
+		struct device *d = b->target->devices[i];
 
-		if (!*d->attached)
-			continue;
-		bridge = find_bridge_of(b, d->attached);
-		was_aware = is_vlan_aware(host_find(&b->origin->ours, d->attached));
-		d->attached[0] = '\0';
-		if (bridge && !*d->link.master.name)
-			host_set_master(b->target, d, bridge->link.name);
-		// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
-		if (is_vlan_aware(bridge) && !was_aware)
-			set_default_vlans(d, bridge);
+		if (*d->attached && !*d->link.master.name)
+			attach_guest(b, d);
 	}
 }

@@ -3,7 +3,7 @@
 #include "attach.h"
 
 #include <errno.h>
-#include <linux/if_link.h>
+#include <string.h>
 
 #include "link_msg.h"
 #include "port_msg.h"
@@ -34,7 +34,7 @@ static void free_messages(struct attach_batch *batch)
 // A port's options are set here because the kernel takes them only of a device that has its master.
 static struct nl_msg *make_up_message(const struct attachment *a)
 {
-	struct link up = {.up = true, .port_flags_known = 1ULL << IFLA_BRPORT_ISOLATED};
+	struct link up = {.up = true, .port_flags_known = LINK_PORT_ISOLATED};
 	unsigned int fields = LINK_UP;
 
 	if (a->bridge_mark.isolated)
@@ -221,10 +221,16 @@ int detach_device(struct netlink *nl, const struct link *dev, struct err *e)
 {
 	unsigned int fields = LINK_UP | (dev->master.index ? LINK_MASTER : 0);
 	struct link down = {.up = false};
+	struct guest_mark place;
 	struct netlink_ack ack = {0};
 	struct nl_msg *m;
 	int r;
 
+	if (mark_parse_guest(dev->alias, &place)) {
+		memcpy(down.alias, dev->alias, ALIAS_SIZE);
+		mark_write_guest(down.alias, NULL);
+		fields |= LINK_ALIAS;
+	}
 	m = link_msg_set(dev->index, &down, fields, false);
 	if (!m)
 		return err_set(e, ENOMEM, "no memory for a netlink message");

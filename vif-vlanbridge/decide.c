@@ -165,6 +165,40 @@ static void decide_master(const struct link *dev, const struct bridge_choice *c,
 	}
 }
 
+static void decide_default_vlan(struct guest_mark *place, const struct bridge *bridge)
+{
+	unsigned int pvid = bridge->vlan_default_pvid;
+
+	place->vlans = (struct port_vlans){.pvid = (uint16_t)pvid};
+	if (!pvid)
+		return;
+	vlans_add(&place->vlans.all, pvid, pvid);
+	vlans_add(&place->vlans.untagged, pvid, pvid);
+}
+
+// The device says where it belongs: network-vlanbridge puts it back there when it makes the bridge anew. Where the
+// VLANs leave no room for that, the device says nothing.
+static void decide_mark(const struct link *dev, const struct bridge_choice *c, struct attachment *a)
+{
+	struct guest_mark place = {.port_flags = LINK_PORT_FLAGS_INITIAL, .vlan = a->bridge_mark.vlan};
+
+	text_copy(place.bridge, NAME_SIZE, c->bridge->name);
+	memcpy(place.uplink, a->bridge_mark.uplink, NAME_SIZE);
+	if (a->bridge_mark.isolated)
+		place.port_flags |= LINK_PORT_ISOLATED;
+	place.vlan_aware = c->bridge->bridge.vlan_filtering;
+	if (c->vlans)
+		place.vlans = *c->vlans;
+	else
+		decide_default_vlan(&place, &c->bridge->bridge);
+	memcpy(a->undo.alias, dev->alias, ALIAS_SIZE);
+	memcpy(a->join.alias, dev->alias, ALIAS_SIZE);
+	if (mark_write_guest(a->join.alias, &place))
+		mark_write_guest(a->join.alias, NULL);
+	if (strcmp(a->join.alias, dev->alias))
+		add_change(a, LINK_ALIAS);
+}
+
 static int refuse_missing_device(const struct request *req, struct err *e)
 {
 	if (req->tap)
@@ -196,6 +230,7 @@ int decide_attachment(const struct request *req, const struct lookup lookups[SLO
 		return r;
 	decide_addresses(&found->link, &a);
 	decide_master(&found->link, choice, &a);
+	decide_mark(&found->link, choice, &a);
 	*ret = a;
 	return 0;
 }

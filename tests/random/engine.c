@@ -163,7 +163,7 @@ static bool is_managed(const struct host *h, const char *name)
 {
 	const struct device *d = host_find(h, name), *m = d ? host_find(h, d->link.master.name) : NULL;
 
-	return d && (d->mark.origin != MARK_NONE || (m && device_is_ours(m)));
+	return d && (d->mark.origin != MARK_NONE || d->mark.changing || (m && device_is_ours(m)));
 }
 
 // A device that a step names has our mark, before or after it, or is a port of a device of ours.
@@ -517,8 +517,8 @@ static void without_guests_attached(struct host *h)
 		}
 }
 
-// Everything stopped and started again, from the origin of before: guests come back as they were, though the kernel,
-// asked in between, says nothing of a port's flags.
+// Everything stopped and started again: guests come back as they were, though the kernel, asked in between, says
+// nothing of a port's flags.
 static void check_restart(struct run *r, const struct host *now, const struct config *config)
 {
 	struct host h, stopped = {0}, started = {0};
@@ -537,6 +537,8 @@ static void check_restart(struct run *r, const struct host *now, const struct co
 		for (size_t i = 0; i < h.count; i++)
 			if (is_vif(h.devices[i]))
 				h.devices[i]->link.port_flags = h.devices[i]->link.port_flags_known = 0;
+		origin_free(&o);
+		origin_make(&h, SCOPE_FILE, config, &o, &e);
 		if (target_make(&o, config, &started, &e) || plan_make(&h, &started, &up, &e))
 			report_failure(r, e.text, NULL, NULL, NULL, 0);
 		else if (do_steps(r, &h, &up, up.count) &&

@@ -89,6 +89,17 @@ size_t addresses_lost(const struct state *host, const struct state *now, char *t
 	return violations;
 }
 
+// With legacy=yes the device below gets another name.
+static bool names_marked_lower(const struct state *now, const struct line *l)
+{
+	const struct device *d = state_device(now, l->device);
+	const struct device *lower = d && d->lower ? state_device(now, device_name(now, d->lower)) : NULL;
+	char prefix[64];
+
+	snprintf(prefix, sizeof(prefix), "link %s lower ", l->device);
+	return lower && lower->marked && !strncmp(l->text, prefix, strlen(prefix));
+}
+
 // Of a device that was there before and that the program hasn't marked, or of none.
 static bool is_unmanaged(const struct state *host, const struct state *now, const struct line *l)
 {
@@ -96,6 +107,8 @@ static bool is_unmanaged(const struct state *host, const struct state *now, cons
 
 	if (!strncmp(l->text, "route - ", 8))
 		return false; // next hops may be moved
+	if (names_marked_lower(now, l))
+		return false;
 	if (*l->device == '-')
 		return true;
 	return state_device(host, l->device) && (!d || (!d->ours && !d->marked));
@@ -207,6 +220,14 @@ static bool same_network(const struct state *before, const char *old, const stru
 	       !strcmp(strstr(a, " vlan=") ? strstr(a, " vlan=") : "", strstr(b, " vlan=") ? strstr(b, " vlan=") : "");
 }
 
+// A legacy bridge has the name of its NIC, which gets it back.
+static bool is_bridge(const struct state *s, const char *name)
+{
+	const struct device *d = state_device(s, name);
+
+	return d && !strcmp(d->kind, "bridge");
+}
+
 size_t guests_disturbed(const struct state *before, const struct state *edit, const struct state *target,
 	const struct state *now, char *text, size_t size)
 {
@@ -216,7 +237,7 @@ size_t guests_disturbed(const struct state *before, const struct state *edit, co
 	for (size_t i = 0; i < before->device_count; i++) {
 		const struct device *vif = &before->devices[i], *after = state_device(now, vif->name);
 		const char *bridge = device_name(before, vif->master);
-		bool stays = state_device(edit, bridge) && state_device(target, bridge);
+		bool stays = is_bridge(edit, bridge) && is_bridge(target, bridge);
 
 		if (!is_guest(vif->name) || !vif->master)
 			continue;
@@ -228,7 +249,7 @@ size_t guests_disturbed(const struct state *before, const struct state *edit, co
 				same_vlan_handling(before, edit, bridge) && same_vlan_handling(before, target, bridge);
 
 			violations += guest_disturbed(before, now, vif->name, vlans, text, size);
-		} else if (after->master && !state_device(target, bridge) &&
+		} else if (after->master && !is_bridge(target, bridge) &&
 			   !same_network(before, bridge, now, device_name(now, after->master))) {
 			note(text, size, "# %s was in %s, which isn't wanted any more, and is in %s, another network\n",
 				vif->name, bridge, device_name(now, after->master));

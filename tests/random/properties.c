@@ -251,6 +251,16 @@ static void check_guests(
 	state_free(&now);
 }
 
+// As systemctl restart does it: between the two, a guest's device is all that says where it belongs.
+static void stopped_and_started(struct test *t, int to, const struct state *before)
+{
+	char name[32];
+
+	label(name, "guests-again", to);
+	if (run_well(t, "stop", to, name, "stop") && run_well(t, "start", to, name, "start after stop"))
+		check_guests(t, before, to, to, name, "stop, and start again");
+}
+
 static void edited(struct test *t, int from, int to, const struct state *before)
 {
 	char name[32], when[64];
@@ -268,6 +278,8 @@ static void edited(struct test *t, int from, int to, const struct state *before)
 	state_free(&now);
 	expect(t, label(name, "path", to), &t->alone[to].state, LINE_GUEST | LINE_KEPT, when);
 	check_again(t, to, &t->alone[to].state, label(name, "again-edit", to));
+	if (from == 0)
+		stopped_and_started(t, to, before);
 }
 
 static void not_edited(struct test *t, int from, int to, const struct run *r, const struct state *before)

@@ -65,11 +65,13 @@ static void print_device(FILE *f, const struct host *h, const struct device *d)
 	l.set &= ~(unsigned int)(LINK_PORT_FLAGS | LINK_ALTNAME);
 	if (l.kind == KIND_BOND)
 		forget_unused_options(&l);
+	// Where a guest's device belongs depends on the way; that nothing is open any more doesn't.
+	if (is_vif(d) && !d->mark.changing)
+		l.set &= ~(unsigned int)LINK_ALIAS;
 	link_describe(f, &l);
 	if (d->dhcp)
 		fprintf(f, " dhcp");
-	// A guest's VLANs are looked at by guests_stay: a kill while it moves to another bridge loses them.
-	if (is_filtering_port(h, d) && !is_vif(d)) {
+	if (is_filtering_port(h, d)) {
 		fprintf(f, " vlans=%s", vlans_print(&d->vlans.all, vlans, sizeof(vlans)));
 		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)),
 			d->vlans.pvid);

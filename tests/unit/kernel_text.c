@@ -201,6 +201,10 @@ static struct l3_entry *read_entry(char *text)
 		if (*e->label && !strncmp(e->label, e->devices[0].name, n))
 			memmove(e->label, e->label + n, strlen(e->label + n) + 1);
 		e->gateway = strstr(e->key, "via ");
+		if (k == L3_ADDRESS && (word = strstr(e->key, " nodad"))) { // a flag, which the text has too
+			e->no_dad = true;
+			memmove(word, word + strlen(" nodad"), strlen(word + strlen(" nodad")) + 1);
+		}
 		if ((word = strstr(e->key, " src ")))
 			assert_int_equal(sscanf(word + 5, "%45s", e->source), 1);
 		e->link_local = k == L3_ADDRESS && !strncmp(e->key, "fe80:", 5) && strstr(e->key, "ff:fe");

@@ -3,6 +3,7 @@
 #include "tests.h"
 
 #include "allocations.h"
+#include "kernel_text.h"
 #include "network-vlanbridge/config.h"
 #include "network-vlanbridge/config_item.h"
 
@@ -662,19 +663,78 @@ static void demanded_address(void **state)
 	config_free(&t);
 }
 
+// eth0 has the default route; xenbr7 is there already, for VLAN 7 of bond0.
+static void make_host(struct host *ret)
+{
+	host_from_text("eth0 up\neth1 up\nbond0 bond group=7760994 alias=\"vlanbridge file\" up\n"
+		       "xenbr7 bridge group=7760994 alias=\"vlanbridge args uplink=bond0 vlan=7\" up\n"
+		       "route default via 192.0.2.1 dev eth0\n",
+		ret);
+}
+
+static void default_arguments(void **state)
+{
+	static const struct {
+		const char *args[4], *bridge, *uplink;
+		unsigned int vlan;
+	} cases[] = {
+		{{NULL}, "xenbr0", "eth0", 0},
+		{{"mtu=1400"}, "xenbr0", "eth0", 0},
+		{{"netdev=eth1"}, "xenbr1", "eth1", 0},
+		{{"netdev=bond12"}, "xenbr12", "bond12", 0},
+		{{"netdev=eth0.20"}, "xenbr20", "eth0.20", 0},
+		{{"netdev=wan"}, "xenbr0", "wan", 0},
+		{{"netdev=bond0", "vlan=100"}, "xenbr100", "bond0", 100},
+		{{"netdev=bond0", "vlan=100", "vifnum=3"}, "xenbr3", "bond0", 100},
+		{{"vifnum=1"}, "xenbr1", "eth1", 0},
+		{{"vifnum=1", "bridge=lan"}, "lan", "eth1", 0},
+		{{"vifnum=1", "netdev=eth0"}, "xenbr1", "eth0", 0},
+		{{"bridge=lan"}, "lan", "eth0", 0},
+		{{"bridge=lan", "netdev=none"}, "lan", "", 0},
+		{{"netdev=none"}, "xenbr0", "", 0},
+		{{"bridge=xenbr7"}, "xenbr7", "bond0", 7},
+		{{"bridge=xenbr7", "vifnum=0"}, "xenbr7", "bond0", 7},
+		{{"bridge=xenbr7", "netdev=eth1"}, "xenbr7", "eth1", 0},
+	};
+	struct host host;
+	struct err e;
+
+	(void)state;
+	make_host(&host);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *args[4] = {NULL};
+		struct config t = {0};
+		const struct config_device *bridge;
+
+		for (int a = 0; cases[i].args[a]; a++)
+			args[a] = (char *)(uintptr_t)cases[i].args[a];
+		if (config_args(args, &host, &t, &e))
+			fail_msg("case %zu: %s", i, e.text);
+		bridge = config_find(&t, cases[i].bridge);
+		assert_non_null(bridge);
+		assert_string_equal(bridge->mark.uplink, cases[i].uplink);
+		assert_int_equal(bridge->mark.vlan, cases[i].vlan);
+		config_free(&t);
+	}
+	host_free(&host);
+}
+
 static void arguments(void **state)
 {
+	struct host host;
 	char *const args[] = {
 		(char[]){"bond=bond7"}, (char[]){"ports=eth0 eth1"}, (char[]){"vlan=5"}, (char[]){"vifnum=3"}, NULL};
 	struct config t = {0};
 	struct err e;
 
 	(void)state;
-	assert_int_equal(config_args(args, &t, &e), 0);
+	make_host(&host);
+	assert_int_equal(config_args(args, &host, &t, &e), 0);
 	assert_non_null(config_find(&t, "xenbr3"));
 	assert_string_equal(config_find(&t, "bond7.5")->link.master.name, "xenbr3");
 	assert_int_equal(config_find(&t, "bond7")->mark.origin, MARK_ARGS);
 	config_free(&t);
+	host_free(&host);
 }
 
 // With one allocation failing: an error that says so, and all memory is given back.
@@ -685,6 +745,7 @@ static void runs_out_of_memory(void **state)
 		{"bond=bond7", "ports=eth0 eth1", "mode=active-backup", "address=192.0.2.5/24 2001:db8::5/64"},
 		{"netdev=eth0", "bridge=br{vlan}", "vlan=5-9"},
 	};
+	static const struct host host;
 	size_t before = allocations_live();
 
 	(void)state;
@@ -695,7 +756,7 @@ static void runs_out_of_memory(void **state)
 			int r;
 
 			allocations_fail(nth);
-			r = config_args((char *const *)(uintptr_t)given[i], &t, &e);
+			r = config_args((char *const *)(uintptr_t)given[i], &host, &t, &e);
 			made = allocations_made();
 			allocations_fail(0);
 			assert_int_equal(!r, nth > made);
@@ -708,6 +769,7 @@ static void runs_out_of_memory(void **state)
 
 static void refuses_arguments(void **state)
 {
+	struct host host;
 	static const struct {
 		const char *args[5], *message;
 	} cases[] = {
@@ -732,6 +794,7 @@ static void refuses_arguments(void **state)
 	struct err e;
 
 	(void)state;
+	make_host(&host);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char *args[5] = {NULL};
 		struct config t = {0};
@@ -739,7 +802,7 @@ static void refuses_arguments(void **state)
 		for (int a = 0; cases[i].args[a]; a++)
 			args[a] = strdup(cases[i].args[a]);
 		e = (struct err){0};
-		if (!config_args(args, &t, &e))
+		if (!config_args(args, &host, &t, &e))
 			fail_msg("%s … passed instead of '%s'", args[0], cases[i].message);
 		if (strncmp(e.text, cases[i].message, strlen(cases[i].message)))
 			fail_msg("%s … gave '%s' instead of '%s'", args[0], e.text, cases[i].message);
@@ -747,6 +810,7 @@ static void refuses_arguments(void **state)
 		for (int a = 0; args[a]; a++)
 			free(args[a]);
 	}
+	host_free(&host);
 }
 
 // What is too long, too much, or can't be read.
@@ -809,12 +873,14 @@ static void examples(void **state)
 // it.
 static void xend_example(void **state)
 {
+	struct host host;
 	FILE *f = fopen("xend-config.sxp.example", "r");
 	char line[512], *at, *word, *args[16];
 	struct err e;
 	int calls = 0;
 
 	(void)state;
+	make_host(&host);
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f)) {
 		struct config t = {0};
@@ -831,12 +897,13 @@ static void xend_example(void **state)
 				args[n++] = word;
 		args[n] = NULL;
 		calls++;
-		if (n && config_args(args, &t, &e))
+		if (n && config_args(args, &host, &t, &e))
 			fail_msg("%s", e.text);
 		config_free(&t);
 	}
 	fclose(f);
 	assert_true(calls > 3);
+	host_free(&host);
 }
 
 int test_config(void)
@@ -858,6 +925,7 @@ int test_config(void)
 		cmocka_unit_test(lines),
 		cmocka_unit_test(demanded),
 		cmocka_unit_test(demanded_address),
+		cmocka_unit_test(default_arguments),
 		cmocka_unit_test(arguments),
 		cmocka_unit_test(runs_out_of_memory),
 		cmocka_unit_test(refuses_arguments),

@@ -25,6 +25,50 @@ static void round_trip(void **state)
 	}
 }
 
+static void guest_round_trip(void **state)
+{
+	static const char *const aliases[] = {"vlanbridge guest bridge=br3",
+		"vlanbridge guest bridge=br3 uplink=bond0 vlan=3 flags=248000300 changing",
+		"web 1 vlanbridge guest bridge=br5 uplink=eth1 vlans=5-7/20 untagged=6 pvid=6",
+		"vlanbridge guest bridge=br5 vlans=none", "vlanbridge guest bridge=br5 flags=0 vlans=7"};
+	char alias[ALIAS_SIZE];
+	struct guest_mark g;
+	struct mark m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
+		assert_true(mark_parse_guest(aliases[i], &g));
+		strcpy(alias, aliases[i]);
+		assert_int_equal(mark_write_guest(alias, &g), 0);
+		assert_string_equal(alias, aliases[i]);
+		mark_parse(alias, &m); // neither ours nor borrowed
+		assert_int_equal(m.origin, MARK_NONE);
+		assert_int_equal(m.changing, g.changing);
+		assert_string_equal(m.uplink, "");
+	}
+	assert_false(mark_parse_guest("vlanbridge port up=1", &g));
+	assert_false(mark_parse_guest("a vlanbridge guestbook", &g));
+	assert_int_equal(mark_write_guest(alias, NULL), 0);
+	assert_string_equal(alias, "");
+}
+
+// More VLANs than an alias has room for.
+static void guest_without_room(void **state)
+{
+	struct guest_mark g = {.bridge = "br5", .vlan_aware = true};
+	char alias[ALIAS_SIZE] = "web 1";
+
+	(void)state;
+	for (unsigned int id = 2; id < 400; id += 2)
+		vlans_add(&g.vlans.all, id, id);
+	assert_int_not_equal(mark_write_guest(alias, &g), 0);
+	assert_string_equal(alias, "web 1");
+	g.vlans.all = (struct vlans){0};
+	vlans_add(&g.vlans.all, 1, 4094);
+	assert_int_equal(mark_write_guest(alias, &g), 0);
+	assert_string_equal(alias, "web 1 vlanbridge guest bridge=br5 flags=0 vlans=1-4094");
+}
+
 static void keeps_the_rest(void **state)
 {
 	char alias[ALIAS_SIZE] = "rack 4";
@@ -126,8 +170,9 @@ static void junk(void **state)
 
 int test_mark(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(keeps_the_rest),
-		cmocka_unit_test(writes), cmocka_unit_test(no_room), cmocka_unit_test(junk)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(guest_round_trip),
+		cmocka_unit_test(guest_without_room), cmocka_unit_test(keeps_the_rest), cmocka_unit_test(writes),
+		cmocka_unit_test(no_room), cmocka_unit_test(junk)};
 
 	return cmocka_run_group_tests_name("mark", tests, NULL, NULL);
 }

@@ -307,7 +307,7 @@ static void check_memory(const struct plan_case *c, const struct host *current, 
 		plan_without_memory(c, current, config, nth);
 }
 
-static void read_config(const struct plan_case *c, struct config *ret, struct err *e)
+static void read_config(const struct plan_case *c, const struct host *current, struct config *ret, struct err *e)
 {
 	char *arguments[16] = {NULL}, *copy, *rest, *line;
 	size_t n = 0;
@@ -321,7 +321,7 @@ static void read_config(const struct plan_case *c, struct config *ret, struct er
 	while ((line = strsep(&rest, "\n")) && n < 15)
 		if (*line)
 			arguments[n++] = line;
-	config_args(arguments, ret, e);
+	config_args(arguments, current, ret, e);
 	free(copy);
 }
 
@@ -339,7 +339,7 @@ static void run_case(void **state)
 	assert_non_null(c.kernel);
 	kernel = strdup(c.kernel);
 	kernel_text(kernel, &current);
-	read_config(&c, &config, &e);
+	read_config(&c, &current, &config, &e);
 	make_plan(&c, &current, &config, &plan, &target, &e);
 	steps = print_steps(&plan);
 	if (!e.code) {

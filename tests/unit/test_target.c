@@ -116,12 +116,15 @@ static void refusals(void **state)
 		{"bridges=['name=a']", "eth0 altname=a\n",
 			"f:1: 'a' exists already and isn't a bridge (a network card): choose another name"},
 		{"bridges=['name=a, uplink=eth0']", "eth0 master=b\nb bridge\n",
-			"f:1: eth0 can't become a port of a: it is a port of b, which vlanbridge didn't make"},
+			"f:1: eth0 can't become a port of a: it is a port of b, which vlanbridge didn't make; take it "
+			"out there first"},
 		{"bridges=['name=a, uplink=eth0, vlan=5']\nvlans=['link=eth0, vlan=6']",
 			"eth0 master=b\nb bridge\neth0.5 vlan link=eth0 id=5 protocol=802.1Q master=b\n",
-			"f:1: eth0.5 can't become a port of a: it is a port of b, which vlanbridge didn't make"},
+			"f:1: eth0.5 can't become a port of a: it is a port of b, which vlanbridge didn't make; take "
+			"it out there first"},
 		{"bridges=['name=a, uplink=eth0']", "eth0 master=b\nb bond\n",
-			"f:1: eth0 can't become a port of a: it is a port of b, which vlanbridge didn't make"},
+			"f:1: eth0 can't become a port of a: it is a port of b, which vlanbridge didn't make; take it "
+			"out there first"},
 		{"bridges=['name=a, uplink=b']", "b bridge\n", "f:1: b is a bridge itself: it can't be a port of a"},
 		{"bridges=['name=a, uplink=eth0']", "eth0\neth1 master=a\na bridge\n",
 			"f:1: eth0 and eth1 can't both be uplinks of a: that would join their networks"},
@@ -192,7 +195,8 @@ static void refusals(void **state)
 		{"bridges=['name=a, uplink=eth0']",
 			"eth0 master=b alias=\"vlanbridge port up=1\"\nb bridge alias=\"vlanbridge args "
 			"uplink=eth0\"\n",
-			"f:1: eth0 can't become a port of a: it is a port of b, which another stack of vlanbridge has"},
+			"f:1: eth0 can't become a port of a: it is a port of b, which another command made; first run "
+			"network-vlanbridge stop bridge=b"},
 	};
 
 	(void)state;

@@ -72,12 +72,12 @@ static void plain(void **state)
 	expect_decision(&r);
 	assert_int_equal(r.attachment.index, 20);
 	assert_string_equal(r.attachment.name, "vif7.1");
-	assert_int_equal(r.attachment.join_fields, LINK_ADDR_GEN | LINK_MASTER);
+	assert_int_equal(r.attachment.join_fields, LINK_ADDR_GEN | LINK_MASTER | LINK_ALIAS);
 	assert_int_equal(r.attachment.join.master.index, 5);
 	assert_int_equal(r.attachment.join.addr_gen, 1);
 	assert_int_equal(r.attachment.join.mtu, 1500);
 	assert_false(r.attachment.was_up || r.attachment.set_vlans);
-	assert_int_equal(r.attachment.undo_fields, LINK_ADDR_GEN);
+	assert_int_equal(r.attachment.undo_fields, LINK_ADDR_GEN | LINK_ALIAS);
 	assert_int_equal(r.attachment.undo.addr_gen, 0);
 }
 
@@ -90,6 +90,7 @@ static void again(void **state)
 	r.lookups[SLOT_DEV].link.up = true;
 	r.lookups[SLOT_DEV].link.addr_gen = 1;
 	r.lookups[SLOT_DEV].link.master.index = 5;
+	strcpy(r.lookups[SLOT_DEV].link.alias, "vlanbridge guest bridge=xenbrlan uplink=bond0 vlan=3");
 	expect_decision(&r);
 	assert_int_equal(r.attachment.join_fields, 0);
 	assert_true(r.attachment.was_up && !r.attachment.leave_first);
@@ -104,7 +105,7 @@ static void addresses(void **state)
 	r.lookups[SLOT_DEV].link.mac[0] = 0x02;
 	r.lookups[SLOT_DEV].link.set = 0; // a kernel without IPv6 refuses its settings
 	expect_decision(&r);
-	assert_int_equal(r.attachment.join_fields, LINK_MAC | LINK_MASTER);
+	assert_int_equal(r.attachment.join_fields, LINK_MAC | LINK_MASTER | LINK_ALIAS);
 	assert_int_equal(r.attachment.join.mac[0], 0xfe);
 	assert_int_equal(r.attachment.undo.mac[0], 0x02);
 
@@ -112,7 +113,7 @@ static void addresses(void **state)
 	nic_set(&r.req.nic, NIC_MTU, "1279",
 		&r.e); // and so does one whose IPv6 has left the device
 	expect_decision(&r);
-	assert_int_equal(r.attachment.join_fields, LINK_MTU | LINK_MASTER);
+	assert_int_equal(r.attachment.join_fields, LINK_MTU | LINK_MASTER | LINK_ALIAS);
 }
 
 static void mtu(void **state)
@@ -167,6 +168,36 @@ static void vlans(void **state)
 	r.lookups[SLOT_DEV].link.master.index = 5;
 	expect_decision(&r);
 	assert_true(r.attachment.leave_first && r.attachment.join_fields & LINK_MASTER);
+}
+
+// What network-vlanbridge needs to put it back.
+static void place(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	strcpy(r.lookups[SLOT_DEV].link.alias, "web 1");
+	expect_decision(&r);
+	assert_string_equal(r.attachment.join.alias, "web 1 vlanbridge guest bridge=xenbrlan uplink=bond0 vlan=3");
+	assert_string_equal(r.attachment.undo.alias, "web 1");
+
+	set_up(&r);
+	strcpy(r.bridge.alias, "vlanbridge file uplink=eth0 isolated");
+	r.bridge.bridge.vlan_filtering = 1;
+	r.bridge.bridge.vlan_default_pvid = 1;
+	expect_decision(&r);
+	assert_string_equal(r.attachment.join.alias,
+		"vlanbridge guest bridge=xenbrlan uplink=eth0 flags=248000300 vlans=1 untagged=1 pvid=1");
+	vlans_add(&r.vlans.all, 20, 22);
+	r.choice.vlans = &r.vlans;
+	expect_decision(&r);
+	assert_string_equal(
+		r.attachment.join.alias, "vlanbridge guest bridge=xenbrlan uplink=eth0 flags=248000300 vlans=20-22");
+	for (unsigned int id = 100; id < 400; id += 2)
+		vlans_add(&r.vlans.all, id, id);
+	expect_decision(&r);
+	assert_string_equal(r.attachment.join.alias, "");
 }
 
 static void policy(void **state)
@@ -325,6 +356,7 @@ int test_vif_decide(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(mtu),
 		cmocka_unit_test(vlans),
+		cmocka_unit_test(place),
 		cmocka_unit_test(policy),
 		cmocka_unit_test(names),
 		cmocka_unit_test(renamed),

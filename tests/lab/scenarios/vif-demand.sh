@@ -89,7 +89,7 @@ for ms in 20 60 90 120 150 180 220; do
 	vif_run 1 online && ip -o link show vif1.0 | grep -q '[<,]UP.* master br1005 ' || wrong+="demand after $ms ms; "
 	vif_run 1 offline
 	vif_run 1 online
-	ip link set vif1.0 nomaster
+	ip link set vif1.0 nomaster alias '' # as offline does it
 	after $ms $network release br1005
 	vif_run 2 online && ip -o link show vif2.0 | grep -q '[<,]UP.* master br1005 ' || wrong+="release after $ms ms; "
 	vif_run 2 offline
