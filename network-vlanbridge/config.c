@@ -63,17 +63,13 @@ int config_add(struct config *c, const char *name, struct config_device **ret)
 
 int config_set_altname(struct config *c, struct config_device *d, const char *altname)
 {
-	char copy[ALTNAME_SIZE];
 	int r;
 
-	if (!text_copy(copy, sizeof(copy), altname))
+	if (!text_copy(d->link.altname, sizeof(d->link.altname), altname))
 		return -EINVAL;
 	r = name_tree_add(&c->names, altname, d);
 	if (r)
 		return r;
-	if (*d->link.altname)
-		name_tree_remove(&c->names, d->link.altname);
-	text_copy(d->link.altname, sizeof(d->link.altname), altname);
 	d->link.set |= LINK_ALTNAME;
 	return 0;
 }

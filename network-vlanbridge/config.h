@@ -69,7 +69,7 @@ struct config_device *config_find(const struct config *c, const char *name);
  */
 int config_add(struct config *c, const char *name, struct config_device **ret);
 
-/* Gives d, of c, an alternative name. Returns 0, -EEXIST, -EINVAL or -ENOMEM. */
+/* Gives d, of c, its alternative name. Returns 0, -EEXIST, -EINVAL or -ENOMEM. */
 int config_set_altname(struct config *c, struct config_device *d, const char *altname);
 
 #endif

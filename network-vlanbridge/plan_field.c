@@ -80,7 +80,7 @@ void plan_set_fields(struct planner *p)
 	}
 }
 
-// The kernel renames a device only while it is down.
+// The kernel renames a device only while it is down; plan_bring_up comes next.
 static void rename_device(struct planner *p, struct device *s, const struct device *t)
 {
 	struct link change = {.kind = s->link.kind, .set = LINK_RENAME, .index = s->link.index};
@@ -92,8 +92,6 @@ static void rename_device(struct planner *p, struct device *s, const struct devi
 	text_copy(change.new_name, NAME_SIZE, t->link.name);
 	if (!p->failed)
 		planner_set(p, s, &change);
-	if (!p->failed && t->link.up)
-		planner_set_up(p, s, true);
 }
 
 void plan_rename_devices(struct planner *p)

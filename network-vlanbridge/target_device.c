@@ -138,14 +138,12 @@ static void use_real_name(const struct target_builder *b, struct link_ref *ref)
 static void describe_new(struct target_builder *b, struct device *d, const struct config_device *c)
 {
 	char name[NAME_SIZE];
-	size_t slot = d->slot;
 	int index = d->link.index;
 
 	memcpy(name, d->link.name, sizeof(name));
 	d->mark = c->mark;
 	d->link = c->link;
 	d->link.index = index;
-	d->slot = slot;
 	memcpy(d->link.name, name, sizeof(name));
 	text_copy(d->link.kind_name, sizeof(d->link.kind_name), link_kinds[c->link.kind].name);
 	d->link.master = (struct link_ref){0};
@@ -187,11 +185,6 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 	if (b->failed)
 		return;
 	r = host_add(b->target, c->link.name, &d);
-	if (r == -EEXIST) {
-		target_refuse(
-			b, c, EEXIST, "'%s' is the name of another device already: choose another one", c->link.name);
-		return;
-	}
 	if (r) {
 		target_no_memory(b);
 		return;
@@ -278,22 +271,12 @@ static bool is_demanded(const struct target_builder *b, const struct config_devi
 	return bridge && (host_find(&b->origin->ours, bridge->link.name) || has_guests_waiting(b, bridge->link.name));
 }
 
-// What stands on an optional device that is missing isn't made.
-static bool waits_for_lower(const struct target_builder *b, const struct config_device *c)
-{
-	const struct config_device *lower = config_find(b->config, c->link.lower.name);
-
-	if (c->link.kind != KIND_VLAN || host_find(b->target, c->link.lower.name))
-		return false;
-	return lower && (lower->optional || lower->on_demand || waits_for_lower(b, lower));
-}
-
 static bool is_skipped(const struct target_builder *b, const struct config_device *c)
 {
-	return (c->on_demand && !is_demanded(b, c)) || waits_for_lower(b, c);
+	return c->on_demand && !is_demanded(b, c);
 }
 
-// VLANs last, and those that stand on VLANs after these.
+// VLANs last, and those that stand on VLANs after these; what stands on an optional device that is missing isn't made.
 void target_make_devices(struct target_builder *b)
 {
 	const struct config *c = b->config;

@@ -86,6 +86,8 @@ static void word(struct host *t, struct device *d, const char *w)
 		assert_true(text_copy(l->new_name, NAME_SIZE, v)), l->set |= LINK_RENAME;
 	else if (key(w, "mtu", &v))
 		number(v, &l->mtu, l, LINK_MTU);
+	else if (key(w, "unknown", &v)) // an option that this kernel doesn't tell
+		l->options &= ~(1ULL << (option_find(l->kind, v) - link_kinds[l->kind].options));
 	else if (key(w, "max_mtu", &v))
 		number(v, &l->max_mtu, l, 0);
 	else if (key(w, "kind", &v))
@@ -242,13 +244,15 @@ void kernel_text(char *text, struct host *t)
 {
 	char *rest = text, *l;
 
+	t->ipv6 = true;
 	while ((l = strsep(&rest, "\n"))) {
 		if (!strcmp(l, "bonding"))
 			t->bonding = true;
+		else if (!strcmp(l, "no ipv6"))
+			t->ipv6 = false;
 		else if (*l && *l != '#' && !entry_line(t, l))
 			line(t, l);
 	}
-	t->ipv6 = true;
 	mark_secondary_addresses(t);
 	host_count_references(t);
 }

@@ -7,7 +7,8 @@
 #include "network-vlanbridge/step.h"
 
 /* Fills t, which must be {0}. What a line doesn't say is as for a new NIC: MTU 1500, down, no master. The line
- * `bonding` says that the module is loaded. text is changed. Fails the running test on a line that it can't read. */
+ * `bonding` says that the module is loaded, `no ipv6` that the kernel has none. text is changed. Fails the running test
+ * on a line that it can't read. */
 void kernel_text(char *text, struct host *t);
 
 /* The same, whatever ret was, from a text that stays. */

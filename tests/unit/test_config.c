@@ -3,8 +3,11 @@
 #include "tests.h"
 
 #include "allocations.h"
+#include "kernel_text.h"
 #include "network-vlanbridge/config.h"
+#include "network-vlanbridge/config_item.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +101,17 @@ static void refuses_items(void **state)
 		{"bonds=['name=b, ports=eth0, mode=lacp']", "f:1: mode=lacp: it must be balance-rr, "},
 		{"bonds=['name=b, ports=eth0, mtu=9000x']", "f:1: mtu=9000x: it must be a number from 68 to 65535"},
 		{"bonds=['name=b, ports=eth0, mac=01:00:00:00:00:01']", "f:1: mac=01:00:00:00:00:01 is a multicast"},
+		{"bonds=['name=b, ports=eth0, mac=01']", "f:1: mac=01 is no MAC address like 52:54:00:12:34:56"},
+		{"bonds=['name=b, ports=eth0, mac=00:00:00:00:00:00']",
+			"f:1: mac=00:00:00:00:00:00: the kernel doesn't take this address"},
+		{"bonds=['name=b, ports=eth0, mtu=67']", "f:1: mtu=67: it must be a number from 68 to 65535"},
+		{"bonds=['name=b, ports=eth0, mtu=65536']", "f:1: mtu=65536: it must be a number from 68 to 65535"},
+		{"bridges=['name=a, uplink=b, tagged=5x']", "f:1: tagged: VLAN list: '5x' has 'x' after the number"},
+		{"vlans=['link=eth0, vlan=5','link=eth0, vlan=5, name=x']",
+			"f:1: VLAN 5 of eth0 is 'eth0.5' already (line 1)"},
+		{"vlans=['link=eth0, vlan=5 , name= lo ,, ']", "f:1: name=lo: that name is reserved"},
+		{"vlans=['link=eth0, vlan=0']", "f:1: vlan=0: it must be a number from 1 to 4094"},
+		{"vlans=['link=eth0, vlan=4095']", "f:1: vlan=4095: it must be a number from 1 to 4094"},
 		{"bonds=['name=b, name=c, ports=eth0']", "f:1: 'name' is given twice"},
 		{"bonds=['name=b, ports']", "f:1: 'ports' is no key=value pair"},
 		{"bonds=['name=b, ports=']", "f:1: ports= has no value"},
@@ -652,12 +666,10 @@ static void demanded_address(void **state)
 // eth0 has the default route; xenbr7 is there already, for VLAN 7 of bond0.
 static void make_host(struct host *ret)
 {
-	char text[] = "eth0 up\neth1 up\nbond0 bond group=7760994 alias=\"vlanbridge file\" up\n"
-		      "xenbr7 bridge group=7760994 alias=\"vlanbridge args uplink=bond0 vlan=7\" up\n"
-		      "route default via 192.0.2.1 dev eth0\n";
-
-	*ret = (struct host){0};
-	kernel_text(text, ret);
+	host_from_text("eth0 up\neth1 up\nbond0 bond group=7760994 alias=\"vlanbridge file\" up\n"
+		       "xenbr7 bridge group=7760994 alias=\"vlanbridge args uplink=bond0 vlan=7\" up\n"
+		       "route default via 192.0.2.1 dev eth0\n",
+		ret);
 }
 
 static void default_arguments(void **state)
@@ -801,6 +813,40 @@ static void refuses_arguments(void **state)
 	host_free(&host);
 }
 
+// What is too long, too much, or can't be read.
+static void refuses_sizes(void **state)
+{
+	char item[4096] = "bridges=['name=", message[64];
+	struct config t = {0};
+	struct err e;
+	size_t n = strlen(item);
+
+	(void)state;
+	memset(item + n, 'x', ITEM_VALUE_SIZE);
+	strcpy(item + n + ITEM_VALUE_SIZE, "']");
+	assert_int_equal(config_parse("f", item, strlen(item), &t, &e), -EINVAL);
+	snprintf(message, sizeof(message), "f:1: name= is longer than %d bytes", ITEM_VALUE_SIZE - 1);
+	assert_string_equal(e.text, message);
+	strcpy(item + n + ITEM_VALUE_SIZE - 1, "']");
+	assert_int_equal(config_parse("f", item, strlen(item), &t, &e), -EINVAL);
+	assert_ptr_equal(strstr(e.text, "f:1: name: interface name 'xxx"), e.text);
+	for (int keys = ITEM_KEYS; keys <= ITEM_KEYS + 1; keys++) {
+		strcpy(item, "bridges=['k0=1");
+		for (int i = 1; i < keys; i++)
+			sprintf(item + strlen(item), ", k%d=1", i);
+		strcat(item, "']");
+		assert_int_equal(config_parse("f", item, strlen(item), &t, &e), -EINVAL);
+		snprintf(message, sizeof(message), "f:1: more than %d keys in one item", ITEM_KEYS);
+		assert_string_equal(e.text, keys > ITEM_KEYS ? message : "f:1: unknown key 'k0' for a bridge");
+	}
+	assert_int_equal(config_parse("f", "", INT32_MAX, &t, &e), -EFBIG);
+	assert_string_equal(e.text, "f: the file is too long");
+	assert_int_equal(config_read("/none", &t, &e), -ENOENT);
+	assert_string_equal(e.text, "can't read the configuration /none: No such file or directory");
+	assert_int_equal(config_read("/", &t, &e), -EISDIR);
+	assert_string_equal(e.text, "can't read the configuration /: Is a directory");
+}
+
 // Every shipped example is a configuration.
 static void examples(void **state)
 {
@@ -883,6 +929,7 @@ int test_config(void)
 		cmocka_unit_test(arguments),
 		cmocka_unit_test(runs_out_of_memory),
 		cmocka_unit_test(refuses_arguments),
+		cmocka_unit_test(refuses_sizes),
 		cmocka_unit_test(examples),
 		cmocka_unit_test(xend_example),
 	};

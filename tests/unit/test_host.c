@@ -170,10 +170,40 @@ static void marks(void **state)
 	assert_false(device_is_kind(NULL, KIND_OTHER));
 }
 
+// Each field by itself is copied and compared.
+static void fields(void **state)
+{
+	const struct link none = {.port_flags_known = 1}, all = {.up = true,
+								  .mtu = 1400,
+								  .mac = {2},
+								  .master.name = "br0",
+								  .lower.name = "eth0",
+								  .alias = "rack 4",
+								  .group = 7,
+								  .addr_gen = 1,
+								  .altname = "lan",
+								  .port_flags = 1,
+								  .port_flags_known = 1,
+								  .sysctls = {[LINK_SYSCTL_COUNT - 1] = 1},
+								  .new_name = "eth1"};
+
+	(void)state;
+	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1) {
+		struct link l = none;
+
+		assert_true(f == LINK_RENAME || !link_field_equal(&none, &all, f));
+		link_copy_field(&l, &all, f);
+		assert_int_equal(l.set, f);
+		assert_string_equal(l.new_name, f == LINK_RENAME ? all.new_name : "");
+		for (unsigned int other = 1; other <= LINK_FIELD_LAST; other <<= 1)
+			assert_true(link_field_equal(&l, other == f ? &all : &none, other));
+	}
+}
+
 int test_host(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(names), cmocka_unit_test(many), cmocka_unit_test(vlans),
-		cmocka_unit_test(same_devices), cmocka_unit_test(marks)};
+		cmocka_unit_test(same_devices), cmocka_unit_test(marks), cmocka_unit_test(fields)};
 
 	return cmocka_run_group_tests_name("host", tests, NULL, NULL);
 }

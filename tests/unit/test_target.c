@@ -2,10 +2,12 @@
 // Origin and target by themselves: whose an entry is, and every reason to refuse a configuration for a host.
 #include "tests.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel_text.h"
+#include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/target.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -202,9 +204,67 @@ static void refusals(void **state)
 		refused(cases[i].config, cases[i].kernel, cases[i].message);
 }
 
+// What a plan does when the NIC, or what a rollback is to give back, isn't there any more.
+static void plan_is(const char *current_text, const char *target_text, const char *steps)
+{
+	struct host current, target;
+	struct plan p;
+	struct err e;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	host_from_text(current_text, &current);
+	host_from_text(target_text, &target);
+	if (plan_make(&current, &target, &p, &e))
+		fail_msg("%s", e.text);
+	for (size_t i = 0; i < p.count; i++) {
+		step_print(f, &p.steps[i]);
+		fputc('\n', f);
+	}
+	fclose(f);
+	assert_string_equal(text, steps);
+	free(text);
+	plan_free(&p);
+	host_free(&current);
+	host_free(&target);
+}
+
+static void rollbacks(void **state)
+{
+	(void)state;
+	// eth1 was unplugged meanwhile
+	plan_is("eth0 up alias=\"vlanbridge port up=1\"\n", "eth0 up\neth1 up\naddress 192.0.2.5/24 dev eth1\n",
+		"set eth0 alias=\"\"\n");
+	plan_is("br0 bridge up alias=\"vlanbridge file\"\nvif1.0 up master=br0\n",
+		"br0 bridge up alias=\"vlanbridge file\"\nvif1.0 up master=br0 isolated\n", "");
+	plan_is("bond0 bond mac=52:54:00:00:00:01 alias=\"vlanbridge file uplink=eth0 inherit\" up\n"
+		"eth1 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n",
+		"bond0 bond mac=52:54:00:00:00:01 alias=\"vlanbridge file uplink=eth1 inherit\" up\n"
+		"eth1 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n",
+		"set bond0 bond alias=\"vlanbridge file uplink=eth1 inherit\"\n");
+	// The mark names the next port before that one leaves, too.
+	plan_is("bond0 bond mode=active-backup mac=52:54:00:00:00:01 alias=\"vlanbridge file uplink=eth0 inherit\" up\n"
+		"eth1 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n"
+		"eth2 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n"
+		"address 192.0.2.5/24 dev bond0\n",
+		"bond0 bond mode=active-backup mac=52:54:00:00:00:01 alias=\"vlanbridge file\" up\n"
+		"eth1 up mac=52:54:00:00:00:01\n"
+		"eth2 up mac=52:54:00:00:00:01 master=bond0 alias=\"vlanbridge port up=1\"\n"
+		"address 192.0.2.5/24 dev eth1\n",
+		"set bond0 bond alias=\"vlanbridge file uplink=eth1 inherit\"\n"
+		"set eth1 nomaster\n"
+		"set eth1 up\n"
+		"add address 192.0.2.5/24 dev eth1\n"
+		"delete address 192.0.2.5/24 dev bond0\n"
+		"set eth1 alias=\"\"\n"
+		"set bond0 bond alias=\"vlanbridge file\"\n");
+}
+
 int test_target(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(refusals)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(homes), cmocka_unit_test(refusals), cmocka_unit_test(rollbacks)};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
 }
