@@ -43,7 +43,7 @@ enum link_field {
 };
 
 #define LINK_FIELD_LAST LINK_SYSCTLS
-#define LINK_SYSCTL_COUNT 16 /* rows of link_sysctls */
+#define LINK_SYSCTL_COUNT 17 /* rows of link_sysctls */
 
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
 #define LINK_PORT_ISOLATED (1ULL << 33) /* IFLA_BRPORT_ISOLATED */
@@ -87,6 +87,7 @@ struct link {
 	uint8_t perm_mac[MAC_SIZE];            /* of a bond's port: the address that it had before */
 	bool has_perm_mac;
 	int32_t sysctls[LINK_SYSCTL_COUNT]; /* in the order of link_sysctls */
+	uint32_t sysctls_known;             /* bit N: row N counts, of those that there are or that are to be set */
 	uint64_t options;                   /* bit N: the N-th option of the kind is set */
 	union {
 		struct bond bond;

@@ -152,6 +152,7 @@ static void parse_sysctls(struct link *l, struct nlattr *spec, int family, int a
 			continue;
 		memcpy(&value, (char *)nla_data(array) + s->index * sizeof(value), sizeof(value));
 		l->sysctls[i] = value;
+		l->sysctls_known |= 1U << i;
 		l->set |= LINK_SYSCTLS;
 	}
 }

@@ -5,6 +5,7 @@
 #define COMMON_LINK_SYSCTL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct link_sysctl {
 	const char *family;   /* "ipv4" or "ipv6", as in /proc/sys/net */
@@ -16,5 +17,11 @@ struct link_sysctl {
 
 /* A row for each of struct link's sysctls. */
 extern const struct link_sysctl link_sysctls[];
+
+enum { LINK_SYSCTL_RP_FILTER = 0, LINK_SYSCTL_ARP_IGNORE = 3, LINK_SYSCTL_DISABLE_IPV6 = 16 }; /* rows */
+
+/* The rows that are 1 on a bridge where dom0 has no address, bit N for row N: arp_ignore answers only for addresses of
+ * the device itself, rp_filter drops what would come from another way, disable_ipv6 drops all of IPv6. */
+extern const uint32_t link_sysctls_closed;
 
 #endif

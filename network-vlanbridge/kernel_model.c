@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel_model_parts.h"
+#include "link_sysctl.h"
 
 #define BOND_MODE_ACTIVE_BACKUP 1
 #define BOND_MODE_TLB 5
@@ -165,6 +166,8 @@ static int do_link_set(struct host *h, const struct link *c)
 		set_mac(h, d, c->mac);
 	if (c->set & LINK_MTU)
 		set_mtu(h, d, c->mtu);
+	if (c->set & LINK_SYSCTLS && link_is_without_ipv6(&d->link))
+		model_remove_ipv6_addresses(h, d);
 	model_set_options(h, d, c);
 	if (c->set & (LINK_ALIAS | LINK_GROUP))
 		device_read_mark(d);
@@ -198,13 +201,15 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 	d->link.kind = l->kind;
 	text_copy(d->link.kind_name, sizeof(d->link.kind_name), k->name);
 	d->link.mtu = 1500;
-	d->link.set = LINK_UP | LINK_MTU | LINK_MASTER | LINK_LOWER | LINK_ALIAS | LINK_GROUP;
+	d->link.set = LINK_UP | LINK_MTU | LINK_MASTER | LINK_LOWER | LINK_ALIAS | LINK_GROUP | LINK_SYSCTLS;
 	if (h->ipv6)
 		d->link.set |= LINK_ADDR_GEN;
 	for (size_t i = 0; i < k->count; i++) {
 		option_reset(&none, &k->options[i]);
 		option_copy(&d->link, &none, &k->options[i]);
 	}
+	memcpy(d->link.sysctls, h->default_sysctls, sizeof(d->link.sysctls));
+	d->link.sysctls_known = link_sysctls_closed;
 	if (l->kind == KIND_BRIDGE)
 		model_set_default_vlan(&d->vlans, none.bridge.vlan_default_pvid);
 }

@@ -198,6 +198,16 @@ void model_remove_entries_of(struct host *h, const struct device *d)
 			host_remove_entry(h, e);
 }
 
+void model_remove_ipv6_addresses(struct host *h, const struct device *d)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (d->entries && (e = host_next_entry(h, &at)))
+		if (e->kind != L3_RULE && e->family == AF_INET6 && l3_uses(e, d->link.name))
+			host_remove_entry(h, e);
+}
+
 static const struct l3_entry *find_subnet_fellow(const struct host *h, const struct l3_entry *e, bool secondary)
 {
 	const struct l3_entry *other;
@@ -231,6 +241,8 @@ static int check_entry(const struct host *h, const struct l3_entry *e)
 		m = host_find(h, d->link.master.name);
 		if (device_is_kind(m, KIND_BOND) && e->family == AF_INET6)
 			return -EACCES; // IFF_NO_ADDRCONF
+		if (e->family == AF_INET6 && link_is_without_ipv6(&d->link))
+			return -EACCES;
 	}
 	if (e->kind == L3_ROUTE && *e->source && !is_source_there(h, e))
 		return -EINVAL; // "Invalid prefsrc address"

@@ -324,6 +324,7 @@ int origin_make(
 	struct builder b = {current, scope, names, ret, 0};
 
 	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
+	memcpy(ret->host.default_sysctls, current->default_sysctls, sizeof(current->default_sysctls));
 	add_devices(&b);
 	give_back_names(&b);
 	for (int i = 0; i < 2 * PLACE_COUNT; i++)

@@ -25,6 +25,7 @@ static void (*const passes[])(struct planner *p) = {
 	plan_note_marks,
 	plan_load_module,
 	plan_create_devices,
+	plan_set_sysctls,
 	plan_attach_guests,
 	plan_delete_devices,
 	plan_set_options,

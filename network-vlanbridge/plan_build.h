@@ -77,6 +77,7 @@ void plan_create_devices(struct planner *p);
 void plan_create_vlans(struct planner *p);
 void plan_attach_guests(struct planner *p);
 void plan_delete_devices(struct planner *p);
+void plan_set_sysctls(struct planner *p);
 void plan_set_fields(struct planner *p);
 void plan_set_options(struct planner *p);
 void plan_rename_devices(struct planner *p);

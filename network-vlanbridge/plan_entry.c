@@ -16,6 +16,8 @@ static bool is_ready(const struct planner *p, const struct l3_entry *e, const ch
 		return false;
 	if (!s->link.up && (t->link.up || e->kind == L3_ROUTE))
 		return false;
+	if (e->family == AF_INET6 && link_is_without_ipv6(&s->link))
+		return false;
 	if (strcmp(s->link.master.name, t->link.master.name)) {
 		m = host_find(&p->now, s->link.master.name);
 		if (m && m->link.kind == KIND_BOND)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What a device has besides options: MTU, MAC address, name, up or down.
 #include <string.h>
+#include <sys/socket.h>
 
 #include "plan_build.h"
 
@@ -35,8 +36,8 @@ static bool has_leaving_port(const struct planner *p, const struct device *s)
 
 static unsigned int fields_possible_now(const struct planner *p, const struct device *s, const struct device *t)
 {
-	unsigned int fields = planner_fields_to_set(p, s, t) &
-			      (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME | LINK_SYSCTLS);
+	unsigned int fields =
+		planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME);
 
 	if (follows_bond(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
 		fields &= ~(unsigned int)LINK_MTU;
@@ -47,13 +48,12 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 }
 
 // What is set in another way than by a message goes alone: the mode in which a device makes link-local addresses, which
-// it has only with an MTU for IPv6, and sysctls.
+// it has only with an MTU for IPv6.
 static void set_fields(struct planner *p, struct device *s, struct link change)
 {
 	const unsigned int groups[] = {
 		s->link.mtu < IPV6_MTU_MIN ? LINK_MTU : 0,
 		change.addr_gen != LINK_ADDR_GEN_NONE ? LINK_ADDR_GEN : 0,
-		LINK_SYSCTLS,
 		~0U,
 	};
 	unsigned int fields = change.set;
@@ -61,6 +61,34 @@ static void set_fields(struct planner *p, struct device *s, struct link change)
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups) && !p->failed; i++) {
 		change.set = fields & groups[i];
 		fields &= ~groups[i];
+		planner_set(p, s, &change);
+	}
+}
+
+static bool has_ipv6_address(const struct planner *p, const struct device *s)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (s->entries && (e = host_next_entry(&p->now, &at)))
+		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && !e->link_local && l3_uses(e, s->link.name))
+			return true;
+	return false;
+}
+
+// Before anything is attached. disable_ipv6 takes addresses away: they go first.
+void plan_set_sysctls(struct planner *p)
+{
+	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = device_is_ours(t) ? planner_now(p, t) : NULL;
+		struct link change = t->link;
+
+		if (!s || !(planner_fields_to_set(p, s, t) & LINK_SYSCTLS) ||
+			(link_is_without_ipv6(&t->link) && has_ipv6_address(p, s)))
+			continue;
+		change.options = 0;
+		change.set = LINK_SYSCTLS;
 		planner_set(p, s, &change);
 	}
 }

@@ -10,6 +10,7 @@
 #include "external.h"
 #include "l3_message.h"
 #include "link_msg.h"
+#include "link_sysctl.h"
 #include "port_msg.h"
 
 static int by_index(const void *a, const void *b)
@@ -171,6 +172,25 @@ static bool has_vlan_aware_bridge(const struct host *h)
 	return false;
 }
 
+// What a new device begins with: net.ipv4.conf.default and net.ipv6.conf.default.
+static void read_default_sysctls(struct host *h)
+{
+	char path[128];
+	FILE *f;
+
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++) {
+		if (!(link_sysctls_closed >> i & 1))
+			continue;
+		snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/default/%s", link_sysctls[i].family,
+			link_sysctls[i].name);
+		f = fopen(path, "re");
+		if (f && fscanf(f, "%d", &h->default_sysctls[i]) != 1)
+			h->default_sysctls[i] = 0;
+		if (f)
+			fclose(f);
+	}
+}
+
 int snapshot_read(struct netlink *nl, bool vlans, struct host *ret, struct err *e)
 {
 	int r = snapshot_links(nl, ret, e);
@@ -180,9 +200,11 @@ int snapshot_read(struct netlink *nl, bool vlans, struct host *ret, struct err *
 	if (!r)
 		r = vlans || has_vlan_aware_bridge(ret) ? netlink_dump(nl, port_msg_dump(), each_port, NULL, ret, e)
 							: 0;
-	if (r)
+	if (r) {
 		host_free(ret);
-	else
-		ret->bonding = !access("/sys/class/net/bonding_masters", F_OK);
-	return r;
+		return r;
+	}
+	ret->bonding = !access("/sys/class/net/bonding_masters", F_OK);
+	read_default_sysctls(ret);
+	return 0;
 }

@@ -20,6 +20,27 @@ static void copy_ref(struct link_ref *to, const struct link_ref *from)
 	memcpy(to->name, from->name, sizeof(to->name));
 }
 
+static void copy_sysctls(struct link *to, const struct link *from)
+{
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
+		if (from->sysctls_known >> i & 1)
+			to->sysctls[i] = from->sysctls[i];
+	to->sysctls_known |= from->sysctls_known;
+}
+
+static bool equal_sysctls(const struct link *a, const struct link *b)
+{
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
+		if (a->sysctls_known & b->sysctls_known & 1U << i && a->sysctls[i] != b->sysctls[i])
+			return false;
+	return true;
+}
+
+bool link_is_without_ipv6(const struct link *l)
+{
+	return l->sysctls_known >> LINK_SYSCTL_DISABLE_IPV6 & 1 && l->sysctls[LINK_SYSCTL_DISABLE_IPV6];
+}
+
 void link_copy_field(struct link *to, const struct link *from, unsigned int f)
 {
 	to->set |= f;
@@ -56,7 +77,7 @@ void link_copy_field(struct link *to, const struct link *from, unsigned int f)
 		to->port_flags_known = from->port_flags_known;
 		break;
 	case LINK_SYSCTLS:
-		memcpy(to->sysctls, from->sysctls, sizeof(to->sysctls));
+		copy_sysctls(to, from);
 		break;
 	case LINK_RENAME:
 		memcpy(to->new_name, from->new_name, sizeof(to->new_name));
@@ -90,7 +111,7 @@ bool link_field_equal(const struct link *a, const struct link *b, unsigned int f
 	case LINK_PORT_FLAGS:
 		return !((a->port_flags ^ b->port_flags) & a->port_flags_known & b->port_flags_known);
 	case LINK_SYSCTLS:
-		return !memcmp(a->sysctls, b->sysctls, sizeof(a->sysctls));
+		return equal_sysctls(a, b);
 	default:
 		return true;
 	}
@@ -110,7 +131,7 @@ static void describe_options(FILE *out, const struct link *l)
 static void describe_sysctls(FILE *out, const struct link *l)
 {
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
-		if (l->sysctls[i])
+		if (l->sysctls_known >> i & 1 && (l->sysctls[i] || l->sysctls_known == link_sysctls_closed))
 			fprintf(out, " %s.%s=%d", link_sysctls[i].family, link_sysctls[i].name, l->sysctls[i]);
 }
 

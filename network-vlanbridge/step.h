@@ -37,6 +37,9 @@ char *step_text(const struct step *s);
 
 /* One field (a single bit of enum link_field) of two descriptions. */
 void link_copy_field(struct link *to, const struct link *from, unsigned int field);
+
+/* Whether the sysctl disable_ipv6 is set on a device: it takes no IPv6 address. */
+bool link_is_without_ipv6(const struct link *l);
 bool link_field_equal(const struct link *a, const struct link *b, unsigned int field);
 
 #endif

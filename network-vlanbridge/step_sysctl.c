@@ -66,10 +66,12 @@ int step_set_sysctls(const struct step *s, struct err *e)
 
 	if (s->link->set == LINK_ADDR_GEN)
 		return write_sysctl(device, "ipv6", "addr_gen_mode", (int)s->link->addr_gen, e);
-	for (size_t i = 0; i < LINK_SYSCTL_COUNT && !r; i++) {
+	for (size_t n = 0; n < LINK_SYSCTL_COUNT && !r; n++) {
+		// disable_ipv6 comes first, and goes last: it tells that the others may be ours.
+		size_t i = link_is_without_ipv6(s->link) ? LINK_SYSCTL_COUNT - 1 - n : n;
 		const struct link_sysctl *c = &link_sysctls[i];
 
-		if (differs(device, c, s->link->sysctls[i]))
+		if (s->link->sysctls_known >> i & 1 && differs(device, c, s->link->sysctls[i]))
 			r = write_sysctl(device, c->family, c->name, s->link->sysctls[i], e);
 	}
 	return r;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "link_sysctl.h"
 #include "step.h"
 #include "target_build.h"
 
@@ -272,6 +273,39 @@ static void mark_inheriting_bridges(struct target_builder *b)
 	}
 }
 
+static void set_closed(struct target_builder *b, struct device *d, bool closed)
+{
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
+		if (link_sysctls_closed >> i & 1)
+			d->link.sysctls[i] = closed ? 1 : b->target->default_sysctls[i];
+	d->link.sysctls_known |= link_sysctls_closed;
+	d->link.set |= LINK_SYSCTLS;
+}
+
+// As nobody else sets them: both together.
+static bool is_closed(const struct link *l)
+{
+	return link_is_without_ipv6(l) && l->sysctls[LINK_SYSCTL_ARP_IGNORE] == 1;
+}
+
+// A guests' network on which dom0 has no address: what comes there for dom0 is dropped, and no router's word is taken.
+static void close_bridges(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->config->count; i++) {
+		const struct config_device *c = b->config->devices[i];
+		struct device *d = target_device(b, c);
+		const struct device *old;
+
+		if (!d || !device_is_ours(d) || !c->create || c->link.kind != KIND_BRIDGE)
+			continue;
+		old = host_find(&b->origin->ours, d->link.name);
+		if (c->policy == ADDRESS_NONE && !d->entries)
+			set_closed(b, d, true);
+		else if (old && is_closed(&old->link) && !(d->link.set & LINK_SYSCTLS))
+			set_closed(b, d, false);
+	}
+}
+
 void target_place_entries(struct target_builder *b)
 {
 	drop_leases(b);
@@ -279,4 +313,6 @@ void target_place_entries(struct target_builder *b)
 	carry_entries(b);
 	for (size_t i = 0; i < b->config->entries.count && !b->failed; i++)
 		give_entry(b, b->config->entries.list[i]);
+	if (!b->failed)
+		close_bridges(b);
 }

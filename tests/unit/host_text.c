@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 // A host as text, to compare two.
 #include "host_text.h"
+#include "link_sysctl.h"
+#include "network-vlanbridge/step.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +67,8 @@ static void print_device(FILE *f, const struct host *h, const struct device *d)
 	l.set &= ~(unsigned int)(LINK_PORT_FLAGS | LINK_ALTNAME);
 	if (l.kind == KIND_BOND)
 		forget_unused_options(&l);
+	if (l.sysctls_known & link_sysctls_closed && !link_is_without_ipv6(&l))
+		l.set &= ~(unsigned int)LINK_SYSCTLS;
 	// Where a guest's device belongs depends on the way; that nothing is open any more doesn't.
 	if (is_vif(d) && !d->mark.changing)
 		l.set &= ~(unsigned int)LINK_ALIAS;

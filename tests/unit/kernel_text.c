@@ -49,6 +49,7 @@ static bool sysctl_word(struct link *l, const char *w)
 		if (!key(w, name, &v))
 			continue;
 		l->sysctls[i] = atoi(v);
+		l->sysctls_known |= 1U << i;
 		l->set |= LINK_SYSCTLS;
 		return true;
 	}

@@ -173,19 +173,21 @@ static void marks(void **state)
 // Each field by itself is copied and compared.
 static void fields(void **state)
 {
-	const struct link none = {.port_flags_known = 1}, all = {.up = true,
-								  .mtu = 1400,
-								  .mac = {2},
-								  .master.name = "br0",
-								  .lower.name = "eth0",
-								  .alias = "rack 4",
-								  .group = 7,
-								  .addr_gen = 1,
-								  .altname = "lan",
-								  .port_flags = 1,
-								  .port_flags_known = 1,
-								  .sysctls = {[LINK_SYSCTL_COUNT - 1] = 1},
-								  .new_name = "eth1"};
+	const struct link none = {.port_flags_known = 1, .sysctls_known = ~0U},
+			  all = {.up = true,
+				  .mtu = 1400,
+				  .mac = {2},
+				  .master.name = "br0",
+				  .lower.name = "eth0",
+				  .alias = "rack 4",
+				  .group = 7,
+				  .addr_gen = 1,
+				  .altname = "lan",
+				  .port_flags = 1,
+				  .port_flags_known = 1,
+				  .sysctls = {[LINK_SYSCTL_COUNT - 1] = 1},
+				  .sysctls_known = ~0U,
+				  .new_name = "eth1"};
 
 	(void)state;
 	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1) {
