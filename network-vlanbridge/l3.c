@@ -138,10 +138,8 @@ bool l3_uses(const struct l3_entry *e, const char *device)
 void l3_move(struct l3_entry *e, const char *from, const char *to)
 {
 	for (size_t i = 0; i < e->device_count; i++)
-		if (!strcmp(e->devices[i].name, from)) {
-			e->devices[i].index = 0;
+		if (!strcmp(e->devices[i].name, from))
 			text_copy(e->devices[i].name, NAME_SIZE, to);
-		}
 }
 
 bool l3_same_subnet(const struct l3_entry *a, const struct l3_entry *b)

@@ -275,7 +275,6 @@ static struct l3_entry *returned_entry(const struct builder *b, const struct l3_
 		if (!strcmp(home, copy->devices[i].name))
 			continue;
 		*moved = true;
-		copy->devices[i].index = 0;
 		text_copy(copy->devices[i].name, NAME_SIZE, home);
 	}
 	return copy;

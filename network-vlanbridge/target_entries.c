@@ -132,7 +132,6 @@ static void carry_device(struct target_builder *b, struct l3_entry *e, size_t i)
 		return;
 	}
 	mark_carriers(b, d);
-	e->devices[i].index = 0;
 	text_copy(e->devices[i].name, NAME_SIZE, top->link.name);
 }
 

@@ -216,8 +216,6 @@ static void check_step(
 		report_failure(r, "a step changes nothing", NULL, NULL, p, k + 1);
 	if (!is_ours_to_change(before, after, s))
 		report_failure(r, "a step changes somebody else's device", NULL, NULL, p, k + 1);
-	if (s->entry && s->entry->devices[0].index)
-		report_failure(r, "an entry has the index of another device", NULL, NULL, p, k + 1);
 	if (s->kind == STEP_L3_ADD && s->entry->link_local)
 		report_failure(r, "an address is added that the kernel makes", NULL, NULL, p, k + 1);
 	if (s->kind == STEP_L3_ADD && s->entry->kind == L3_ROUTE && s->entry->ours &&

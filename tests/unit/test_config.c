@@ -600,6 +600,12 @@ static void lines(void **state)
 	assert_int_equal(config_find(&t, "e")->master_line, 1);
 	assert_string_equal(config_find(&t, "a")->mark.uplink, "b");
 	config_free(&t);
+	accept("bridges=['name=a, uplink=e.5']\n\nvlans=['link=e, vlan=5']", &t);
+	d = config_find(&t, "e.5");
+	assert_int_equal(d->line, 3);
+	assert_int_equal(d->master_line, 1);
+	assert_int_equal(config_find(&t, "e")->line, 3);
+	config_free(&t);
 	accept("bridges=['name=eth0, uplink=eth0, legacy=yes']", &t);
 	assert_string_equal(config_find(&t, "peth0")->renamed_from, "eth0");
 	assert_string_equal(config_find(&t, "eth0")->mark.uplink, "peth0");

@@ -14,6 +14,20 @@
 #include "network-vlanbridge/kernel_model.h"
 #include "tests.h"
 
+// What the kernel tells of every device.
+static void print_unknown(FILE *f, const struct link *l)
+{
+	static const struct {
+		unsigned int field;
+		const char *name;
+	} fields[] = {{LINK_UP, "up"}, {LINK_MTU, "mtu"}, {LINK_MASTER, "master"}, {LINK_LOWER, "link"},
+		{LINK_ALIAS, "alias"}, {LINK_GROUP, "group"}, {LINK_ADDR_GEN, "addr_gen"}};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (!(l->set & fields[i].field))
+			fprintf(f, " %s=unknown", fields[i].name);
+}
+
 // Without what every device has unless somebody set it.
 static void print_device(FILE *f, const struct device *d)
 {
@@ -37,6 +51,7 @@ static void print_device(FILE *f, const struct device *d)
 	if (l.port_flags)
 		l.set |= LINK_PORT_FLAGS;
 	link_describe(f, &l);
+	print_unknown(f, &d->link);
 	if (d->dhcp)
 		fprintf(f, " dhcp");
 	if (!vlans_empty(&d->vlans.all) || d->vlans.pvid)

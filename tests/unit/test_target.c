@@ -56,6 +56,39 @@ static void homes(void **state)
 	host_free(&h);
 }
 
+// Of several copies of an address the parked one counts, then the one that was never moved: labels tell.
+static void copies(void **state)
+{
+	static const char devices[] = "eth0 up alias=\"vlanbridge port up=1\"\n"
+				      "br0 bridge up alias=\"vlanbridge file uplink=eth0 inherit\"\n"
+				      "vlbpark0 dummy up alias=\"vlanbridge file uplink=eth0 inherit parking\"\n";
+	static const struct {
+		const char *entries, *label;
+	} cases[] = {
+		{"address 192.0.2.5/24 label :b dev br0\n", ":b"},
+		{"address 192.0.2.5/24 label :b dev br0\naddress 192.0.2.5/24 label :e dev eth0\n", ":e"},
+		{"address 192.0.2.5/24 label :e dev eth0\naddress 192.0.2.5/24 label :b dev br0\n", ":e"},
+		{"address 192.0.2.5/24 label :e dev eth0\naddress 192.0.2.5/24 label :p dev vlbpark0\n", ":p"},
+		{"address 192.0.2.5/24 label :b dev br0\naddress 192.0.2.5/24 label :p dev vlbpark0\n", ":p"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[1024];
+		struct origin o;
+		struct host h;
+
+		snprintf(text, sizeof(text), "%s%s", devices, cases[i].entries);
+		host_from_text(text, &h);
+		assert_int_equal(origin_make(&h, SCOPE_ALL, NULL, &o, NULL), 0);
+		assert_int_equal(o.host.entries.count, 1);
+		assert_string_equal(o.host.entries.list[0]->devices[0].name, "eth0");
+		assert_string_equal(o.host.entries.list[0]->label, cases[i].label);
+		origin_free(&o);
+		host_free(&h);
+	}
+}
+
 static void refused(const char *config_text, const char *kernel, const char *message)
 {
 	struct host h, target = {0};
@@ -263,8 +296,8 @@ static void rollbacks(void **state)
 
 int test_target(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(homes), cmocka_unit_test(refusals), cmocka_unit_test(rollbacks)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(copies),
+		cmocka_unit_test(refusals), cmocka_unit_test(rollbacks)};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
 }
