@@ -131,7 +131,7 @@ static void describe_options(FILE *out, const struct link *l)
 static void describe_sysctls(FILE *out, const struct link *l)
 {
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
-		if (l->sysctls_known >> i & 1 && (l->sysctls[i] || l->sysctls_known == link_sysctls_closed))
+		if (l->sysctls_known >> i & 1 && (l->sysctls[i] || l->set == LINK_SYSCTLS))
 			fprintf(out, " %s.%s=%d", link_sysctls[i].family, link_sysctls[i].name, l->sysctls[i]);
 }
 
