@@ -293,6 +293,19 @@ static enum place place_of(const struct builder *b, const struct l3_entry *e, bo
 	return moved ? PLACE_ELSEWHERE : PLACE_HOME;
 }
 
+// A route needs a device that is up: the one that it came from was, and so must be the port that takes the place of one
+// that is gone.
+static void bring_up_home(struct builder *b, const struct l3_entry *route)
+{
+	struct device *d;
+
+	for (size_t i = 0; i < route->device_count; i++) {
+		d = host_find(&b->origin->host, route->devices[i].name);
+		if (d)
+			d->link.up = true;
+	}
+}
+
 // Of several copies the one that is most likely untouched.
 static void add_entries(struct builder *b, enum place place, bool no_dad)
 {
@@ -310,10 +323,13 @@ static void add_entries(struct builder *b, enum place place, bool no_dad)
 			return;
 		}
 		if (place_of(b, e, moved) != place || e->no_dad != no_dad ||
-			host_find_entry_key(&b->origin->host, returned))
+			host_find_entry_key(&b->origin->host, returned)) {
 			l3_free(returned);
-		else
-			b->failed = host_add_entry(&b->origin->host, returned);
+			continue;
+		}
+		if (returned->kind == L3_ROUTE)
+			bring_up_home(b, returned);
+		b->failed = host_add_entry(&b->origin->host, returned);
 	}
 }
 
