@@ -34,7 +34,7 @@ PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(NETWORK) $(VIF))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm
 .PHONY: check-pure install clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -86,6 +86,10 @@ model: $(B)/random/model
 random: all
 	tests/random/uml $(SEEDS)
 
+# Changes with confirm=, and the ways back.
+confirm: all
+	tests/random/confirm
+
 # Once more with sanitizers, in a build of their own.
 sanitized:
 	@$(MAKE) --no-print-directory B=$(B)/sanitized unit engine CASES=20000 \
@@ -106,7 +110,7 @@ check check-long demo:
 	@tests/setup $(subst check-long,check,$@)
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint format-check engine sanitized model
+run-check: all unit check-pure manlint format-check engine sanitized model confirm
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
@@ -114,6 +118,7 @@ run-check: all unit check-pure manlint format-check engine sanitized model
 run-check-long: run-check
 	$(B)/random/engine --cases 5000000
 	tests/random/boot $(abspath $(B))/random/model 1-300
+	tests/random/confirm --all
 	tests/random/uml --all-kills 1-200
 
 # New seeds for SECONDS.

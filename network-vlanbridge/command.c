@@ -8,30 +8,30 @@
 #include <string.h>
 
 #include "command_run.h"
+#include "confirm.h"
 #include "snapshot.h"
 #include "status.h"
 
-typedef int (*change)(struct netlink *nl, struct command_run *r, struct err *e);
-
-static int change_host(struct command_run *r, change make_change, struct err *e)
+static int change_host(struct command_run *r, confirm_changing make_change, struct err *e)
 {
 	struct netlink *nl = NULL;
 	int status = EXIT_FAILED;
 
 	if (!command_run_lock(e) && !netlink_open(&nl, e)) {
 		command_run_hold_signals();
-		status = make_change(nl, r, e);
+		status = confirm_change(nl, r, make_change, e);
 	}
 	netlink_close(nl);
 	return status;
 }
 
-static int start(char **args, change make_change, struct err *e)
+static int start(char **args, confirm_changing make_change, struct err *e)
 {
 	struct command_run r = {0};
 	int status = EXIT_USAGE;
 
-	if (!command_run_options(args, TAKES_CONFIG | TAKES_VERBOSITY, &r, e) && !command_run_read(args, &r, e))
+	if (!command_run_options(args, TAKES_CONFIG | TAKES_CONFIRM | TAKES_VERBOSITY, &r, e) &&
+		!command_run_read(args, &r, e))
 		status = change_host(&r, make_change, e);
 	command_run_free(&r);
 	return status;
@@ -52,7 +52,8 @@ int command_stop(char **args, struct err *e)
 	struct command_run r = {.stop = true};
 	int status = EXIT_USAGE;
 
-	if (!command_run_options(args, TAKES_FORCE | TAKES_VERBOSITY, &r, e) && !command_run_read_stop(args, &r, e))
+	if (!command_run_options(args, TAKES_FORCE | TAKES_CONFIRM | TAKES_VERBOSITY, &r, e) &&
+		!command_run_read_stop(args, &r, e))
 		status = change_host(&r, command_run_carry_out, e);
 	command_run_free(&r);
 	return status;
@@ -125,6 +126,8 @@ static int print_status(struct command_run *r, const char *only, struct err *e)
 		err_set(e, ENODEV, "there is no device '%s'", only);
 		return EXIT_USAGE;
 	}
+	if (!r->output || strcmp(r->output, "--json"))
+		confirm_print(stdout);
 	guests_read(&guests);
 	result = status_print(stdout, &r->current, &guests, only, r->output, e);
 	guests_free(&guests);

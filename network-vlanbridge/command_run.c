@@ -13,6 +13,7 @@
 #include "log.h"
 #include "snapshot.h"
 
+#define CONFIRM_MAX 86400 // s
 #define LOCK_FILE "/run/network-vlanbridge.lock"
 
 void command_run_free(struct command_run *r)
@@ -22,6 +23,7 @@ void command_run_free(struct command_run *r)
 	origin_free(&r->origin);
 	host_free(&r->target);
 	plan_free(&r->plan);
+	text_free(&r->text);
 }
 
 // Two runs at a time would each plan on what the other is about to change. The lock goes with the process.
@@ -54,6 +56,7 @@ static const struct {
 	enum command_option option;
 } options[] = {
 	{"config=", TAKES_CONFIG},
+	{"confirm=", TAKES_CONFIRM},
 	{"--json", TAKES_JSON},
 	{"--tree", TAKES_TREE},
 	{"--force", TAKES_FORCE},
@@ -64,15 +67,29 @@ static const struct {
 // The option that a word is, 0: none.
 static unsigned int find_option(const char *word)
 {
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-		if (!strcmp(word, options[i].word) ||
-			(options[i].option == TAKES_CONFIG && !strncmp(word, options[i].word, strlen(options[i].word))))
+	size_t length;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		length = strlen(options[i].word);
+		if (options[i].word[length - 1] != '=')
+			length++; // the whole word
+		if (!strncmp(word, options[i].word, length))
 			return options[i].option;
+	}
 	return 0;
 }
 
-static void take_option(char *word, unsigned int option, struct command_run *r)
+static int take_confirm(const char *word, struct command_run *r, struct err *e)
 {
+	if (number_parse(word + strlen("confirm="), 1, CONFIRM_MAX, &r->confirm))
+		return err_set(e, EINVAL, "%s: it must be a number of seconds from 1 to %d", word, CONFIRM_MAX);
+	return 0;
+}
+
+static int take_option(char *word, unsigned int option, struct command_run *r, struct err *e)
+{
+	if (option == TAKES_CONFIRM)
+		return take_confirm(word, r, e);
 	if (option == TAKES_CONFIG)
 		r->config_file = word + strlen("config=");
 	else if (option == TAKES_FORCE)
@@ -81,6 +98,7 @@ static void take_option(char *word, unsigned int option, struct command_run *r)
 		log_set_verbosity(word[1] == 'v' ? 1 : -1);
 	else
 		r->output = word;
+	return 0;
 }
 
 int command_run_options(char **args, unsigned int takes, struct command_run *r, struct err *e)
@@ -97,10 +115,10 @@ int command_run_options(char **args, unsigned int takes, struct command_run *r, 
 			return err_set(e, EINVAL, "'%s' has no use here", *args);
 		if (option & given)
 			return err_set(e, EINVAL, "'%s' is one option too many: it is given twice", *args);
-		if (option)
-			take_option(*args, option, r);
-		else
+		if (!option)
 			*to++ = *args;
+		else if (take_option(*args, option, r, e))
+			return -e->code;
 		given |= option;
 	}
 	*to = NULL;
@@ -159,7 +177,7 @@ static int read_args(char **args, struct command_run *r, struct err *e)
 		result = config_args(args, &host, &r->config, e);
 	if (!result && !*args)
 		tell_default(r);
-	r->ask = !*args && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	r->ask = !*args && !r->confirm && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	host_free(&host);
 	return result;
 }
@@ -171,7 +189,11 @@ int command_run_read(char **args, struct command_run *r, struct err *e)
 			r->config_file, *args);
 	r->from_args = *args || (!strcmp(r->config_file, CONFIG_FILE) && access(CONFIG_FILE, F_OK));
 	r->scope = r->from_args ? SCOPE_ADD : SCOPE_FILE;
-	return r->from_args ? read_args(args, r, e) : config_read(r->config_file, &r->config, e);
+	if (r->from_args)
+		return read_args(args, r, e);
+	if (config_read_text(r->config_file, &r->text.data, &r->text.size, e))
+		return -e->code;
+	return config_parse(r->config_file, r->text.data, r->text.size, &r->config, e);
 }
 
 // Arguments can stop only what arguments made.

@@ -4,6 +4,7 @@
 #define COMMAND_RUN_H
 
 #include "config.h"
+#include "confirm_store.h"
 #include "netlink.h"
 #include "origin.h"
 #include "plan.h"
@@ -20,9 +21,11 @@ struct command_run {
 	struct plan plan;
 	const char *output; /* --json, --tree or NULL */
 	const char *config_file;
-	size_t changed; /* how many devices were */
-	bool ask;       /* somebody typed start, and nothing says what it is for */
-	bool force;     /* stop, though guests' vifs are in the bridges */
+	size_t changed;        /* how many devices were */
+	bool ask;              /* somebody typed start, and nothing says what it is for */
+	bool force;            /* stop, though guests' vifs are in the bridges */
+	struct text text;      /* the configuration's, if it was read from a file */
+	unsigned long confirm; /* seconds for the confirmation of the change; 0: it needs none */
 };
 
 /* The words that a command takes besides KEY=VALUE arguments. */
@@ -31,13 +34,14 @@ enum command_option {
 	TAKES_JSON = 1 << 1,
 	TAKES_TREE = 1 << 2,
 	TAKES_FORCE = 1 << 3,
-	TAKES_VERBOSITY = 1 << 4
+	TAKES_VERBOSITY = 1 << 4,
+	TAKES_CONFIRM = 1 << 5
 };
 
 void command_run_free(struct command_run *r);
 
 /* Takes the options of a command, enum command_option, out of args; what remains describes a stack. Returns 0, or
- * -EINVAL with a message in e for one that it doesn't take, or that is given twice. */
+ * -EINVAL with a message in e for one that it doesn't take, that is given twice, or whose value is wrong. */
 int command_run_options(char **args, unsigned int takes, struct command_run *r, struct err *e);
 
 /* Fills r->config from the file, or from args if there are any, and r->scope. Returns 0 or -errno with a message in e.

@@ -51,7 +51,10 @@ struct config {
  * ret. Returns 0, or -errno with a message in e that starts with file:line:; ret is empty then. The caller frees it. */
 int config_read(const char *file, struct config *ret, struct err *e);
 
-/* The same from the text of a file; file is only its name for messages. */
+/* The text of a file, and a NUL after it. Returns 0 or -errno; the caller frees text in either case. */
+int config_read_text(const char *file, char **text, size_t *size, struct err *e);
+
+/* config_read from the text of a file; file is only its name for messages. */
 int config_parse(const char *file, const char *text, size_t size, struct config *ret, struct err *e);
 
 /* The same from KEY=VALUE arguments, NULL-terminated, that describe one stack (DESIGN: netdev= bridge= vlan= bond=

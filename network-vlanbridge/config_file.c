@@ -178,36 +178,46 @@ int config_parse(const char *file, const char *text, size_t size, struct config 
 	return r;
 }
 
-// Reads all of f. Returns 0 and the text, which the caller frees, also after a failure.
+// Appends all of f to text.
 static int read_all(FILE *f, const char *file, char **text, size_t *size, struct err *e)
 {
 	size_t n = READ_SIZE;
 
 	while (n == READ_SIZE) {
-		char *grown = realloc(*text, *size + READ_SIZE);
+		char *grown = realloc(*text, *size + READ_SIZE + 1);
 
 		if (!grown)
 			return err_set(e, ENOMEM, "no memory to read %s", file);
 		*text = grown;
 		n = fread(*text + *size, 1, READ_SIZE, f);
 		*size += n;
+		(*text)[*size] = '\0';
 	}
 	if (ferror(f))
 		return err_set(e, errno, "can't read the configuration %s: %s", file, strerror(errno));
 	return 0;
 }
 
-int config_read(const char *file, struct config *ret, struct err *e)
+int config_read_text(const char *file, char **text, size_t *size, struct err *e)
 {
 	FILE *f = fopen(file, "re");
-	char *text = NULL;
-	size_t size = 0;
 	int r;
 
+	*text = NULL;
+	*size = 0;
 	if (!f)
 		return err_set(e, errno, "can't read the configuration %s: %s", file, strerror(errno));
-	r = read_all(f, file, &text, &size, e);
+	r = read_all(f, file, text, size, e);
 	fclose(f);
+	return r;
+}
+
+int config_read(const char *file, struct config *ret, struct err *e)
+{
+	char *text;
+	size_t size;
+	int r = config_read_text(file, &text, &size, e);
+
 	if (!r)
 		r = config_parse(file, text, size, ret, e);
 	free(text);

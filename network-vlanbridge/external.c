@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Other programs that do what isn't ours to do: modprobe, the host's DHCP client.
+// Other programs that do what isn't ours to do: modprobe, the host's DHCP client, systemd.
 #include "external.h"
 
 #include <errno.h>
@@ -80,6 +80,15 @@ static int run_and_wait(const char *path, char *const argv[], struct err *e)
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		return err_set(e, EIO, "%s failed with status %d", path, WEXITSTATUS(status));
 	return 0;
+}
+
+int external_run(char *const argv[], struct err *e)
+{
+	char path[64];
+
+	if (!find_program(argv[0], path, sizeof(path)))
+		return err_set(e, ENOENT, "there is no %s", argv[0]);
+	return run_and_wait(path, argv, e);
 }
 
 // A client that stays in the foreground: its process ID is written for it, so that whoever looks next finds it.

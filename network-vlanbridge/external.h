@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* Other programs that do what isn't ours to do: modprobe, the host's DHCP client. */
+/* Other programs that do what isn't ours to do: modprobe, the host's DHCP client, systemd. */
 #ifndef EXTERNAL_H
 #define EXTERNAL_H
 
 #include <stdbool.h>
 
 #include "err.h"
+
+/* Runs argv[0], looked for where programs of the system are, without input and output, and waits for it. Returns 0 or
+ * -errno with a sentence in e. */
+int external_run(char *const argv[], struct err *e);
 
 /* Loads the bonding module without its bond0. Returns 0 or -errno with a sentence in e. */
 int external_load_bonding(struct err *e);

@@ -20,6 +20,10 @@ static const struct command commands[] = {
 	{"start", command_start, "builds what the configuration asks for, changes what differs"},
 	{"stop", command_stop, "removes what start made"},
 	{"restart", command_restart, "stop, then start"},
+	{"confirm", command_confirm, "keeps a change that was made with confirm=SECONDS"},
+	{"revert", command_revert, "takes such a change back at once; [to=N]: starts one of history"},
+	{"history", command_history, "shows the configurations that were confirmed [--json]"},
+	{"await-confirm", command_await_confirm, NULL},
 	{"status", command_status, "shows bonds, VLANs, bridges and the guests in them [--tree|--json]"},
 	{"plan", command_plan, "shows what start would do, and does nothing [--json]"},
 	{"demand", command_demand, "makes a bridge that the file makes on demand (for vif-vlanbridge)"},
@@ -32,7 +36,8 @@ static int usage(FILE *out)
 {
 	fprintf(out, "usage: network-vlanbridge COMMAND [config=FILE | KEY=VALUE ...]\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+		if (commands[i].help)
+			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fprintf(out, "The configuration is /etc/xen/vlanbridge.conf; netdev= bridge= vlan= bond= ports= mode=\n"
 		     "miimon= mtu= address= antispoof= vifnum= describe one stack instead of it.\n"
 		     "See network-vlanbridge(8) and vlanbridge.conf(5).\n");
