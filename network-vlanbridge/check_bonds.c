@@ -31,12 +31,19 @@ static const struct device *running_port(const struct check_input *in, const str
 	return d;
 }
 
+static bool has_arp_monitoring(const struct check_input *in, const char *bond)
+{
+	const struct device *d = host_find(in->current, bond);
+
+	return device_is_kind(d, KIND_BOND) && d->link.bond.arp_interval;
+}
+
 void check_bond_ports(const struct check_input *in, struct check_report *r)
 {
 	for (size_t i = 0; i < in->readings->ports_count; i++) {
 		const struct check_bond_port *p = &in->readings->ports[i];
 
-		if (p->failed && running_port(in, p))
+		if (p->failed && running_port(in, p) && has_arp_monitoring(in, p->bond))
 			check_tell(r, p->name, "port-down",
 				"%s has a link, but %s counts it as down: its ARP targets don't answer there", p->name,
 				p->bond);

@@ -23,8 +23,10 @@ void check_lost_file(const struct check_input *in, struct check_report *r)
 {
 	for (size_t i = 0; i < in->current->count && !in->target && !in->refused; i++) {
 		const struct device *d = in->current->devices[i];
+		struct mark m;
 
-		if (d->mark.origin != MARK_FILE || d->mark.parking)
+		mark_parse(d->link.alias, &m);
+		if (m.origin != MARK_FILE || m.parking)
 			continue;
 		check_tell(r, "", "refused", "there is no %s, but %s was made from it: put the file back, or stop",
 			in->file, d->link.name);
@@ -167,17 +169,23 @@ static void tell_missing(const struct check_input *in, const struct device *t, s
 			t->link.name, in->file);
 }
 
-static void compare_devices(const struct check_input *in, const struct planner *p, struct check_report *r)
+// Where a guest's device belongs, and what doesn't belong here at all, other checks tell.
+static bool is_told_elsewhere(const struct check_input *in, const struct check_report *r, const struct device *s)
 {
 	struct guest_mark g;
 
+	return mark_parse_guest(s->link.alias, &g) || check_is_guest(in, s) ||
+	       check_has_told(r, s->link.name, "foreign-port");
+}
+
+static void compare_devices(const struct check_input *in, const struct planner *p, struct check_report *r)
+{
 	for (size_t i = 0; i < p->target->count; i++) {
 		const struct device *t = p->target->devices[i], *s = planner_now(p, t);
 
 		if (!s && device_is_ours(t))
 			tell_missing(in, t, r);
-		// Where a guest's device belongs, other checks tell.
-		if (s && planner_concerns(p, s, t) && !mark_parse_guest(s->link.alias, &g))
+		if (s && planner_concerns(p, s, t) && !is_told_elsewhere(in, r, s))
 			tell_changed(in, p, s, t, r);
 	}
 	for (size_t i = 0; i < p->now.count; i++) {

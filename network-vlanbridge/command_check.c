@@ -79,7 +79,7 @@ static int read_config(struct command_run *r, bool *has_file, struct err *e)
 
 static int read_host(struct netlink *nl, struct command_run *r, struct check_input *in, struct err *e)
 {
-	int result = snapshot_read(nl, true, &r->current, e);
+	int result = snapshot_read(nl, false, &r->current, e);
 
 	in->current = &r->current;
 	in->file = r->config_file;

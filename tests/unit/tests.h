@@ -19,6 +19,7 @@ int test_netlink(void);
 int test_l3(void);
 int test_l3_model(void);
 int test_config(void);
+int test_check(void);
 int test_plan_cases(const char *directory);
 
 #endif
