@@ -7,6 +7,7 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,        /* and rolled back */
 	EXIT_USAGE = 2,         /* bad usage or configuration: nothing was touched */
+	EXIT_TROUBLE = 3,       /* of check */
 	EXIT_NOT_ON_DEMAND = 3, /* of demand and release: the file has no such bridge on demand */
 };
 

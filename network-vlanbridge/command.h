@@ -23,5 +23,6 @@ int command_status(char **args, struct err *e);
 int command_demand(char **args, struct err *e);
 int command_release(char **args, struct err *e);
 int command_plan(char **args, struct err *e);
+int command_check(char **args, struct err *e);
 
 #endif

@@ -37,6 +37,16 @@ int command_run_lock(struct err *e)
 	return 0;
 }
 
+bool command_run_is_locked(void)
+{
+	int fd = open(LOCK_FILE, O_RDONLY | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return locked;
+}
+
 // A lost ssh session or an impatient Ctrl-C must not stop the work halfway.
 void command_run_hold_signals(void)
 {

@@ -54,6 +54,9 @@ int command_run_read_stop(char **args, struct command_run *r, struct err *e);
 /* Two runs at a time would each plan on what the other is about to change. The lock goes with the process. */
 int command_run_lock(struct err *e);
 
+/* Whether another run has the lock now. */
+bool command_run_is_locked(void);
+
 /* From here on a lost ssh session or an impatient Ctrl-C doesn't stop the work halfway. */
 void command_run_hold_signals(void);
 

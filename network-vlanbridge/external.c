@@ -9,13 +9,16 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ARGUMENTS 12
 #define END_MILLISECONDS 3000
+#define OUTPUT_SIZE 16384
 
 static const char *const directories[] = {"/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/lib/busybox"};
 
@@ -44,7 +47,8 @@ static bool find_program(const char *program, char *path, size_t size)
 	return false;
 }
 
-static int spawn(const char *path, char *const argv[], pid_t *pid, struct err *e)
+// output: where the program's goes; -1: nowhere.
+static int spawn(const char *path, char *const argv[], int output, pid_t *pid, struct err *e)
 {
 	char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 	posix_spawn_file_actions_t files;
@@ -60,6 +64,8 @@ static int spawn(const char *path, char *const argv[], pid_t *pid, struct err *e
 	posix_spawn_file_actions_init(&files);
 	for (int fd = 0; fd < 3; fd++)
 		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+	if (output >= 0)
+		posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
 	r = posix_spawn(pid, path, &files, &attr, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
@@ -71,7 +77,7 @@ static int run_and_wait(const char *path, char *const argv[], struct err *e)
 	int status, r;
 	pid_t pid;
 
-	r = spawn(path, argv, &pid, e);
+	r = spawn(path, argv, -1, &pid, e);
 	if (r)
 		return r;
 	while (waitpid(pid, &status, 0) < 0)
@@ -97,7 +103,7 @@ static int run_in_background(const char *path, char *const argv[], const char *d
 	char file[64];
 	pid_t pid;
 	FILE *f;
-	int r = spawn(path, argv, &pid, e);
+	int r = spawn(path, argv, -1, &pid, e);
 
 	if (r)
 		return r;
@@ -119,6 +125,60 @@ int external_load_bonding(struct err *e)
 		return err_set(e, ENOENT, "modprobe isn't there: load the module bonding with max_bonds=0 yourself");
 	r = run_and_wait(path, argv, e);
 	return r ? err_prefix(e, "is the kernel's bonding module installed? ") : 0;
+}
+
+// All that comes until the end of the output, or until the time is over. NULL: nothing came, or no memory.
+static char *read_output(int fd, long milliseconds)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char *text = NULL, *grown;
+	size_t size = 0;
+	ssize_t n = 1;
+	struct timespec start, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (long left = milliseconds; n > 0 && left > 0;) {
+		grown = realloc(text, size + OUTPUT_SIZE + 1);
+		if (!grown)
+			break;
+		text = grown;
+		n = poll(&p, 1, (int)left) > 0 ? read(fd, text + size, OUTPUT_SIZE) : -1;
+		size += n > 0 ? (size_t)n : 0;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = milliseconds - (now.tv_sec - start.tv_sec) * 1000 - (now.tv_nsec - start.tv_nsec) / 1000000;
+	}
+	if (n == 0 && text) {
+		text[size] = '\0';
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+char *external_output(const char *program, char *const argv[], long milliseconds)
+{
+	char path[64], *text = NULL;
+	int ends[2], status = -1;
+	pid_t pid;
+
+	if (!find_program(program, path, sizeof(path)) || pipe2(ends, O_CLOEXEC))
+		return NULL;
+	if (spawn(path, argv, ends[1], &pid, NULL)) {
+		close(ends[0]);
+		close(ends[1]);
+		return NULL;
+	}
+	close(ends[1]);
+	text = read_output(ends[0], milliseconds);
+	close(ends[0]);
+	if (!text)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (text && WIFEXITED(status) && !WEXITSTATUS(status))
+		return text;
+	free(text);
+	return NULL;
 }
 
 static void fill_in(const char *template, const char *device, char *buf, size_t size)

@@ -18,6 +18,9 @@ int external_load_bonding(struct err *e);
  * or ends it. Returns 0 or -errno with a sentence in e. */
 int external_dhcp(const char *device, bool start, struct err *e);
 
+/* What a program prints, which the caller frees; NULL: it isn't there, failed, or took longer than that. */
+char *external_output(const char *program, char *const argv[], long milliseconds);
+
 /* Whether such a client, started by us, runs on a device. */
 bool external_dhcp_runs(const char *device);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add(struct guests *g, char *interface, char *domain, int nic)
+static void add(struct guests *g, char *interface, char *domain, const libxl_device_nic *nic)
 {
 	struct guest_nic *grown;
 
@@ -20,7 +20,8 @@ static void add(struct guests *g, char *interface, char *domain, int nic)
 		free(domain);
 		return;
 	}
-	g->nics[g->count++] = (struct guest_nic){interface, domain, nic};
+	g->nics[g->count] = (struct guest_nic){interface, domain, nic->devid, .mtu = (unsigned int)nic->mtu};
+	memcpy(g->nics[g->count++].mac, nic->mac, sizeof(nic->mac));
 }
 
 static void read_domain(libxl_ctx *ctx, uint32_t domid, struct guests *g)
@@ -34,7 +35,7 @@ static void read_domain(libxl_ctx *ctx, uint32_t domid, struct guests *g)
 			interface = strdup(nics[i].ifname);
 		else if (asprintf(&interface, "vif%u.%d", domid, nics[i].devid) < 0)
 			interface = NULL;
-		add(g, interface, name ? strdup(name) : NULL, nics[i].devid);
+		add(g, interface, name ? strdup(name) : NULL, &nics[i]);
 	}
 	if (nics)
 		libxl_device_nic_list_free(nics, n);

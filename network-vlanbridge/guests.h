@@ -9,6 +9,8 @@ struct guest_nic {
 	char *interface; /* vif3.0, or the vifname */
 	char *domain;
 	int nic; /* the number of the NIC in the guest, from 0 */
+	unsigned char mac[6];
+	unsigned int mtu; /* as its configuration asks, or libxl's usual one */
 };
 
 struct guests {

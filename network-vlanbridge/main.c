@@ -26,6 +26,8 @@ static const struct command commands[] = {
 	{"await-confirm", command_await_confirm, NULL},
 	{"status", command_status, "shows bonds, VLANs, bridges and the guests in them [--tree|--json]"},
 	{"plan", command_plan, "shows what start would do, and does nothing [--json]"},
+	{"check", command_check,
+		"says what is wrong here, or keeps a guest from starting [DEVICE | GUEST.cfg] [--json]"},
 	{"demand", command_demand, "makes a bridge that the file makes on demand (for vif-vlanbridge)"},
 	{"release", command_release, "removes a bridge on demand that has no vif left (for vif-vlanbridge)"},
 };

@@ -65,6 +65,8 @@ static void word(struct host *t, struct device *d, const char *w)
 
 	if (!strcmp(w, "up") || !strcmp(w, "down"))
 		l->up = *w == 'u', l->set |= LINK_UP;
+	else if (!strcmp(w, "no-carrier"))
+		l->running = false;
 	else if (kind_find(w) != KIND_OTHER && l->kind == KIND_OTHER)
 		kind(l, w, !t);
 	else if (!strcmp(w, "dhcp"))
@@ -142,6 +144,7 @@ static void line(struct host *t, char *text)
 	assert_int_equal(host_add(t, strsep(&rest, " "), &d), 0);
 	d->link.index = (int)t->count;
 	d->link.mtu = 1500;
+	d->link.running = true;
 	d->link.set = LINK_UP | LINK_MASTER | LINK_ALIAS | LINK_LOWER | LINK_MTU | LINK_ADDR_GEN | LINK_GROUP;
 	memcpy(d->link.alias, described.alias, sizeof(d->link.alias));
 	words(t, d, rest, after);
@@ -202,6 +205,11 @@ static struct l3_entry *read_entry(char *text)
 		if (*e->label && !strncmp(e->label, e->devices[0].name, n))
 			memmove(e->label, e->label + n, strlen(e->label + n) + 1);
 		e->gateway = strstr(e->key, "via ");
+		if ((word = strstr(e->key, " volatile"))) { // at the end
+			e->volatile_ = true;
+			*word = '\0';
+		}
+		e->from_ra = k == L3_ROUTE && strstr(e->text, " proto ra");
 		if (k == L3_ADDRESS && (word = strstr(e->key, " nodad"))) { // a flag, which the text has too
 			e->no_dad = true;
 			memmove(word, word + strlen(" nodad"), strlen(word + strlen(" nodad")) + 1);

@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 	failed += test_l3();
 	failed += test_l3_model();
 	failed += test_config();
+	failed += test_check();
 	failed += test_vif_request();
 	failed += test_vif_bridge_ref();
 	failed += test_vif_decide();
