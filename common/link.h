@@ -46,6 +46,10 @@ enum link_field {
 #define LINK_SYSCTL_COUNT 17 /* rows of link_sysctls */
 
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
+/* Bit N for attribute N of IFLA_BRPORT_*. All that are on or off: mode, guard, protect, fast_leave; learning,
+ * unicast_flood, proxyarp, proxyarp_wifi; mcast_flood, mcast_to_ucast, vlan_tunnel, bcast_flood; neigh_suppress,
+ * isolated, locked. The other attributes are the state of protocols, or commands. */
+#define LINK_PORT_FLAGS_ALL (0xfULL << 4 | 0x17ULL << 8 | 0xfULL << 27 | 3ULL << 32 | 1ULL << 39)
 #define LINK_PORT_ISOLATED (1ULL << 33) /* IFLA_BRPORT_ISOLATED */
 #define LINK_PORT_FLAGS_INITIAL (1ULL << 8 | 1ULL << 9 | 1ULL << 27 | 1ULL << 30)
 

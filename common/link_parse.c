@@ -62,18 +62,9 @@ static void parse_options(struct link *l, struct nlattr *data)
 			l->options |= 1ULL << i;
 }
 
-// Those of a bridge's port that are on or off; the others are the state of protocols, or commands.
 static bool is_port_flag(int type)
 {
-	static const int flags[] = {IFLA_BRPORT_MODE, IFLA_BRPORT_GUARD, IFLA_BRPORT_PROTECT, IFLA_BRPORT_FAST_LEAVE,
-		IFLA_BRPORT_LEARNING, IFLA_BRPORT_UNICAST_FLOOD, IFLA_BRPORT_PROXYARP, IFLA_BRPORT_PROXYARP_WIFI,
-		IFLA_BRPORT_MCAST_FLOOD, IFLA_BRPORT_MCAST_TO_UCAST, IFLA_BRPORT_VLAN_TUNNEL, IFLA_BRPORT_BCAST_FLOOD,
-		IFLA_BRPORT_NEIGH_SUPPRESS, IFLA_BRPORT_ISOLATED, IFLA_BRPORT_LOCKED};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (flags[i] == type)
-			return true;
-	return false;
+	return type < 64 && LINK_PORT_FLAGS_ALL >> type & 1;
 }
 
 static void parse_port_flags(struct link *l, struct nlattr *data)

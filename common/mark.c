@@ -188,7 +188,7 @@ static void parse_guest_word(const char *word, struct guest_mark *g)
 	else if (!strncmp(word, "untagged=", 9))
 		parse_vlans(word + 9, &g->vlans.untagged);
 	else if (!strncmp(word, "flags=", 6))
-		g->port_flags = strtoull(word + 6, &end, 16);
+		g->port_flags = strtoull(word + 6, &end, 16) & LINK_PORT_FLAGS_ALL;
 	else if (!strncmp(word, "vlans=", 6)) {
 		g->vlan_aware = true;
 		parse_vlans(word + 6, &g->vlans.all);

@@ -46,6 +46,8 @@ static bool is_so_already(const struct step *s, int error)
 {
 	if (s->kind == STEP_L3_ADD)
 		return error == -EEXIST;
+	if (s->kind == STEP_LINK_SET || s->kind == STEP_VLANS_ADD || s->kind == STEP_VLANS_DEL)
+		return error == -ENODEV; // a guest that went
 	if (s->kind == STEP_L3_DEL)
 		return error == -ENOENT || error == -ESRCH || error == -EADDRNOTAVAIL || error == -ENODEV;
 	return false;

@@ -359,12 +359,19 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 	return status;
 }
 
-// Guests' devices, which stop has released, say themselves where they belong.
-static int start_again(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
+// As it was before stop: with the stacks that arguments made, and the places of guests that have no room for a mark.
+static int start_again(
+	struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
 {
-	int status;
+	int result = read_current(nl, r, e);
 
-	if (!command_run_plan(nl, r, e, &status))
+	host_free(&r->target);
+	plan_free(&r->plan);
+	if (!result)
+		result = make_target(o, r, &r->target, e);
+	if (!result)
+		result = plan_make(&r->current, &r->target, &r->plan, e);
+	if (!result)
 		return do_all_or_nothing(nl, r, before, e);
 	roll_back(nl, r, before, e);
 	return EXIT_FAILED;
@@ -373,6 +380,7 @@ static int start_again(struct netlink *nl, struct command_run *r, struct host *b
 int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	struct host before = {0};
+	struct origin original = {0};
 	enum scope scope = r->scope;
 	int status;
 
@@ -383,13 +391,16 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 		return status;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;
+	original = r->origin;
+	r->origin = (struct origin){0};
 	r->stop = true;
 	r->scope = SCOPE_ALL;
 	status = plan_now(r, e) ? EXIT_FAILED : do_all_or_nothing(nl, r, &before, e);
 	r->stop = false;
 	r->scope = scope;
 	if (!status)
-		status = start_again(nl, r, &before, e);
+		status = start_again(nl, r, &original, &before, e);
+	origin_free(&original);
 	host_free(&before);
 	return status;
 }

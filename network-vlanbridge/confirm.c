@@ -88,7 +88,8 @@ static int change_at_once(
 	status = change(nl, r, e);
 	if (status || !r->text.data)
 		return status;
-	if (confirmed_add(&r->text, &trouble) || unconfirmed_remove(&trouble))
+	// Where nothing can ever be kept, as on a read-only root, nobody need be told each time.
+	if ((confirmed_add(&r->text, &trouble) || unconfirmed_remove(&trouble)) && trouble.code != EROFS)
 		log_warning("network-vlanbridge: there will be no way back to this configuration: %s", trouble.text);
 	return status;
 }

@@ -101,7 +101,7 @@ static int parse_neighbour(struct l3_entry *e, struct nlattr **tb)
 	struct ndmsg *h = e->message;
 	char address[L3_ADDRESS_SIZE];
 
-	if (!(h->ndm_state & NUD_PERMANENT) || h->ndm_flags & (NTF_PROXY | NTF_EXT_LEARNED))
+	if (!(h->ndm_state & NUD_PERMANENT) || h->ndm_flags & NTF_PROXY)
 		return -ENODATA;
 	if (l3_read_ip(e->family, tb[NDA_DST], address) || !*address)
 		return -ENODATA;
@@ -110,7 +110,7 @@ static int parse_neighbour(struct l3_entry *e, struct nlattr **tb)
 	set_neighbour_key(e, address, tb[NDA_LLADDR]);
 	h->ndm_ifindex = 0;
 	h->ndm_type = 0;
-	h->ndm_flags &= NTF_ROUTER;
+	h->ndm_flags &= NTF_ROUTER | NTF_EXT_LEARNED;
 	return 0;
 }
 

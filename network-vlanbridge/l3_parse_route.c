@@ -130,8 +130,11 @@ static int set_route_key(struct l3_entry *e, struct nlattr **tb, const char *via
 
 static bool is_fixed_route(const struct rtmsg *h)
 {
-	return h->rtm_flags & RTM_F_CLONED || h->rtm_type == RTN_LOCAL || h->rtm_type == RTN_BROADCAST ||
-	       h->rtm_type == RTN_ANYCAST || (h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST);
+	bool local = h->rtm_type == RTN_LOCAL || h->rtm_type == RTN_BROADCAST || h->rtm_type == RTN_ANYCAST ||
+		     (h->rtm_family == AF_INET6 && h->rtm_type == RTN_MULTICAST);
+
+	// The kernel's own come and go with addresses; those of others are routes like any other.
+	return h->rtm_flags & RTM_F_CLONED || (local && h->rtm_protocol == RTPROT_KERNEL);
 }
 
 static bool expires(const struct nlattr *cacheinfo)

@@ -89,13 +89,18 @@ static bool concerns_all(const struct builder *b)
 	return b->scope == SCOPE_FILE || (b->scope == SCOPE_ALL && !b->names);
 }
 
+// Of a bridge that isn't ours; with arguments, and not theirs.
+static bool is_others_port(const struct builder *b, const struct device *d)
+{
+	return !concerns_all(b) && !(b->names && config_find(b->names, d->link.name));
+}
+
 // Whether something that stays needs d: its master, a VLAN device on it, or another stack.
 static bool is_needed(const struct builder *b, const struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
-	if (m && !is_in_scope(b, m) && (device_is_ours(m) || !concerns_all(b)) &&
-		!(b->names && config_find(b->names, d->link.name)))
+	if (m && !is_in_scope(b, m) && (device_is_ours(m) || is_others_port(b, d)))
 		return true;
 	for (size_t i = 0; i < b->current->count && d->uppers; i++) {
 		const struct device *u = b->current->devices[i];
@@ -153,7 +158,7 @@ static void take_noted_place(struct device *d)
 		return;
 	text_copy(d->attached, NAME_SIZE, g.bridge);
 	d->link.port_flags = g.port_flags;
-	d->link.port_flags_known = UINT64_MAX;
+	d->link.port_flags_known = LINK_PORT_FLAGS_ALL;
 	d->attached_aware = g.vlan_aware;
 	if (g.vlan_aware)
 		d->vlans = g.vlans;

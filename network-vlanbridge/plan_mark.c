@@ -138,7 +138,7 @@ static void read_place(const struct planner *p, const struct device *s, struct g
 	text_copy(g->uplink, NAME_SIZE, uplink ? original_device_name(uplink) : bridge->mark.uplink);
 }
 
-// Where there is no room for it, a kill costs the guest its place.
+// Where there is no room for it, a kill costs the guest its place; what was noted before isn't its place any more.
 static void note_guest(struct planner *p, struct device *s, const struct device *t)
 {
 	struct link change = {.set = LINK_ALIAS};
@@ -153,7 +153,9 @@ static void note_guest(struct planner *p, struct device *s, const struct device 
 		return;
 	g.changing = true;
 	memcpy(change.alias, s->link.alias, sizeof(change.alias));
-	if (!mark_write_guest(change.alias, &g))
+	if (mark_write_guest(change.alias, &g))
+		mark_write_guest(change.alias, NULL);
+	if (strcmp(change.alias, s->link.alias))
 		planner_set(p, s, &change);
 }
 

@@ -200,9 +200,9 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 
 static const char *original_uplink(const struct target_builder *b, const struct config_device *bridge)
 {
-	const struct config_device *uplink = config_find(b->config, bridge->mark.uplink);
+	const struct device *uplink = host_find(b->target, bridge->mark.uplink);
 
-	return uplink && *uplink->renamed_from ? uplink->renamed_from : bridge->mark.uplink;
+	return uplink ? original_device_name(uplink) : bridge->mark.uplink;
 }
 
 // A command line changes neither what the file made, nor the network that a bridge carries: its guests would be in

@@ -7,16 +7,16 @@
 
 #include "target_build.h"
 
-static void refuse_taken(struct target_builder *b, const struct config_device *c, const struct device *d)
+static void refuse_taken(
+	struct target_builder *b, const struct config_device *c, const struct device *d, const struct device *m)
 {
-	const struct device *m = host_find(b->target, d->link.master.name);
 	char why[64];
 
 	target_describe_purpose(c, why, sizeof(why));
 	if (!device_is_ours(m))
 		target_refuse(b, c, EBUSY,
 			"%s can't become %s: it is a port of %s, which vlanbridge didn't make; take it out there first",
-			d->link.name, why, d->link.master.name);
+			d->link.name, why, m->link.name);
 	else if (m->mark.origin == MARK_ARGS)
 		target_refuse(b, c, EBUSY,
 			"%s can't become %s: it is a port of %s, which another command made; first run "
@@ -29,15 +29,30 @@ static void refuse_taken(struct target_builder *b, const struct config_device *c
 			d->link.name, why, m->link.name);
 }
 
+// The bridge of another stack that has a device of ours as its port now.
+static const struct device *other_stack_of(const struct target_builder *b, const struct device *d)
+{
+	const struct device *old = host_find(&b->origin->ours, d->link.name);
+	const struct device *m = old ? host_find(b->target, old->link.master.name) : NULL;
+
+	return m && device_is_ours(m) && !config_find(b->config, m->link.name) ? m : NULL;
+}
+
 static void set_master(struct target_builder *b, const struct config_device *c)
 {
 	struct device *d = target_device(b, c), *m = host_find(b->target, c->link.master.name);
+	const struct device *other;
 	bool joins;
 
 	if (!d || !m || !(c->link.set & LINK_MASTER) || m == d)
 		return;
 	if (*d->link.master.name && strcmp(d->link.master.name, m->link.name)) {
-		refuse_taken(b, c, d);
+		refuse_taken(b, c, d, host_find(b->target, d->link.master.name));
+		return;
+	}
+	other = other_stack_of(b, d);
+	if (other && other != m) {
+		refuse_taken(b, c, d, other);
 		return;
 	}
 	if (d->link.kind == KIND_BRIDGE) {
@@ -202,7 +217,8 @@ static bool may_return(const struct target_builder *b, const struct guest_mark *
 static void write_place(struct device *d, struct guest_mark *place)
 {
 	place->changing = d->mark.changing = false;
-	mark_write_guest(d->link.alias, place);
+	if (mark_write_guest(d->link.alias, place))
+		mark_write_guest(d->link.alias, NULL);
 }
 
 static void attach_guest(struct target_builder *b, struct device *d)
@@ -230,7 +246,8 @@ void target_attach_guests(struct target_builder *b)
 	for (size_t i = 0; i < b->target->count; i++) {
 		struct device *d = b->target->devices[i];
 
-		if (*d->attached && !*d->link.master.name)
+		// Not what has become an uplink, or dom0's own, since it was marked.
+		if (*d->attached && !*d->link.master.name && d->mark.origin == MARK_NONE && !d->entries)
 			attach_guest(b, d);
 	}
 }

@@ -14,6 +14,8 @@ ip route add default via 192.0.2.1
 ip -6 route add default via 2001:db8::1
 echo 2 >/proc/sys/net/ipv4/conf/eth0/rp_filter
 ip neigh add 192.0.2.77 lladdr 52:54:00:00:00:77 dev eth0
+ip neigh add 192.0.2.78 lladdr 52:54:00:00:00:78 nud permanent extern_learn dev eth0
+ip route add local 10.200.0.0/16 dev eth0
 wait_until 10 settled
 before=$(host_state)
 
@@ -50,7 +52,10 @@ state=$(links; ip addr; ip route; ip -6 route)
 not_ok 'what would cost dom0 its addresses is refused' $network start config=/run/loses.conf
 is 'and nothing has changed' "$(links; ip addr; ip route; ip -6 route)" "$state"
 
+like 'a local route that somebody added' "$(ip route show table local)" 'local 10.200.0.0/16 dev xenbr0'
+ok 'a stack from arguments' $network start netdev=eth3 bridge=extra
 ok 'restart' $network restart config=/run/b.conf
+ok 'has it too' ip link show extra
 is 'the guests are back in their bridges, with their VLANs' "$(vifs)" "$guests"
 is 'the bridge has the addresses' "$(addresses xenbr0)" '192.0.2.2/24 192.0.2.3/24 2001:db8::2/64 '
 
