@@ -25,6 +25,7 @@ static const struct flag {
 	{"closing", offsetof(struct mark, closing)},
 	{"isolated", offsetof(struct mark, isolated)},
 	{"antispoof", offsetof(struct mark, antispoof)},
+	{"guests=routers", offsetof(struct mark, routers)},
 	{"tx_offload=off", offsetof(struct mark, tx_offload_off)},
 };
 

@@ -45,6 +45,7 @@ struct mark {
 	bool closing;   /* on demand, and about to go: vifs that find this join no more */
 	bool isolated;  /* its vifs reach the uplink, not each other */
 	bool antispoof; /* its vifs may use their own addresses only */
+	bool routers;   /* its vifs may be routers, and DHCP servers */
 	bool tx_offload_off; /* transmit checksumming off on its vifs */
 	bool joined;         /* a port that we put into its master, which isn't ours: it leaves it again */
 	unsigned int was;    /* enum mark_was: which of these are known */

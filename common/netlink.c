@@ -3,7 +3,9 @@
 // errnos, and makes a dozen system calls before the first message, which the vif hook pays for every vif.
 #include "netlink.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
@@ -35,7 +37,7 @@ void netlink_close(struct netlink *nl)
 	free(nl);
 }
 
-int netlink_open(struct netlink **ret, struct err *e)
+static int open_protocol(int protocol, struct netlink **ret, struct err *e)
 {
 	struct netlink *nl = calloc(1, sizeof(*nl));
 	int one = 1, code;
@@ -44,7 +46,7 @@ int netlink_open(struct netlink **ret, struct err *e)
 		free(nl);
 		return err_set(e, ENOMEM, "netlink: no memory");
 	}
-	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (nl->fd < 0) {
 		code = errno;
 		netlink_close(nl);
@@ -55,6 +57,16 @@ int netlink_open(struct netlink **ret, struct err *e)
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	*ret = nl;
 	return 0;
+}
+
+int netlink_open(struct netlink **ret, struct err *e)
+{
+	return open_protocol(NETLINK_ROUTE, ret, e);
+}
+
+int netlink_open_netfilter(struct netlink **ret, struct err *e)
+{
+	return open_protocol(NETLINK_NETFILTER, ret, e);
 }
 
 struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size)
@@ -137,7 +149,18 @@ struct batch {
 	netlink_reply reply;
 	void *arg;
 	int given_up; /* what reply returned */
+	bool transaction;
 };
+
+// The last one of a transaction is answered last; what the kernel refuses as a whole, in the name of what begins it.
+static void take_transaction_answer(struct batch *b, size_t i, const struct nlmsghdr *h)
+{
+	if (h->nlmsg_type != NLMSG_ERROR)
+		return;
+	netlink_read_ack(h, &b->acks[i]);
+	if (i == b->count - 1 || (i == 0 && b->acks[i].error))
+		b->pending = 0;
+}
 
 static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e)
 {
@@ -146,7 +169,9 @@ static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e
 	// An answer to an earlier batch, whose others were lost.
 	if (i >= b->count)
 		return;
-	if (h->nlmsg_type == NLMSG_ERROR) {
+	if (b->transaction) {
+		take_transaction_answer(b, i, h);
+	} else if (h->nlmsg_type == NLMSG_ERROR) {
 		netlink_read_ack(h, &b->acks[i]);
 		b->pending--;
 	} else if (h->nlmsg_type >= NLMSG_MIN_TYPE && b->reply && !b->given_up) {
@@ -191,6 +216,56 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 	}
 	r = transmit(nl, iov, n, e);
 	return r ? r : read_answers(nl, &b, e);
+}
+
+// Begin or end of a transaction: include/uapi/linux/netfilter/nfnetlink.h.
+struct bracket {
+	struct nlmsghdr head;
+	struct nfgenmsg body;
+};
+
+static struct iovec make_bracket(struct netlink *nl, struct bracket *b, int type, int subsystem)
+{
+	*b = (struct bracket){
+		.head = {.nlmsg_len = sizeof(*b),
+			.nlmsg_type = (uint16_t)type,
+			.nlmsg_flags = NLM_F_REQUEST,
+			.nlmsg_seq = nl->seq++},
+		.body = {.res_id = htons((uint16_t)subsystem)},
+	};
+	return (struct iovec){b, sizeof(*b)};
+}
+
+int netlink_commit(
+	struct netlink *nl, int subsystem, struct nl_msg *const *msgs, size_t n, struct netlink_ack *ret, struct err *e)
+{
+	struct netlink_ack acks[NETLINK_BATCH + 1] = {0};
+	struct batch b = {.count = n + 1, .pending = 1, .first = nl->seq, .acks = acks, .transaction = true};
+	struct iovec iov[NETLINK_BATCH + 2];
+	struct bracket begin, end;
+	int r;
+
+	if (n > NETLINK_BATCH)
+		return err_set(e, E2BIG, "netlink: %zu messages are too many for one transaction", n);
+	prepare_bulk(nl);
+	iov[0] = make_bracket(nl, &begin, NFNL_MSG_BATCH_BEGIN, subsystem);
+	for (size_t i = 0; i < n; i++) {
+		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
+
+		h->nlmsg_seq = nl->seq++;
+		h->nlmsg_pid = 0;
+		h->nlmsg_flags |= NLM_F_REQUEST | (i == n - 1 ? NLM_F_ACK : 0);
+		iov[i + 1] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
+	}
+	iov[n + 1] = make_bracket(nl, &end, NFNL_MSG_BATCH_END, subsystem);
+	r = transmit(nl, iov, n + 2, e);
+	if (!r)
+		r = read_answers(nl, &b, e);
+	*ret = acks[n];
+	for (size_t i = n + 1; i-- > 0;)
+		if (acks[i].error)
+			*ret = acks[i];
+	return r;
 }
 
 // A dump that is under way.

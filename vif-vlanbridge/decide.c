@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter_table.h"
+#include "rules.h"
+
 // The largest address that isn't multicast: a bridge whose MAC isn't pinned takes its lowest
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -165,6 +168,20 @@ static void decide_master(const struct link *dev, const struct bridge_choice *c,
 	}
 }
 
+static void decide_filter(const struct request *req, const struct link *dev, struct attachment *a)
+{
+	a->was_filtered = !strncmp(dev->alias, FILTER_MARK, strlen(FILTER_MARK));
+	a->filtered = rules_needed(&req->nic, &a->bridge_mark);
+	memcpy(a->guest_mac, req->nic.mac, MAC_SIZE);
+	if (!a->filtered && !a->was_filtered)
+		return;
+	if (a->filtered)
+		snprintf(a->join.alias, sizeof(a->join.alias), FILTER_MARK "%s", req->dev);
+	text_copy(a->undo.alias, sizeof(a->undo.alias), a->was_filtered ? "" : dev->alias);
+	if (strcmp(a->join.alias, dev->alias))
+		add_change(a, LINK_ALIAS);
+}
+
 static int refuse_missing_device(const struct request *req, struct err *e)
 {
 	if (req->tap)
@@ -196,6 +213,7 @@ int decide_attachment(const struct request *req, const struct lookup lookups[SLO
 		return r;
 	decide_addresses(&found->link, &a);
 	decide_master(&found->link, choice, &a);
+	decide_filter(req, &found->link, &a);
 	*ret = a;
 	return 0;
 }

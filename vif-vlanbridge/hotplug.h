@@ -12,6 +12,7 @@
 #include "netlink.h"
 #include "nic.h"
 #include "request.h"
+#include "rules.h"
 #include "xenstore.h"
 
 /* store and nl are never closed: the process ends with the run. */
@@ -24,6 +25,7 @@ struct hotplug_run {
 	struct lookup lookups[SLOTS];
 	struct bridge_choice choice; /* bridge NULL: none was found (offline and remove only) */
 	struct attachment attachment;
+	struct rules rules;
 	bool rules_added; /* filtering rules for the device are in place */
 	bool renamed;     /* before adding them the device got its final name */
 };
