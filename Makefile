@@ -92,7 +92,7 @@ sanitized:
 		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # No header of netlink or xenstore, directly or through ours. linux/rtnetlink.h is allowed where its constants are needed.
-FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
+FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|netlink_session|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
 check-pure:
 	@for source in $(PURE) $(PURE_VIF); do \
 		case $$source in */l3_key.c | */l3_new.c) allowed=linux/rtnetlink.h ;; *) allowed=none ;; esac; \
@@ -155,6 +155,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 network-vlanbridge/network-vlanbridge.8 vif-vlanbridge/vif-vlanbridge.8
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 network-vlanbridge/vlanbridge.conf.5
 	install -D -m 644 -t $(DESTDIR)$(UNITS) network-vlanbridge/network-vlanbridge.service
+	install -D -m 644 network-vlanbridge/nftables.service.conf $(DESTDIR)$(UNITS)/nftables.service.d/vlanbridge.conf
 	install -D -m 644 -t $(DESTDIR)/etc/xen network-vlanbridge/vlanbridge.conf.example
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/examples xend-config.sxp.example xl.conf.example \
 		vif-vlanbridge/vif-vlanbridge.rules $(wildcard tests/lab/examples/*.conf)

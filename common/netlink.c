@@ -3,9 +3,7 @@
 // errnos, and makes a dozen system calls before the first message, which the vif hook pays for every vif.
 #include "netlink.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
@@ -16,16 +14,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "netlink_session.h"
+
 #define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
 #define ROOM 960           // for the attributes of a message, with malloc's quick sizes in mind
 #define SHORT_BATCH 8      // its answers fit into any socket's buffer
-
-struct netlink {
-	int fd;
-	unsigned int seq;
-	bool bulk; // the socket is set up for dumps and long batches
-	char *buf;
-};
 
 void netlink_close(struct netlink *nl)
 {
@@ -95,7 +88,7 @@ struct nl_msg *netlink_message_finish(struct nl_msg *msg, int failed)
 	return NULL;
 }
 
-static ssize_t receive(struct netlink *nl, struct err *e)
+ssize_t netlink_receive(struct netlink *nl, struct err *e)
 {
 	ssize_t n;
 
@@ -113,7 +106,7 @@ static ssize_t receive(struct netlink *nl, struct err *e)
 	return n;
 }
 
-static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err *e)
+int netlink_transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err *e)
 {
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	struct msghdr m = {.msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = iov, .msg_iovlen = n};
@@ -122,15 +115,14 @@ static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err 
 	do
 		r = sendmsg(nl->fd, &m, 0);
 	while (r < 0 && errno == EINTR);
-	// Nothing was done then. ENOBUFS says something else, see receive.
+	// Nothing was done then. ENOBUFS says something else, see netlink_receive.
 	if (r < 0)
 		return err_set(
 			e, errno == ENOBUFS ? ENOMEM : errno, "netlink: can't send to the kernel: %s", strerror(errno));
 	return 0;
 }
 
-// For dumps and long batches: filters that the kernel obeys, and room for all that it has to say.
-static void prepare_bulk(struct netlink *nl)
+void netlink_prepare_bulk(struct netlink *nl)
 {
 	int one = 1, size = 1 << 20;
 
@@ -149,18 +141,7 @@ struct batch {
 	netlink_reply reply;
 	void *arg;
 	int given_up; /* what reply returned */
-	bool transaction;
 };
-
-// The last one of a transaction is answered last; what the kernel refuses as a whole, in the name of what begins it.
-static void take_transaction_answer(struct batch *b, size_t i, const struct nlmsghdr *h)
-{
-	if (h->nlmsg_type != NLMSG_ERROR)
-		return;
-	netlink_read_ack(h, &b->acks[i]);
-	if (i == b->count - 1 || (i == 0 && b->acks[i].error))
-		b->pending = 0;
-}
 
 static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e)
 {
@@ -169,9 +150,7 @@ static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e
 	// An answer to an earlier batch, whose others were lost.
 	if (i >= b->count)
 		return;
-	if (b->transaction) {
-		take_transaction_answer(b, i, h);
-	} else if (h->nlmsg_type == NLMSG_ERROR) {
+	if (h->nlmsg_type == NLMSG_ERROR) {
 		netlink_read_ack(h, &b->acks[i]);
 		b->pending--;
 	} else if (h->nlmsg_type >= NLMSG_MIN_TYPE && b->reply && !b->given_up) {
@@ -182,7 +161,7 @@ static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e
 static int read_answers(struct netlink *nl, struct batch *b, struct err *e)
 {
 	while (b->pending) {
-		ssize_t len = receive(nl, e);
+		ssize_t len = netlink_receive(nl, e);
 		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
 
 		if (len < 0)
@@ -205,7 +184,7 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 	if (n > NETLINK_BATCH)
 		return err_set(e, E2BIG, "netlink: %zu messages are too many for one send", n);
 	if (n > SHORT_BATCH)
-		prepare_bulk(nl);
+		netlink_prepare_bulk(nl);
 	for (size_t i = 0; i < n; i++) {
 		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
 
@@ -214,58 +193,8 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 		iov[i] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
 	}
-	r = transmit(nl, iov, n, e);
+	r = netlink_transmit(nl, iov, n, e);
 	return r ? r : read_answers(nl, &b, e);
-}
-
-// Begin or end of a transaction: include/uapi/linux/netfilter/nfnetlink.h.
-struct bracket {
-	struct nlmsghdr head;
-	struct nfgenmsg body;
-};
-
-static struct iovec make_bracket(struct netlink *nl, struct bracket *b, int type, int subsystem)
-{
-	*b = (struct bracket){
-		.head = {.nlmsg_len = sizeof(*b),
-			.nlmsg_type = (uint16_t)type,
-			.nlmsg_flags = NLM_F_REQUEST,
-			.nlmsg_seq = nl->seq++},
-		.body = {.res_id = htons((uint16_t)subsystem)},
-	};
-	return (struct iovec){b, sizeof(*b)};
-}
-
-int netlink_commit(
-	struct netlink *nl, int subsystem, struct nl_msg *const *msgs, size_t n, struct netlink_ack *ret, struct err *e)
-{
-	struct netlink_ack acks[NETLINK_BATCH + 1] = {0};
-	struct batch b = {.count = n + 1, .pending = 1, .first = nl->seq, .acks = acks, .transaction = true};
-	struct iovec iov[NETLINK_BATCH + 2];
-	struct bracket begin, end;
-	int r;
-
-	if (n > NETLINK_BATCH)
-		return err_set(e, E2BIG, "netlink: %zu messages are too many for one transaction", n);
-	prepare_bulk(nl);
-	iov[0] = make_bracket(nl, &begin, NFNL_MSG_BATCH_BEGIN, subsystem);
-	for (size_t i = 0; i < n; i++) {
-		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
-
-		h->nlmsg_seq = nl->seq++;
-		h->nlmsg_pid = 0;
-		h->nlmsg_flags |= NLM_F_REQUEST | (i == n - 1 ? NLM_F_ACK : 0);
-		iov[i + 1] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
-	}
-	iov[n + 1] = make_bracket(nl, &end, NFNL_MSG_BATCH_END, subsystem);
-	r = transmit(nl, iov, n + 2, e);
-	if (!r)
-		r = read_answers(nl, &b, e);
-	*ret = acks[n];
-	for (size_t i = n + 1; i-- > 0;)
-		if (acks[i].error)
-			*ret = acks[i];
-	return r;
 }
 
 // A dump that is under way.
@@ -299,7 +228,7 @@ static void take_dump_message(struct dump *d, const struct nlmsghdr *h, struct e
 static int read_dump(struct netlink *nl, struct dump *d, struct err *e)
 {
 	while (!d->done) {
-		ssize_t len = receive(nl, e);
+		ssize_t len = netlink_receive(nl, e);
 		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
 
 		if (len < 0)
@@ -318,7 +247,7 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 
 	if (!msg)
 		return err_set(e, ENOMEM, "netlink: no memory for a dump request");
-	prepare_bulk(nl);
+	netlink_prepare_bulk(nl);
 	// A host on which links come and go all the time may never give a consistent dump.
 	for (int tries = 0; r == 1 && tries < 20; tries++) {
 		struct nlmsghdr *h = nlmsg_hdr(msg);
@@ -329,7 +258,7 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 			restart(arg);
 		h->nlmsg_seq = d.seq;
 		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
-		r = transmit(nl, &iov, 1, e);
+		r = netlink_transmit(nl, &iov, 1, e);
 		if (!r)
 			r = read_dump(nl, &d, e);
 	}

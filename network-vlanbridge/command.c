@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #include "command_run.h"
+#include "filters.h"
+#include "log.h"
 #include "snapshot.h"
 #include "status.h"
 
@@ -34,14 +36,33 @@ static int change_host(
 	return status;
 }
 
+// The host is as desired: a port whose rules can't be put back is no reason to roll that back.
+static int finish_start(int status)
+{
+	struct err failure = {0};
+
+	if (status == EXIT_DONE && filters_restore(&failure))
+		log_warning("network-vlanbridge: %s", failure.text);
+	return status;
+}
+
 int command_start(char **args, struct err *e)
 {
-	return change_host(args, command_run_carry_out, e);
+	return finish_start(change_host(args, command_run_carry_out, e));
+}
+
+int command_rules(char **args, struct err *e)
+{
+	if (*args) {
+		err_set(e, EINVAL, "unknown argument '%s'; rules takes none", *args);
+		return EXIT_USAGE;
+	}
+	return filters_restore(e) ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_restart(char **args, struct err *e)
 {
-	return change_host(args, command_run_restart, e);
+	return finish_start(change_host(args, command_run_restart, e));
 }
 
 int command_stop(char **args, struct err *e)
@@ -114,7 +135,9 @@ int command_status(char **args, struct err *e)
 {
 	struct command_run r = {0};
 	struct netlink *nl = NULL;
+	struct filters filters = {0};
 	struct guests guests;
+	struct err unused;
 	int status = EXIT_FAILED;
 
 	command_run_options(args, &r);
@@ -124,8 +147,11 @@ int command_status(char **args, struct err *e)
 	}
 	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r.current, e)) {
 		guests_read(&guests);
-		if (!status_print(stdout, &r.current, &guests, r.output, e))
+		// Without the right to ask, or without nf_tables, nothing was dropped that could be told.
+		filters_read(&filters, &unused);
+		if (!status_print(stdout, &r.current, &guests, &filters, r.output, e))
 			status = EXIT_DONE;
+		filters_free(&filters);
 		guests_free(&guests);
 	}
 	close_run(&r, nl);

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"restart", command_restart, "stop, then start"},
 	{"status", command_status, "shows bonds, VLANs, bridges and the guests in them [--tree|--json]"},
 	{"plan", command_plan, "shows what start would do, and does nothing [--json]"},
+	{"rules", command_rules, "puts back filtering rules of vifs that are missing (for nftables.service)"},
 	{"demand", command_demand, "makes a bridge that the file makes on demand (for vif-vlanbridge)"},
 	{"release", command_release, "removes a bridge on demand that has no vif left (for vif-vlanbridge)"},
 };

@@ -170,13 +170,16 @@ static void decide_master(const struct link *dev, const struct bridge_choice *c,
 
 static void decide_filter(const struct request *req, const struct link *dev, struct attachment *a)
 {
-	a->was_filtered = !strncmp(dev->alias, FILTER_MARK, strlen(FILTER_MARK));
+	char key[NAME_SIZE];
+	uint8_t mac[MAC_SIZE];
+
+	a->was_filtered = filter_mark_read(dev->alias, key, mac);
 	a->filtered = rules_needed(&req->nic, &a->bridge_mark);
 	memcpy(a->guest_mac, req->nic.mac, MAC_SIZE);
 	if (!a->filtered && !a->was_filtered)
 		return;
 	if (a->filtered)
-		snprintf(a->join.alias, sizeof(a->join.alias), FILTER_MARK "%s", req->dev);
+		filter_mark_write(a->join.alias, sizeof(a->join.alias), req->dev, a->guest_mac);
 	text_copy(a->undo.alias, sizeof(a->undo.alias), a->was_filtered ? "" : dev->alias);
 	if (strcmp(a->join.alias, dev->alias))
 		add_change(a, LINK_ALIAS);

@@ -39,6 +39,7 @@ void hotplug_release_unused_bridge(struct hotplug_run *run);
 int hotplug_decide(struct hotplug_run *run, struct err *e);
 int hotplug_add_rules(struct hotplug_run *run, struct err *e);
 void hotplug_undo_rules(struct hotplug_run *run);
+int hotplug_restore_rules(struct hotplug_run *run, struct err *e); /* of what is attached */
 int hotplug_attach(struct hotplug_run *run, struct err *e);
 void hotplug_undo_attach(struct hotplug_run *run);
 

@@ -132,6 +132,13 @@ void hotplug_undo_rules(struct hotplug_run *run)
 	undo_rename(run);
 }
 
+int hotplug_restore_rules(struct hotplug_run *run, struct err *e)
+{
+	if (!run->attachment.filtered)
+		return 0;
+	return rules_add(run->req.dev, find_own_device(&run->req, run->lookups)->link.name, &run->rules, e);
+}
+
 // All again, for a device or bridge that has changed: the new bridge may ask for other rules.
 static int attach_again(struct hotplug_run *run, struct err *e)
 {

@@ -11,7 +11,7 @@
 #include "link.h"
 #include "names.h"
 
-#define NIC_TEXT 1024
+#define NIC_TEXT 4096 /* XENSTORE_PAYLOAD_MAX: 128 addresses fit */
 
 enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_RULES, NIC_KEYS };
 

@@ -9,7 +9,7 @@
 static void round_trip(void **state)
 {
 	static const char *const aliases[] = {"", "vlanbridge file", "vlanbridge file uplink=bond0 vlan=3",
-		"vlanbridge args uplink=eth0 vlan=4094 demand isolated antispoof tx_offload=off",
+		"vlanbridge args uplink=eth0 vlan=4094 demand isolated antispoof guests=routers tx_offload=off",
 		"rack 4 vlanbridge port up=1 mtu=9000 addr_gen=0", "vlanbridge file adopted", "my-vlanbridge host",
 		"about vlanbridges"};
 	char alias[ALIAS_SIZE];

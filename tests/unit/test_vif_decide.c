@@ -182,6 +182,31 @@ static void policy(void **state)
 	assert_false(r.attachment.bridge_mark.antispoof);
 }
 
+// What has rules says so in its alias, and is told when it has none any more.
+static void filtered(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_IP, "192.0.2.1", &r.e);
+	nic_set(&r.req.nic, NIC_MAC, "00:16:3e:00:00:07", &r.e);
+	expect_decision(&r);
+	assert_true(r.attachment.filtered && r.attachment.join_fields & LINK_ALIAS);
+	assert_string_equal(r.attachment.join.alias, "vlanbridge-filter vif7.1 00:16:3e:00:00:07");
+	assert_string_equal(r.attachment.undo.alias, "");
+	snprintf(r.lookups[SLOT_DEV].link.alias, ALIAS_SIZE, "%s", r.attachment.join.alias);
+	expect_decision(&r);
+	assert_false(r.attachment.join_fields & LINK_ALIAS);
+	nic_set(&r.req.nic, NIC_IP, "", &r.e);
+	expect_decision(&r);
+	assert_true(!r.attachment.filtered && r.attachment.was_filtered && r.attachment.join_fields & LINK_ALIAS);
+	assert_string_equal(r.attachment.join.alias, "");
+	snprintf(r.bridge.alias, ALIAS_SIZE, "vlanbridge file antispoof");
+	expect_decision(&r);
+	assert_true(r.attachment.filtered);
+}
+
 static void names(void **state)
 {
 	struct run r;
@@ -326,6 +351,7 @@ int test_vif_decide(void)
 		cmocka_unit_test(mtu),
 		cmocka_unit_test(vlans),
 		cmocka_unit_test(policy),
+		cmocka_unit_test(filtered),
 		cmocka_unit_test(names),
 		cmocka_unit_test(renamed),
 		cmocka_unit_test(of_another),

@@ -331,7 +331,7 @@ static void messages(void **state)
 
 	(void)state;
 	for (int i = 0; i < SOURCES_MAX; i++)
-		snprintf(ip + strlen(ip), NIC_TEXT - strlen(ip), "2::%x ", 2 * i + 1);
+		snprintf(ip + strlen(ip), NIC_TEXT - strlen(ip), "2001:db8:%x:1:2:3:4:5 ", 0x1000 + i);
 	set_up(&r, ip, "antispoof", 1);
 	for (unsigned int id = 1; id < VLAN_MAX; id += 2)
 		vlans_add(&r.vlans, id, id);
