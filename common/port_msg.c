@@ -76,14 +76,6 @@ struct nl_msg *port_msg_static_mac(int index, const uint8_t mac[6])
 	return netlink_message_finish(m, !m || nla_put(m, NDA_LLADDR, 6, mac));
 }
 
-struct nl_msg *port_msg_get_mac(int index, const uint8_t mac[6])
-{
-	struct ndmsg head = {.ndm_family = AF_BRIDGE, .ndm_ifindex = index, .ndm_flags = NTF_MASTER};
-	struct nl_msg *m = netlink_message(RTM_GETNEIGH, 0, &head, sizeof(head));
-
-	return netlink_message_finish(m, !m || nla_put(m, NDA_LLADDR, 6, mac));
-}
-
 struct nl_msg *port_msg_dump(void)
 {
 	struct ifinfomsg head = {.ifi_family = AF_BRIDGE};

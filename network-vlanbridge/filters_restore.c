@@ -17,7 +17,20 @@ struct entry_batch {
 	size_t n;
 };
 
-static int send_entries(struct netlink *nl, struct entry_batch *b, struct err *e)
+// Ports from *next on, as many as fit.
+static void fill_batch(struct entry_batch *b, const struct filters *f, size_t *next)
+{
+	for (b->n = 0; *next < f->count && b->n < NETLINK_BATCH; (*next)++) {
+		const struct filter_port *p = &f->ports[*next];
+
+		if (!p->attached)
+			continue;
+		b->ports[b->n] = p;
+		b->msgs[b->n++] = port_msg_static_mac(p->index, p->mac);
+	}
+}
+
+static int send_batch(struct netlink *nl, struct entry_batch *b, struct err *e)
 {
 	int r = 0;
 
@@ -28,66 +41,27 @@ static int send_entries(struct netlink *nl, struct entry_batch *b, struct err *e
 		r = netlink_send(nl, b->msgs, b->n, b->acks, NULL, NULL, e);
 	for (size_t i = 0; i < b->n; i++)
 		netlink_message_free(b->msgs[i]);
-	return r;
-}
-
-// Makes the entries that the kernel, when asked for them, didn't have.
-static int add_missing(struct netlink *nl, const struct entry_batch *asked, struct err *e)
-{
-	struct entry_batch *b = calloc(1, sizeof(*b));
-	int r;
-
-	if (!b)
-		return err_set(e, ENOMEM, "no memory for netlink messages");
-	for (size_t i = 0; i < asked->n; i++) {
-		const struct filter_port *p = asked->ports[i];
-
-		if (!asked->acks[i].error)
-			continue;
-		b->ports[b->n] = p;
-		b->msgs[b->n++] = port_msg_static_mac(p->index, p->mac);
-	}
-	r = send_entries(nl, b, e);
 	for (size_t i = 0; !r && i < b->n; i++)
 		if (b->acks[i].error && b->acks[i].error != -ENODEV)
 			r = err_set(e, -b->acks[i].error, "can't tell %s's bridge its guest's MAC address: %s",
 				b->ports[i]->name, b->acks[i].reason);
-	free(b);
 	return r;
 }
 
-// Asks for the entries of the ports from *next on, as many as fit.
-static int restore_some(struct netlink *nl, const struct filters *f, size_t *next, struct err *e)
-{
-	struct entry_batch *b = calloc(1, sizeof(*b));
-	int r;
-
-	if (!b)
-		return err_set(e, ENOMEM, "no memory for netlink messages");
-	for (; *next < f->count && b->n < NETLINK_BATCH; (*next)++) {
-		const struct filter_port *p = &f->ports[*next];
-
-		if (!p->attached)
-			continue;
-		b->ports[b->n] = p;
-		b->msgs[b->n++] = port_msg_get_mac(p->index, p->mac);
-	}
-	r = send_entries(nl, b, e);
-	if (!r)
-		r = add_missing(nl, b, e);
-	free(b);
-	return r;
-}
-
+// In all of the port's VLANs. The kernel takes an entry that is there already for no change.
 static int restore_entries(const struct filters *f, struct err *e)
 {
+	struct entry_batch *b = calloc(1, sizeof(*b));
 	struct netlink *nl = NULL;
 	size_t next = 0;
-	int r = netlink_open(&nl, e);
+	int r = b ? netlink_open(&nl, e) : err_set(e, ENOMEM, "no memory for netlink messages");
 
-	while (!r && next < f->count)
-		r = restore_some(nl, f, &next, e);
+	while (!r && next < f->count) {
+		fill_batch(b, f, &next);
+		r = send_batch(nl, b, e);
+	}
 	netlink_close(nl);
+	free(b);
 	return r;
 }
 

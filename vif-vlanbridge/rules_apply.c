@@ -24,16 +24,27 @@ static int commit(const struct rules_messages *m, struct netlink_ack *ack, struc
 	return r;
 }
 
-int rules_add(const char *key, const char *dev, const struct rules *r, struct err *e)
+static int add(
+	const char *key, const char *dev, const struct rules *r, bool replace, struct netlink_ack *ack, struct err *e)
 {
 	struct rules_messages m = {.n = 0};
-	struct netlink_ack ack = {0};
 	char table[FILTER_TABLE_SIZE];
 	int code;
 
-	rules_msg_add(&m, filter_table_name(key, table), dev, r);
-	code = commit(&m, &ack, e);
+	rules_msg_add(&m, filter_table_name(key, table), dev, r, replace);
+	code = commit(&m, ack, e);
 	rules_msg_free(&m);
+	return code;
+}
+
+// Deleting a table, even none, makes the kernel wait for an RCU grace period when the socket is closed.
+int rules_add(const char *key, const char *dev, const struct rules *r, struct err *e)
+{
+	struct netlink_ack ack = {0};
+	int code = add(key, dev, r, false, &ack, e);
+
+	if (!code && ack.error == -EEXIST)
+		code = add(key, dev, r, true, &ack, e);
 	if (!code && ack.error)
 		code = err_set(e, -ack.error,
 			"the kernel refuses the filtering rules of ip= or antispoof (are its modules nf_tables and "

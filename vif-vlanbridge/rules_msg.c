@@ -266,12 +266,16 @@ static void add_used(struct rules_messages *m, const char *table, const struct r
 			add_set(m, table, (enum rules_set)i, r);
 }
 
-void rules_msg_add(struct rules_messages *m, const char *table, const char *dev, const struct rules *r)
+void rules_msg_add(struct rules_messages *m, const char *table, const char *dev, const struct rules *r, bool replace)
 {
-	// Added first: deleting something that doesn't exist would fail.
-	begin(m, NFT_MSG_NEWTABLE, table);
-	begin(m, NFT_MSG_DELTABLE, table);
-	begin(m, NFT_MSG_NEWTABLE, table);
+	struct nl_msg *msg = begin(m, NFT_MSG_NEWTABLE, table);
+
+	if (msg && !replace)
+		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_EXCL;
+	if (replace) {
+		begin(m, NFT_MSG_DELTABLE, table);
+		begin(m, NFT_MSG_NEWTABLE, table);
+	}
 	add_used(m, table, r);
 	for (int c = 0; c < CHAINS; c++)
 		add_chain(m, table, (enum rules_chain)c, dev, r);

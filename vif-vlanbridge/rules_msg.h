@@ -14,9 +14,9 @@ struct rules_messages {
 	int failed; /* no memory, or too many */
 };
 
-/* Adds the messages that make a table with the rules for what comes in by the device dev, in place of what the table
- * had. The caller frees them. */
-void rules_msg_add(struct rules_messages *m, const char *table, const char *dev, const struct rules *r);
+/* Adds the messages that make a table with the rules for what comes in by the device dev: a new one, or the kernel says
+ * EEXIST; or, replace, in place of one that is there. The caller frees them. */
+void rules_msg_add(struct rules_messages *m, const char *table, const char *dev, const struct rules *r, bool replace);
 
 /* Adds the message that deletes a table. */
 void rules_msg_delete(struct rules_messages *m, const char *table);

@@ -335,7 +335,7 @@ static void messages(void **state)
 	set_up(&r, ip, "antispoof", 1);
 	for (unsigned int id = 1; id < VLAN_MAX; id += 2)
 		vlans_add(&r.vlans, id, id);
-	rules_msg_add(&m, "vlanbridge-vif7.0", "vif7.0", &r);
+	rules_msg_add(&m, "vlanbridge-vif7.0", "vif7.0", &r, true);
 	assert_int_equal(m.failed, 0);
 	assert_true(m.n < NETLINK_BATCH);
 	rules_msg_free(&m);
