@@ -84,16 +84,21 @@ static size_t read_hex(const char *hex, uint8_t *bytes)
 	return n;
 }
 
-// The frame to all from the guest, or from another, with that behind its MAC addresses.
-static void expect_from(const struct rules *r, const char *source, const char *rest, const char *reason)
+// The frame with that behind its MAC addresses.
+static void expect_to(const struct rules *r, const char *to, const char *source, const char *rest, const char *reason)
 {
 	uint8_t frame[256];
 	size_t n;
 
-	n = read_hex(ALL, frame);
+	n = read_hex(to, frame);
 	n += read_hex(source, frame + n);
 	n += read_hex(rest, frame + n);
 	assert_string_equal(rules_run(r, frame, n), reason);
+}
+
+static void expect_from(const struct rules *r, const char *source, const char *rest, const char *reason)
+{
+	expect_to(r, ALL, source, rest, reason);
 }
 
 static void expect(const struct rules *r, const char *rest, const char *reason)
@@ -114,6 +119,7 @@ static void ipv4(void **state)
 	expect(&r, UDP4("00000000", "0fa0", "0035"), "ip4");
 	expect(&r, UDP4(IP, "0043", "0044"), "dhcp");
 	expect(&r, UDP4(IP, "0fa0", "0044"), "dhcp");
+	expect(&r, UDP4(IP, "0043", "0043"), "dhcp");
 	expect_from(&r, OTHER, UDP4(IP, "0fa0", "0035"), "mac");
 	// No address of a family is listed: only the link-local one can be used.
 	expect(&r, IPV6("0008", "11", IP6, "0fa0003500080000"), "ip6");
@@ -143,6 +149,21 @@ static void arp(void **state)
 		"0002" OWN IP ALL IP_OTHER,
 		"arp");
 	expect(&r,
+		"0806"
+		"000608000604"
+		"0002" OWN IP ALL IP_OTHER,
+		"arp");
+	expect(&r,
+		"0806"
+		"000186dd0604"
+		"0002" OWN IP ALL IP_OTHER,
+		"arp");
+	expect(&r,
+		"0806"
+		"000108000610"
+		"0002" OWN IP ALL IP_OTHER,
+		"arp");
+	expect(&r,
 		"8035"
 		"000108000604"
 		"0003" OWN IP ALL IP_OTHER,
@@ -157,6 +178,12 @@ static void neighbours(void **state)
 	set_up(&r, "2001:db8::7", "", 0);
 	expect(&r, NA(IP6, IP6, OWN), "");
 	expect(&r, NA(LOCAL6, LOCAL6, OWN), "");
+	expect(&r,
+		IPV6("0018", "3a", IP6,
+			"88000000"
+			"20000000" IP6),
+		"");
+	expect(&r, IPV6("0008", "3a", NO_IP6, "8500000000000000"), "");
 	expect(&r, NA(IP6, IP6_OTHER, OWN), "nd");
 	expect(&r, NA(IP6, IP6, OTHER), "nd");
 	expect(&r, NA(IP6_OTHER, IP6, OWN), "ip6");
@@ -233,6 +260,30 @@ static void extension_headers(void **state)
 			"1100000100000001"
 			"0223022200080000"),
 		"dhcp");
+	expect(&r, IPV6("0008", "11", IP6, "0fa0022200080000"), "dhcp");
+	expect(&r, IPV6("0008", "11", IP6, "0223022300080000"), "dhcp");
+	expect(&r, IPV6("0008", "11", LOCAL6, "0222022300080000"), "");
+	// Nothing else has no source address, and of ICMPv6 itself only errors and echo may pass.
+	expect(&r, IPV6("0008", "3a", NO_IP6, "8000000047110001"), "ip6");
+	expect(&r, IPV6("0008", "3a", IP6, "8000000047110001"), "");
+	expect(&r, IPV6("0008", "3a", IP6, "8d00000047110001"), "nd");
+	set_up(&r, "2001:db8::7 router", "", 0);
+	expect(&r,
+		IPV6("0010", "00", LOCAL6,
+			"3a00050200000100"
+			"8200000000000000"),
+		"");
+	set_up(&r, "", "antispoof", 0);
+	expect(&r,
+		IPV6("0010", "2c", IP6,
+			"1100000800000001"
+			"0223022200080000"),
+		"");
+	expect(&r,
+		IPV6("0010", "2c", IP6,
+			"3a00000800000001"
+			"8600000047110001"),
+		"");
 }
 
 static void tags(void **state)
@@ -254,6 +305,10 @@ static void tags(void **state)
 	expect(&r, "81000000" ARP("0002", OWN, IP, IP_OTHER), "");
 	expect(&r, "81000015" ARP("0002", OWN, IP, IP_OTHER), "tag");
 	expect(&r, "88a80014" ARP("0002", OWN, IP, IP_OTHER), "tag");
+	r.when ^= RULES_8021Q | RULES_NO_8021Q | RULES_8021AD | RULES_NO_8021AD;
+	expect(&r, "88a80014" ARP("0002", OWN, IP, IP_OTHER), "");
+	expect(&r, "88a80015" ARP("0002", OWN, IP, IP_OTHER), "tag");
+	expect(&r, "81000014" ARP("0002", OWN, IP, IP_OTHER), "tag");
 }
 
 static void antispoof(void **state)
@@ -271,6 +326,27 @@ static void antispoof(void **state)
 	expect(&r, "81000014" RA, "ra");
 	expect(&r, "0026424203", "protocol");
 	expect(&r, "88470000", "");
+	expect_to(&r, "0180c200000e", OWN, "88cc0207040016", "group");
+	expect(&r,
+		"8035"
+		"000108000604"
+		"0003" OTHER IP ALL IP_OTHER,
+		"arp");
+	expect(&r,
+		"81000014"
+		"88a80014" RA,
+		"tag");
+	expect(&r, NS("0020", IP6, IP6_OTHER, "0101" OTHER), "nd");
+	expect(&r,
+		IPV6("0018", "3a", IP6,
+			"88000000"
+			"20000000" IP6),
+		"");
+	expect(&r,
+		IPV6("0010", "3a", LOCAL6,
+			"8500000000000000"
+			"0101" OTHER),
+		"nd");
 	expect(&r,
 		"81000014"
 		"81000014" RA,
