@@ -427,7 +427,7 @@ static void deadline_in_message(void **state)
 	(void)state;
 	clock_gettime(CLOCK_MONOTONIC, &d.end);
 	d.end.tv_sec++;
-	assert_int_equal(child_run(argv, NULL, &d, &c, &e), -ETIMEDOUT);
+	assert_int_equal(child_run(argv, &d, &c, &e), -ETIMEDOUT);
 	assert_string_equal(e.text, "waited 5 s for sleep");
 }
 
