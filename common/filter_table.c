@@ -14,23 +14,28 @@ char *filter_table_name(const char *key, char buf[FILTER_TABLE_SIZE])
 	return buf;
 }
 
-void filter_mark_write(char *alias, size_t size, const char *key, const uint8_t mac[6])
+void filter_mark_write(char *alias, size_t size, const struct filter_mark *m)
 {
 	char text[18];
 
-	snprintf(alias, size, FILTER_MARK "%s %s", key, mac_print(mac, text));
+	if (m->locked)
+		snprintf(alias, size, FILTER_MARK "%s %s", m->key, mac_print(m->mac, text));
+	else
+		snprintf(alias, size, FILTER_MARK "%s", m->key);
 }
 
-bool filter_mark_read(const char *alias, char key[NAME_SIZE], uint8_t mac[6])
+bool filter_mark_read(const char *alias, struct filter_mark *m)
 {
-	const char *p = alias + strlen(FILTER_MARK), *end;
+	const char *key = alias + strlen(FILTER_MARK);
+	size_t length;
 
 	if (strncmp(alias, FILTER_MARK, strlen(FILTER_MARK)))
 		return false;
-	end = strchr(p, ' ');
-	if (!end || end - p >= NAME_SIZE || mac_scan(end + 1, mac))
+	length = strcspn(key, " ");
+	if (length >= NAME_SIZE)
 		return false;
-	memcpy(key, p, (size_t)(end - p));
-	key[end - p] = '\0';
+	memcpy(m->key, key, length);
+	m->key[length] = '\0';
+	m->locked = key[length] && !mac_scan(key + length + 1, m->mac);
 	return true;
 }

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter_table.h"
 #include "link_msg.h"
 #include "netlink.h"
 
@@ -36,7 +35,7 @@ static int take_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 	struct link l;
 
 	(void)i;
-	if (link_parse(h, &l) || !filter_mark_read(l.alias, port.key, port.mac))
+	if (link_parse(h, &l) || !filter_mark_read(l.alias, &port.mark))
 		return 0;
 	text_copy(port.name, sizeof(port.name), l.name);
 	port.index = l.index;
@@ -57,7 +56,7 @@ static struct filter_port *find_table(const struct filters *f, struct nlattr *at
 		return NULL;
 	nla_strlcpy(table, attribute, sizeof(table));
 	for (size_t i = 0; i < f->count; i++)
-		if (!strcmp(filter_table_name(f->ports[i].key, name), table))
+		if (!strcmp(filter_table_name(f->ports[i].mark.key, name), table))
 			return &f->ports[i];
 	return NULL;
 }

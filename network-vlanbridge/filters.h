@@ -6,18 +6,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "err.h"
+#include "filter_table.h"
 #include "names.h"
 
 /* A port whose alias says that it has rules. */
 struct filter_port {
 	char name[NAME_SIZE];
-	char key[NAME_SIZE]; /* the toolstack's name for it */
+	struct filter_mark mark;
 	int index;
 	bool attached;     /* to a bridge */
-	uint8_t mac[6];    /* its guest's */
 	bool filtered;     /* the rules are there */
 	char dropped[192]; /* the packets that they dropped, by reason: "arp 3, mac 1" */
 };

@@ -23,10 +23,10 @@ static void fill_batch(struct entry_batch *b, const struct filters *f, size_t *n
 	for (b->n = 0; *next < f->count && b->n < NETLINK_BATCH; (*next)++) {
 		const struct filter_port *p = &f->ports[*next];
 
-		if (!p->attached)
+		if (!p->attached || !p->mark.locked)
 			continue;
 		b->ports[b->n] = p;
-		b->msgs[b->n++] = port_msg_static_mac(p->index, p->mac);
+		b->msgs[b->n++] = port_msg_static_mac(p->index, p->mark.mac);
 	}
 }
 
@@ -75,7 +75,7 @@ static int restore_rules(const struct filters *f, struct err *e)
 
 		if (p->filtered || !p->attached)
 			continue;
-		failed = external_filter(p->key, &failure);
+		failed = external_filter(p->mark.key, &failure);
 		if (!failed)
 			log_info("%s: its filtering rules were missing, and are there again", p->name);
 		else if (!r)

@@ -55,13 +55,13 @@ static struct nl_msg *make_up_message(const struct attachment *a)
 		up.port_flags |= ISOLATED;
 	// The MAC address that STEP_MAC gives it is all that the bridge takes from it. Linux before 5.18 has no LOCKED,
 	// and ignores it.
-	if (a->filtered)
+	if (a->locked)
 		up.port_flags |= LOCKED;
 	else
 		up.port_flags |= LEARNING;
-	if (a->filtered || a->was_port)
+	if (a->locked || a->was_port)
 		up.port_flags_known |= LEARNING | LOCKED;
-	if (a->bridge_mark.isolated || a->filtered || a->was_port)
+	if (a->bridge_mark.isolated || a->locked || a->was_port)
 		fields |= LINK_PORT_FLAGS;
 	return link_msg_set(a->index, &up, fields, false);
 }
@@ -95,7 +95,7 @@ static void add_attach_messages(const struct attachment *a, struct attach_batch 
 	if (a->join_fields)
 		add_message(batch, STEP_JOIN, link_msg_set(a->index, &a->join, a->join_fields, false));
 	add_vlan_messages(a, batch);
-	if (a->filtered)
+	if (a->locked)
 		add_message(batch, STEP_MAC, port_msg_static_mac(a->index, a->guest_mac));
 	add_message(batch, STEP_UP, make_up_message(a));
 	// network-vlanbridge marks a bridge as closing before it looks for ports, and we join

@@ -156,9 +156,9 @@ static void decide_addresses(const struct link *dev, struct attachment *a)
 static void decide_master(const struct link *dev, const struct bridge_choice *c, struct attachment *a)
 {
 	a->join.master.index = c->bridge->index;
-	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
+	// A port that joins anew has the default VLAN only, and no MAC address: what an earlier run gave it is gone.
 	a->was_port = dev->master.index == c->bridge->index;
-	a->leave_first = a->was_port && c->bridge->bridge.vlan_filtering;
+	a->leave_first = a->was_port && (c->bridge->bridge.vlan_filtering || (a->was_filtered && !a->locked));
 	if (a->leave_first || !a->was_port)
 		a->join_fields |= LINK_MASTER;
 	if (c->vlans) {
@@ -168,18 +168,24 @@ static void decide_master(const struct link *dev, const struct bridge_choice *c,
 	}
 }
 
+// The MAC address of a NIC that has both a vif and a tap is at the one or at the other: the bridge has to learn where,
+// and the rules let it learn nothing else.
 static void decide_filter(const struct request *req, const struct link *dev, struct attachment *a)
 {
-	char key[NAME_SIZE];
-	uint8_t mac[MAC_SIZE];
+	bool both = req->emulated || !strcmp(req->nic.text[NIC_TYPE], "vif_ioemu");
+	struct filter_mark mark = {.locked = false};
 
-	a->was_filtered = filter_mark_read(dev->alias, key, mac);
+	a->was_filtered = filter_mark_read(dev->alias, &mark);
 	a->filtered = rules_needed(&req->nic, &a->bridge_mark);
+	a->locked = a->filtered && !both;
 	memcpy(a->guest_mac, req->nic.mac, MAC_SIZE);
 	if (!a->filtered && !a->was_filtered)
 		return;
+	text_copy(mark.key, sizeof(mark.key), req->dev);
+	mark.locked = a->locked;
+	memcpy(mark.mac, a->guest_mac, MAC_SIZE);
 	if (a->filtered)
-		filter_mark_write(a->join.alias, sizeof(a->join.alias), req->dev, a->guest_mac);
+		filter_mark_write(a->join.alias, sizeof(a->join.alias), &mark);
 	text_copy(a->undo.alias, sizeof(a->undo.alias), a->was_filtered ? "" : dev->alias);
 	if (strcmp(a->join.alias, dev->alias))
 		add_change(a, LINK_ALIAS);
@@ -215,8 +221,8 @@ int decide_attachment(const struct request *req, const struct lookup lookups[SLO
 	if (r)
 		return r;
 	decide_addresses(&found->link, &a);
-	decide_master(&found->link, choice, &a);
 	decide_filter(req, &found->link, &a);
+	decide_master(&found->link, choice, &a);
 	*ret = a;
 	return 0;
 }

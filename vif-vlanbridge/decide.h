@@ -31,7 +31,8 @@ struct attachment {
 	struct port_vlans vlans;
 	unsigned int default_pvid; /* the bridge's, 0: none */
 	bool was_filtered;         /* by an earlier run */
-	bool filtered;             /* it has filtering rules, and can send from guest_mac only */
+	bool filtered;             /* it has filtering rules */
+	bool locked;               /* and the bridge takes no other MAC address from it than guest_mac */
 	uint8_t guest_mac[MAC_SIZE];
 	unsigned int undo_fields; /* enum link_field: which of undo to set back */
 	struct link undo;         /* old values; no master */
@@ -45,8 +46,8 @@ const struct lookup *find_own_device(const struct request *req, const struct loo
  * where none is wanted or another device has it. Also for a device that is gone. Returns buf. */
 char *own_device_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
 
-/* Decides. The NIC's mac has been read where rules_needed says so. Returns 0, or -errno with a message in e, ret
- * untouched. ret keeps no pointers. */
+/* Decides. The NIC's mac and type have been read where rules_needed says so. Returns 0, or -errno with a message in e,
+ * ret untouched. ret keeps no pointers. */
 int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS], const struct bridge_choice *choice,
 	struct attachment *ret, struct err *e);
 

@@ -6,7 +6,7 @@
 #include "hotplug.h"
 #include "rules_apply.h"
 
-// Every key costs a request: only rules need this one.
+// Every key costs a request: only rules need these.
 static int read_guest_mac(struct hotplug_run *run, struct err *e)
 {
 	struct mark mark;
@@ -15,7 +15,7 @@ static int read_guest_mac(struct hotplug_run *run, struct err *e)
 	mark_parse(run->choice.bridge->alias, &mark);
 	if (!rules_needed(&run->req.nic, &mark))
 		return 0;
-	r = store_read(run->store, NIC_BIT(NIC_MAC), &run->req.nic, e);
+	r = store_read(run->store, NIC_BIT(NIC_MAC) | NIC_BIT(NIC_TYPE), &run->req.nic, e);
 	if (r)
 		return r;
 	return nic_check(&run->req.nic, run->req.emulated, e);

@@ -198,6 +198,11 @@ static void filtered(void **state)
 	snprintf(r.lookups[SLOT_DEV].link.alias, ALIAS_SIZE, "%s", r.attachment.join.alias);
 	expect_decision(&r);
 	assert_false(r.attachment.join_fields & LINK_ALIAS);
+	assert_true(r.attachment.locked);
+	nic_set(&r.req.nic, NIC_TYPE, "vif_ioemu", &r.e);
+	expect_decision(&r);
+	assert_true(r.attachment.filtered && !r.attachment.locked);
+	assert_string_equal(r.attachment.join.alias, "vlanbridge-filter vif7.1");
 	nic_set(&r.req.nic, NIC_IP, "", &r.e);
 	expect_decision(&r);
 	assert_true(!r.attachment.filtered && r.attachment.was_filtered && r.attachment.join_fields & LINK_ALIAS);

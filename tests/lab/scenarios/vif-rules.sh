@@ -5,6 +5,7 @@
 modprobe -a veth tun dummy
 network=/etc/xen/scripts/network-vlanbridge
 tables() { nft list tables | sed -n 's/^table netdev vlanbridge-//p' | sort | tr '\n' ' ' | sed 's/ $//'; }
+flags() { bridge -d link show dev "$1" | grep -oE 'learning o[nf]*|locked o[nf]*' | tr '\n' ' '; }
 filtered() { nft list chain netdev "vlanbridge-$1" guest 2>/dev/null | sed -nE 's/.*device "([^"]*)".*/\1/p'; }
 
 cat >/etc/xen/vlanbridge.conf <<'END'
@@ -17,8 +18,8 @@ vif_ask 6 bridge=open ip=10.0.3.6
 vif_ask 7 bridge=open
 for n in 5 6 7; do ok "vif$n.0" vif_run $n online; done
 is 'two of them have rules' "$(tables)" 'vif5.0 vif6.0'
-is '  nothing is done for those without' "$(bridge -d link show dev vif7.0 | grep -oE 'learning o[nf]*|locked o[nf]*' | tr '\n' ' ')" 'learning on locked off '
-is '  the others learn nothing' "$(bridge -d link show dev vif6.0 | grep -oE 'learning o[nf]*|locked o[nf]*' | tr '\n' ' ')" 'learning off locked on '
+is '  nothing is done for those without' "$(flags vif7.0)" 'learning on locked off '
+is '  the others learn nothing' "$(flags vif6.0)" 'learning off locked on '
 
 # The rules that a router needs to be free of; for one vif the word router in ip= does it.
 like 'a host must not be a router' "$(nft list table netdev vlanbridge-vif5.0)" 'icmpv6 type @icmpv6-router counter name "ra" drop'
@@ -32,7 +33,7 @@ like '  with its own MAC address' "$(nft list table netdev vlanbridge-vif5.0)" '
 vif_ask 5 bridge=open
 ok 'on a bridge without antispoof' vif_run 5 online
 is '  its rules go' "$(tables)" 'vif6.0'
-is '  and it learns again' "$(bridge -d link show dev vif5.0 | grep -oE 'learning o[nf]*|locked o[nf]*' | tr '\n' ' ')" 'learning on locked off '
+is '  and it learns again' "$(flags vif5.0)" 'learning on locked off '
 
 # What deletes them; and what puts them back.
 vif_ask 5 bridge=safe
@@ -63,8 +64,21 @@ entry() { bridge fdb show dev "$1" | grep -v permanent | grep -o '^[^ ]* master 
 is 'an entry of the bridge' "$(entry vif5.0)" '00:16:3e:00:00:05 master safe static'
 ok 'restart' $network restart
 is '  it is there again' "$(entry vif5.0)" '00:16:3e:00:00:05 master safe static'
-is '  with the lock' "$(bridge -d link show dev vif5.0 | grep -oE 'learning o[nf]*|locked o[nf]*' | tr '\n' ' ')" 'learning off locked on '
+is '  with the lock' "$(flags vif5.0)" 'learning off locked on '
 is '  and the rules' "$(tables)" 'vif5.0 vif6.0'
+
+# The guest's MAC address is at its vif or at its tap, wherever it is now.
+ip tuntap add vif5.0-emu mode tap
+ok 'a NIC with a tap' env VIF_EMULATED=yes bash -c '. /lab/vif.sh; vif_run 5 online && vif_run 5 add'
+is '  both ports have rules' "$(filtered vif5.0) $(filtered vif5.0-emu)" 'vif5.0 vif5.0-emu'
+is '  and learn where it is' "$(flags vif5.0)$(flags vif5.0-emu)$(entry vif5.0; entry vif5.0-emu)" 'learning on locked off learning on locked off '
+nft flush ruleset
+ok '  rules puts them back' $network rules
+is '  for both' "$(filtered vif5.0) $(filtered vif5.0-emu)" 'vif5.0 vif5.0-emu'
+VIF_EMULATED=yes vif_run 5 remove
+is '  the tap goes alone' "$(tables)" 'vif5.0 vif6.0'
+ok 'without its tap' vif_run 5 online
+is '  the vif is locked again' "$(flags vif5.0)" 'learning off locked on '
 
 # Who has which: by the toolstack's name, not by that which vifname= gives.
 vif_ask 6 bridge=open ip=10.0.3.6
