@@ -31,7 +31,7 @@ VIF = $(call objects,vif-vlanbridge/*.c)
 # check-pure looks at their headers.
 PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
 	l3_new.c l3_implied.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c link_sysctl.c mark.c names.c vlans.c)
-PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c request.c nic.c))
+PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c rules.c rules_rows.c request.c nic.c))
 PURE_CHECK = $(filter-out %/check_read.c,$(wildcard network-vlanbridge/check*.c))
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
@@ -102,7 +102,7 @@ sanitized:
 		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 # No header of netlink or xenstore, directly or through ours. linux/rtnetlink.h is allowed where its constants are needed.
-FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
+FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|netlink_session|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
 check-pure:
 	@for source in $(PURE) $(PURE_VIF) $(PURE_CHECK); do \
 		case $$source in */l3_key.c | */l3_new.c) allowed=linux/rtnetlink.h ;; *) allowed=none ;; esac; \
@@ -166,6 +166,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 network-vlanbridge/network-vlanbridge.8 vif-vlanbridge/vif-vlanbridge.8
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 network-vlanbridge/vlanbridge.conf.5
 	install -D -m 644 -t $(DESTDIR)$(UNITS) network-vlanbridge/network-vlanbridge.service
+	install -D -m 644 network-vlanbridge/nftables.service.conf $(DESTDIR)$(UNITS)/nftables.service.d/vlanbridge.conf
 	install -D -m 644 -t $(DESTDIR)/etc/xen network-vlanbridge/vlanbridge.conf.example
 	install -D -m 644 -t $(DESTDIR)$(DOCS)/examples xend-config.sxp.example xl.conf.example \
 		vif-vlanbridge/vif-vlanbridge.rules $(wildcard tests/lab/examples/*.conf)

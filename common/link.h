@@ -50,6 +50,8 @@ enum link_field {
  * unicast_flood, proxyarp, proxyarp_wifi; mcast_flood, mcast_to_ucast, vlan_tunnel, bcast_flood; neigh_suppress,
  * isolated, locked. The other attributes are the state of protocols, or commands. */
 #define LINK_PORT_FLAGS_ALL (0xfULL << 4 | 0x17ULL << 8 | 0xfULL << 27 | 3ULL << 32 | 1ULL << 39)
+#define LINK_PORT_LEARNING (1ULL << 8)  /* IFLA_BRPORT_LEARNING */
+#define LINK_PORT_LOCKED (1ULL << 39)   /* IFLA_BRPORT_LOCKED */
 #define LINK_PORT_ISOLATED (1ULL << 33) /* IFLA_BRPORT_ISOLATED */
 #define LINK_PORT_FLAGS_INITIAL (1ULL << 8 | 1ULL << 9 | 1ULL << 27 | 1ULL << 30)
 

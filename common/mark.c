@@ -27,6 +27,7 @@ static const struct flag {
 	{"closing", offsetof(struct mark, closing)},
 	{"isolated", offsetof(struct mark, isolated)},
 	{"antispoof", offsetof(struct mark, antispoof)},
+	{"guests=routers", offsetof(struct mark, routers)},
 	{"tx_offload=off", offsetof(struct mark, tx_offload_off)},
 };
 
@@ -177,6 +178,10 @@ static void parse_guest_word(const char *word, struct guest_mark *g)
 
 	if (!strcmp(word, "changing"))
 		g->changing = true;
+	else if (!strncmp(word, "filter=", 7))
+		text_copy(g->filter.key, sizeof(g->filter.key), word + 7);
+	else if (!strncmp(word, "locked=", 7))
+		g->filter.locked = !mac_scan(word + 7, g->filter.mac);
 	else if (!strncmp(word, "bridge=", 7))
 		text_copy(g->bridge, sizeof(g->bridge), word + 7);
 	else if (!strncmp(word, "uplink=", 7))
@@ -206,7 +211,7 @@ bool mark_parse_guest(const char *alias, struct guest_mark *g)
 	text_copy(copy, sizeof(copy), p + strlen(WORD " " GUEST));
 	while ((word = strsep(&rest, " ")))
 		parse_guest_word(word, g);
-	return *g->bridge;
+	return *g->bridge || *g->filter.key;
 }
 
 // Returns whether all of it fits.
@@ -222,7 +227,7 @@ static bool print_vlans(const char *key, const struct vlans *set, char *text, si
 
 int mark_write_guest(char alias[ALIAS_SIZE], const struct guest_mark *g)
 {
-	char text[2 * ALIAS_SIZE], all[ALIAS_SIZE] = "", untagged[ALIAS_SIZE] = "";
+	char text[2 * ALIAS_SIZE], all[ALIAS_SIZE] = "", untagged[ALIAS_SIZE] = "", mac[18];
 	int n = own_text(alias, text);
 
 	if (g && g->vlan_aware &&
@@ -230,7 +235,9 @@ int mark_write_guest(char alias[ALIAS_SIZE], const struct guest_mark *g)
 			!print_vlans("untagged", &g->vlans.untagged, untagged, sizeof(untagged))))
 		return -ENOSPC;
 	if (g)
-		ADD("%s" WORD " " GUEST " bridge=%s", n ? " " : "", g->bridge);
+		ADD("%s" WORD " " GUEST, n ? " " : "");
+	if (g && *g->bridge)
+		ADD(" bridge=%s", g->bridge);
 	if (g && *g->uplink)
 		ADD(" uplink=%s", g->uplink);
 	if (g && g->vlan)
@@ -241,10 +248,24 @@ int mark_write_guest(char alias[ALIAS_SIZE], const struct guest_mark *g)
 		ADD("%s%s", all, vlans_empty(&g->vlans.untagged) ? "" : untagged);
 	if (g && g->vlan_aware && g->vlans.pvid)
 		ADD(" pvid=%u", g->vlans.pvid);
+	if (g && *g->filter.key)
+		ADD(" filter=%s", g->filter.key);
+	if (g && g->filter.locked)
+		ADD(" locked=%s", mac_print(g->filter.mac, mac));
 	if (g && g->changing)
 		ADD(" changing");
 	if (n >= ALIAS_SIZE)
 		return -ENOSPC;
 	memcpy(alias, text, (size_t)n + 1);
 	return 0;
+}
+
+void mark_note_guest(char alias[ALIAS_SIZE], const struct guest_mark *g)
+{
+	struct guest_mark rest = {.port_flags = LINK_PORT_FLAGS_INITIAL, .filter = g->filter};
+
+	if (*g->bridge && !mark_write_guest(alias, g))
+		return;
+	if (!*g->filter.key || mark_write_guest(alias, &rest))
+		mark_write_guest(alias, NULL);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "filter_table.h"
 #include "link.h"
 #include "vlans.h"
 
@@ -47,6 +48,7 @@ struct mark {
 	bool closing;   /* on demand, and about to go: vifs that find this join no more */
 	bool isolated;  /* its vifs reach the uplink, not each other */
 	bool antispoof; /* its vifs may use their own addresses only */
+	bool routers;   /* its vifs may be routers, and DHCP servers */
 	bool tx_offload_off; /* transmit checksumming off on its vifs */
 	bool joined;         /* a port that we put into its master, which isn't ours: it leaves it again */
 	bool changing;       /* of a guest's device: see struct guest_mark */
@@ -66,6 +68,7 @@ struct guest_mark {
 	uint64_t port_flags; /* as in struct link */
 	bool vlan_aware;     /* the bridge is: vlans counts */
 	struct port_vlans vlans;
+	struct filter_mark filter;
 };
 
 /* Reads the mark in an alias; m->origin is MARK_NONE when there is none. Words that this version doesn't know
@@ -76,11 +79,15 @@ void mark_parse(const char *alias, struct mark *m);
  * mark away. Returns 0, or -ENOSPC with a sentence in e when both don't fit into the kernel's 255 bytes. */
 int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e);
 
-/* Reads the mark of a guest's device. Returns whether there is one; g is untouched if not. */
+/* Reads the mark of a guest's device. Returns whether there is one; g is untouched if not. One without room for the
+ * place has an empty bridge. */
 bool mark_parse_guest(const char *alias, struct guest_mark *g);
 
 /* Puts g into alias in place of the mark it has; NULL only takes the mark away. Returns 0, or -ENOSPC, alias untouched,
  * where the administrator's text and the VLANs leave no room for it. */
 int mark_write_guest(char alias[ALIAS_SIZE], const struct guest_mark *g);
+
+/* The same; where there is no room for the place, only what else g says. */
+void mark_note_guest(char alias[ALIAS_SIZE], const struct guest_mark *g);
 
 #endif

@@ -14,16 +14,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "netlink_session.h"
+
 #define RECEIVE_SIZE 65536 // the kernel fills dumps up to the reader's buffer, 32 KiB at most
 #define ROOM 960           // for the attributes of a message, with malloc's quick sizes in mind
 #define SHORT_BATCH 8      // its answers fit into any socket's buffer
-
-struct netlink {
-	int fd;
-	unsigned int seq;
-	bool bulk; // the socket is set up for dumps and long batches
-	char *buf;
-};
 
 void netlink_close(struct netlink *nl)
 {
@@ -35,7 +30,7 @@ void netlink_close(struct netlink *nl)
 	free(nl);
 }
 
-int netlink_open(struct netlink **ret, struct err *e)
+static int open_protocol(int protocol, struct netlink **ret, struct err *e)
 {
 	struct netlink *nl = calloc(1, sizeof(*nl));
 	int one = 1, code;
@@ -44,7 +39,7 @@ int netlink_open(struct netlink **ret, struct err *e)
 		free(nl);
 		return err_set(e, ENOMEM, "netlink: no memory");
 	}
-	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (nl->fd < 0) {
 		code = errno;
 		netlink_close(nl);
@@ -55,6 +50,16 @@ int netlink_open(struct netlink **ret, struct err *e)
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	*ret = nl;
 	return 0;
+}
+
+int netlink_open(struct netlink **ret, struct err *e)
+{
+	return open_protocol(NETLINK_ROUTE, ret, e);
+}
+
+int netlink_open_netfilter(struct netlink **ret, struct err *e)
+{
+	return open_protocol(NETLINK_NETFILTER, ret, e);
 }
 
 struct nl_msg *netlink_message(int type, int flags, const void *header, size_t size)
@@ -83,7 +88,7 @@ struct nl_msg *netlink_message_finish(struct nl_msg *msg, int failed)
 	return NULL;
 }
 
-static ssize_t receive(struct netlink *nl, struct err *e)
+ssize_t netlink_receive(struct netlink *nl, struct err *e)
 {
 	ssize_t n;
 
@@ -101,7 +106,7 @@ static ssize_t receive(struct netlink *nl, struct err *e)
 	return n;
 }
 
-static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err *e)
+int netlink_transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err *e)
 {
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	struct msghdr m = {.msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = iov, .msg_iovlen = n};
@@ -110,15 +115,14 @@ static int transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err 
 	do
 		r = sendmsg(nl->fd, &m, 0);
 	while (r < 0 && errno == EINTR);
-	// Nothing was done then. ENOBUFS says something else, see receive.
+	// Nothing was done then. ENOBUFS says something else, see netlink_receive.
 	if (r < 0)
 		return err_set(
 			e, errno == ENOBUFS ? ENOMEM : errno, "netlink: can't send to the kernel: %s", strerror(errno));
 	return 0;
 }
 
-// For dumps and long batches: filters that the kernel obeys, and room for all that it has to say.
-static void prepare_bulk(struct netlink *nl)
+void netlink_prepare_bulk(struct netlink *nl)
 {
 	int one = 1, size = 1 << 20;
 
@@ -157,7 +161,7 @@ static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e
 static int read_answers(struct netlink *nl, struct batch *b, struct err *e)
 {
 	while (b->pending) {
-		ssize_t len = receive(nl, e);
+		ssize_t len = netlink_receive(nl, e);
 		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
 
 		if (len < 0)
@@ -180,7 +184,7 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 	if (n > NETLINK_BATCH)
 		return err_set(e, E2BIG, "netlink: %zu messages are too many for one send", n);
 	if (n > SHORT_BATCH)
-		prepare_bulk(nl);
+		netlink_prepare_bulk(nl);
 	for (size_t i = 0; i < n; i++) {
 		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
 
@@ -189,7 +193,7 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
 		iov[i] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
 	}
-	r = transmit(nl, iov, n, e);
+	r = netlink_transmit(nl, iov, n, e);
 	return r ? r : read_answers(nl, &b, e);
 }
 
@@ -224,7 +228,7 @@ static void take_dump_message(struct dump *d, const struct nlmsghdr *h, struct e
 static int read_dump(struct netlink *nl, struct dump *d, struct err *e)
 {
 	while (!d->done) {
-		ssize_t len = receive(nl, e);
+		ssize_t len = netlink_receive(nl, e);
 		struct nlmsghdr *h = (struct nlmsghdr *)nl->buf;
 
 		if (len < 0)
@@ -243,7 +247,7 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 
 	if (!msg)
 		return err_set(e, ENOMEM, "netlink: no memory for a dump request");
-	prepare_bulk(nl);
+	netlink_prepare_bulk(nl);
 	// A host on which links come and go all the time may never give a consistent dump.
 	for (int tries = 0; r == 1 && tries < 20; tries++) {
 		struct nlmsghdr *h = nlmsg_hdr(msg);
@@ -254,7 +258,7 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 			restart(arg);
 		h->nlmsg_seq = d.seq;
 		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
-		r = transmit(nl, &iov, 1, e);
+		r = netlink_transmit(nl, &iov, 1, e);
 		if (!r)
 			r = read_dump(nl, &d, e);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A route netlink session: messages go out in one send, every answer is matched to its message. */
+/* A netlink session: messages go out in one send, every answer is matched to its message. */
 #ifndef COMMON_NETLINK_H
 #define COMMON_NETLINK_H
 
@@ -24,6 +24,7 @@ typedef int (*netlink_reply)(size_t i, const struct nlmsghdr *reply, void *arg, 
 
 /* Opens a session. Returns 0 and the session, which the caller ends with netlink_close, or -errno. */
 int netlink_open(struct netlink **ret, struct err *e);
+int netlink_open_netfilter(struct netlink **ret, struct err *e); /* for netlink_commit, and dumps of the same */
 void netlink_close(struct netlink *nl);
 
 /* Sends n messages in one sendmsg and reads all answers. The kernel works through all of them even if
@@ -35,6 +36,12 @@ void netlink_close(struct netlink *nl);
 #define NETLINK_BATCH 128
 int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks,
 	netlink_reply reply, void *arg, struct err *e);
+
+/* Sends n messages of a netfilter subsystem as one transaction: the kernel carries out all of them or none. The
+ * messages stay the caller's; their sequence numbers and flags are set here. Returns 0 when the kernel has answered,
+ * with its first refusal, or none, in ret; or -errno. */
+int netlink_commit(struct netlink *nl, int subsystem, struct nl_msg *const *msgs, size_t n, struct netlink_ack *ret,
+	struct err *e);
 
 /* Sends one dump request and calls each for every object, again from the start (after calling
  * restart, which may be NULL) when the kernel says that the dump was inconsistent. Takes msg. */

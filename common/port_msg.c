@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -64,6 +65,15 @@ struct nl_msg *port_msg_vlans(int index, bool self, bool add, const struct port_
 	}
 	nla_nest_end(m, spec);
 	return m;
+}
+
+struct nl_msg *port_msg_static_mac(int index, const uint8_t mac[6])
+{
+	struct ndmsg head = {
+		.ndm_family = AF_BRIDGE, .ndm_ifindex = index, .ndm_state = NUD_NOARP, .ndm_flags = NTF_MASTER};
+	struct nl_msg *m = netlink_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &head, sizeof(head));
+
+	return netlink_message_finish(m, !m || nla_put(m, NDA_LLADDR, 6, mac));
 }
 
 struct nl_msg *port_msg_dump(void)

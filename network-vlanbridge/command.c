@@ -9,6 +9,8 @@
 
 #include "command_run.h"
 #include "confirm.h"
+#include "filters.h"
+#include "log.h"
 #include "snapshot.h"
 #include "status.h"
 
@@ -37,14 +39,33 @@ static int start(char **args, confirm_changing make_change, struct err *e)
 	return status;
 }
 
+// The host is as desired: a port whose rules can't be put back is no reason to roll that back.
+static int finish_start(int status)
+{
+	struct err failure = {0};
+
+	if (status == EXIT_DONE && filters_restore(&failure))
+		log_warning("network-vlanbridge: %s", failure.text);
+	return status;
+}
+
 int command_start(char **args, struct err *e)
 {
-	return start(args, command_run_carry_out, e);
+	return finish_start(start(args, command_run_carry_out, e));
+}
+
+int command_rules(char **args, struct err *e)
+{
+	if (*args) {
+		err_set(e, EINVAL, "unknown argument '%s'; rules takes none", *args);
+		return EXIT_USAGE;
+	}
+	return filters_restore(e) ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_restart(char **args, struct err *e)
 {
-	return start(args, command_run_restart, e);
+	return finish_start(start(args, command_run_restart, e));
 }
 
 int command_stop(char **args, struct err *e)
@@ -119,7 +140,9 @@ int command_plan(char **args, struct err *e)
 
 static int print_status(struct command_run *r, const char *only, struct err *e)
 {
+	struct filters filters = {0};
 	struct guests guests;
+	struct err unused;
 	int result;
 
 	if (only && !host_find(&r->current, only)) {
@@ -129,7 +152,10 @@ static int print_status(struct command_run *r, const char *only, struct err *e)
 	if (!r->output || strcmp(r->output, "--json"))
 		confirm_print(stdout);
 	guests_read(&guests);
-	result = status_print(stdout, &r->current, &guests, only, r->output, e);
+	// Without the right to ask, or without nf_tables, nothing was dropped that could be told.
+	filters_read(&filters, &unused);
+	result = status_print(stdout, &r->current, &guests, &filters, only, r->output, e);
+	filters_free(&filters);
 	guests_free(&guests);
 	return flush_output(result ? EXIT_FAILED : EXIT_DONE, e);
 }

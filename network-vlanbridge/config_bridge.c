@@ -9,7 +9,7 @@
 #define STP_DELAY_MAX 3000
 
 static const char *const keys[] = {"name", "uplink", "vlan", "vlan_name", "tagged", "optional", "legacy", "address",
-	"gateway", "mtu", "mac", "isolated", "antispoof", "tx_offload", "demand", NULL};
+	"gateway", "mtu", "mac", "isolated", "antispoof", "guests", "tx_offload", "demand", NULL};
 
 static void take_uplink(struct config_item *it, struct bridge_item *b)
 {
@@ -25,6 +25,7 @@ static void take_policy(struct config_item *it, struct bridge_item *b)
 
 	config_item_flag(it, "isolated", "yes", "no", &b->mark.isolated);
 	config_item_flag(it, "antispoof", "yes", "no", &b->mark.antispoof);
+	config_item_flag(it, "guests", "routers", "hosts", &b->mark.routers);
 	config_item_flag(it, "demand", "yes", "no", &b->mark.demand);
 	config_item_flag(it, "tx_offload", "on", "off", &tx_offload);
 	b->mark.tx_offload_off = !tx_offload;

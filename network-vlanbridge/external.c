@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -179,6 +180,24 @@ char *external_output(const char *program, char *const argv[], long milliseconds
 		return text;
 	free(text);
 	return NULL;
+}
+
+// The hook is installed in the directory of this program. It says in the syslog what went wrong.
+int external_filter(const char *device, struct err *e)
+{
+	char path[PATH_MAX], variable[64];
+	size_t length = strlen(device);
+	bool tap = length > 4 && !strcmp(device + length - 4, "-emu");
+	char *const argv[] = {"vif-vlanbridge", "rules", tap ? "type_if=tap" : "type_if=vif", variable, NULL};
+	ssize_t end = readlink("/proc/self/exe", path, sizeof(path) - sizeof("vif-vlanbridge"));
+	int r;
+
+	while (end > 0 && path[end - 1] != '/')
+		end--;
+	strcpy(path + (end > 0 ? end : 0), "vif-vlanbridge");
+	snprintf(variable, sizeof(variable), "%s=%s", tap ? "INTERFACE" : "vif", device);
+	r = run_and_wait(path, argv, e);
+	return r ? err_prefix(e, "the syslog has the reason: ") : 0;
 }
 
 static void fill_in(const char *template, const char *device, char *buf, size_t size)

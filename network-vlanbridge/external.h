@@ -24,4 +24,8 @@ char *external_output(const char *program, char *const argv[], long milliseconds
 /* Whether such a client, started by us, runs on a device. */
 bool external_dhcp_runs(const char *device);
 
+/* Has vif-vlanbridge put back the filtering rules of a vif or tap, by the toolstack's name for it. Returns 0 or -errno
+ * with a message in e. */
+int external_filter(const char *device, struct err *e);
+
 #endif

@@ -28,6 +28,7 @@ static const struct command commands[] = {
 	{"plan", command_plan, "shows what start would do, and does nothing [--json]"},
 	{"check", command_check,
 		"says what is wrong here, or keeps a guest from starting [DEVICE | GUEST.cfg] [--json]"},
+	{"rules", command_rules, "puts back filtering rules of vifs that are missing (for nftables.service)"},
 	{"demand", command_demand, "makes a bridge that the file makes on demand (for vif-vlanbridge)"},
 	{"release", command_release, "removes a bridge on demand that has no vif left (for vif-vlanbridge)"},
 };

@@ -154,7 +154,7 @@ static void take_noted_place(struct device *d)
 {
 	struct guest_mark g;
 
-	if (!mark_parse_guest(d->link.alias, &g) || (*d->link.master.name && !d->mark.changing))
+	if (!mark_parse_guest(d->link.alias, &g) || !*g.bridge || (*d->link.master.name && !d->mark.changing))
 		return;
 	text_copy(d->attached, NAME_SIZE, g.bridge);
 	d->link.port_flags = g.port_flags;

@@ -129,9 +129,11 @@ static bool is_guest_disturbed(const struct planner *p, const struct device *s, 
 // The place of a guest's device now.
 static void read_place(const struct planner *p, const struct device *s, struct guest_mark *g)
 {
+	const struct filter_mark filter = g->filter;
 	const struct device *bridge = host_find(&p->now, s->link.master.name), *uplink;
 
-	*g = (struct guest_mark){.port_flags = device_port_flags(s), .vlan = bridge->mark.vlan, .vlans = s->vlans};
+	*g = (struct guest_mark){
+		.port_flags = device_port_flags(s), .vlan = bridge->mark.vlan, .vlans = s->vlans, .filter = filter};
 	g->vlan_aware = device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
 	text_copy(g->bridge, NAME_SIZE, bridge->link.name);
 	uplink = host_find(&p->now, bridge->mark.uplink);
@@ -142,7 +144,7 @@ static void read_place(const struct planner *p, const struct device *s, struct g
 static void note_guest(struct planner *p, struct device *s, const struct device *t)
 {
 	struct link change = {.set = LINK_ALIAS};
-	struct guest_mark g;
+	struct guest_mark g = {0};
 	bool noted = mark_parse_guest(s->link.alias, &g);
 
 	if (s->mark.changing || !is_guest_disturbed(p, s, t))
@@ -153,8 +155,7 @@ static void note_guest(struct planner *p, struct device *s, const struct device 
 		return;
 	g.changing = true;
 	memcpy(change.alias, s->link.alias, sizeof(change.alias));
-	if (mark_write_guest(change.alias, &g))
-		mark_write_guest(change.alias, NULL);
+	mark_note_guest(change.alias, &g);
 	if (strcmp(change.alias, s->link.alias))
 		planner_set(p, s, &change);
 }

@@ -29,7 +29,22 @@ static const char *state(const struct link *l)
 	return !l->up ? "down" : l->running ? "up" : "no carrier";
 }
 
-static void fill(struct libscols_line *line, const struct device *d, const struct guests *g)
+static void describe_filter(struct libscols_line *line, const struct filter_port *p)
+{
+	char text[sizeof(p->dropped) + 16];
+
+	if (!p)
+		return;
+	if (!p->filtered)
+		snprintf(text, sizeof(text), "no filtering rules");
+	else if (*p->dropped)
+		snprintf(text, sizeof(text), "dropped: %s", p->dropped);
+	else
+		snprintf(text, sizeof(text), "filtered");
+	scols_line_set_data(line, DETAIL, text);
+}
+
+static void fill(struct libscols_line *line, const struct device *d, const struct guests *g, const struct filters *f)
 {
 	const struct guest_nic *nic = guests_find(g, d->link.name);
 	const char *uplink = *d->mark.uplink ? d->mark.uplink : d->link.lower.name;
@@ -51,6 +66,7 @@ static void fill(struct libscols_line *line, const struct device *d, const struc
 	if (d->link.kind == KIND_BOND)
 		scols_line_set_data(
 			line, DETAIL, option_print(&d->link, option_find(KIND_BOND, "mode"), text, sizeof(text)));
+	describe_filter(line, filters_find(f, d->link.name));
 	if (nic) {
 		snprintf(text, sizeof(text), "%s", nic->domain);
 		scols_line_set_data(line, GUEST, text);
@@ -58,12 +74,12 @@ static void fill(struct libscols_line *line, const struct device *d, const struc
 }
 
 static int add_line(struct libscols_table *table, struct libscols_line *parent, const struct device *d,
-	const struct guests *g, struct libscols_line **ret)
+	const struct guests *g, const struct filters *f, struct libscols_line **ret)
 {
 	*ret = scols_table_new_line(table, parent);
 	if (!*ret)
 		return -ENOMEM;
-	fill(*ret, d, g);
+	fill(*ret, d, g, f);
 	return 0;
 }
 
@@ -108,16 +124,16 @@ static size_t first_port(const struct ports *all, const char *master)
 }
 
 // A bond or bridge with its ports below it.
-static int add_master(
-	struct libscols_table *table, const struct ports *all, const struct device *m, const struct guests *g)
+static int add_master(struct libscols_table *table, const struct ports *all, const struct device *m,
+	const struct guests *g, const struct filters *f)
 {
 	struct libscols_line *parent, *line;
-	int r = add_line(table, NULL, m, g, &parent);
+	int r = add_line(table, NULL, m, g, f, &parent);
 
 	for (size_t i = first_port(all, m->link.name); i < all->count && !r; i++) {
 		if (strcmp(all->list[i]->link.master.name, m->link.name))
 			break;
-		r = add_line(table, parent, all->list[i], g, &line);
+		r = add_line(table, parent, all->list[i], g, f, &line);
 	}
 	return r;
 }
@@ -130,7 +146,8 @@ static bool is_shown(const struct device *d, const char *only)
 	return device_is_ours(d) && (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE || !*d->link.master.name);
 }
 
-static int add_lines(struct libscols_table *table, const struct host *t, const struct guests *g, const char *only)
+static int add_lines(struct libscols_table *table, const struct host *t, const struct guests *g,
+	const struct filters *f, const char *only)
 {
 	struct libscols_line *line;
 	struct ports all;
@@ -144,16 +161,16 @@ static int add_lines(struct libscols_table *table, const struct host *t, const s
 		if (!is_shown(d, only))
 			continue;
 		if (d->link.kind == KIND_BOND || d->link.kind == KIND_BRIDGE)
-			r = add_master(table, &all, d, g);
+			r = add_master(table, &all, d, g, f);
 		else
-			r = add_line(table, NULL, d, g, &line);
+			r = add_line(table, NULL, d, g, f, &line);
 	}
 	free(all.list);
 	return r;
 }
 
-int status_print(
-	FILE *out, const struct host *t, const struct guests *g, const char *only, const char *form, struct err *e)
+int status_print(FILE *out, const struct host *t, const struct guests *g, const struct filters *f, const char *only,
+	const char *form, struct err *e)
 {
 	struct libscols_table *table;
 	bool tree = form && !strcmp(form, "--tree");
@@ -173,7 +190,7 @@ int status_print(
 		r = c ? scols_column_set_json_type(c, columns[i].json) : -ENOMEM;
 	}
 	if (!r)
-		r = add_lines(table, t, g, only);
+		r = add_lines(table, t, g, f, only);
 	if (!r)
 		r = scols_print_table(table);
 	scols_unref_table(table);

@@ -167,8 +167,8 @@ static void find_place(const struct target_builder *b, const struct device *d, s
 	const struct device *old = host_find(&b->origin->ours, d->attached);
 	struct guest_mark g = {0};
 
-	if (!mark_parse_guest(d->link.alias, &g) || strcmp(g.bridge, d->attached))
-		g = (struct guest_mark){0};
+	if (mark_parse_guest(d->link.alias, &g) && strcmp(g.bridge, d->attached))
+		g = (struct guest_mark){.filter = g.filter};
 	text_copy(g.bridge, NAME_SIZE, d->attached);
 	if (old) {
 		text_copy(g.uplink, NAME_SIZE, old->mark.uplink);
@@ -217,8 +217,7 @@ static bool may_return(const struct target_builder *b, const struct guest_mark *
 static void write_place(struct device *d, struct guest_mark *place)
 {
 	place->changing = d->mark.changing = false;
-	if (mark_write_guest(d->link.alias, place))
-		mark_write_guest(d->link.alias, NULL);
+	mark_note_guest(d->link.alias, place);
 }
 
 static void attach_guest(struct target_builder *b, struct device *d)

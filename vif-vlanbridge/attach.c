@@ -10,7 +10,17 @@
 #include "tx_offload.h"
 
 // The messages, in the order in which they are sent.
-enum attach_step { STEP_DOWN, STEP_RENAME, STEP_JOIN, STEP_DROP_DEFAULT, STEP_VLANS, STEP_UP, STEP_CHECK, STEPS };
+enum attach_step {
+	STEP_DOWN,
+	STEP_RENAME,
+	STEP_JOIN,
+	STEP_DROP_DEFAULT,
+	STEP_VLANS,
+	STEP_MAC,
+	STEP_UP,
+	STEP_CHECK,
+	STEPS
+};
 
 struct attach_batch {
 	struct nl_msg *msgs[STEPS];
@@ -38,8 +48,16 @@ static struct nl_msg *make_up_message(const struct attachment *a)
 	unsigned int fields = LINK_UP;
 
 	if (a->bridge_mark.isolated)
-		up.port_flags = up.port_flags_known;
-	if (a->bridge_mark.isolated || a->was_port)
+		up.port_flags |= LINK_PORT_ISOLATED;
+	// The MAC address that STEP_MAC gives it is all that the bridge takes from it. Linux before 5.18 has no
+	// LINK_PORT_LOCKED, and ignores it.
+	if (a->locked)
+		up.port_flags |= LINK_PORT_LOCKED;
+	else
+		up.port_flags |= LINK_PORT_LEARNING;
+	if (a->locked || a->was_port)
+		up.port_flags_known |= LINK_PORT_LEARNING | LINK_PORT_LOCKED;
+	if (a->bridge_mark.isolated || a->locked || a->was_port)
 		fields |= LINK_PORT_FLAGS;
 	return link_msg_set(a->index, &up, fields, false);
 }
@@ -73,6 +91,8 @@ static void add_attach_messages(const struct attachment *a, struct attach_batch 
 	if (a->join_fields)
 		add_message(batch, STEP_JOIN, link_msg_set(a->index, &a->join, a->join_fields, false));
 	add_vlan_messages(a, batch);
+	if (a->locked)
+		add_message(batch, STEP_MAC, port_msg_static_mac(a->index, a->guest_mac));
 	add_message(batch, STEP_UP, make_up_message(a));
 	// network-vlanbridge marks a bridge as closing before it looks for ports, and we join
 	// before we look for the mark: at least one of the two sees the other.
@@ -109,6 +129,9 @@ static int set_refusal(const struct attachment *a, enum attach_step step, const 
 	case STEP_VLANS:
 		return err_set(e, -ack->error, "can't put it into VLAN %s of bridge %s: %s",
 			vlans_print(&a->vlans.all, vlans, sizeof(vlans)), a->bridge.name, ack->reason);
+	case STEP_MAC:
+		return err_set(e, -ack->error, "can't tell bridge %s the guest's MAC address: %s", a->bridge.name,
+			ack->reason);
 	default:
 		return err_set(e, -ack->error, "can't bring it up%s: %s", a->bridge_mark.isolated ? ", isolated" : "",
 			ack->reason);

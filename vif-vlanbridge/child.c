@@ -29,33 +29,10 @@ static void exec_program(const char *const argv[], int in, int out)
 	_exit(NOT_FOUND);
 }
 
-// A pipe holds 64 KiB: all of text is written before the child runs, so that neither process waits
-// for the other. Returns the reading end, blocking as a program expects it, or -errno.
-static int open_text_pipe(const char *text, struct err *e)
+static int open_input(struct err *e)
 {
-	size_t len = strlen(text);
-	ssize_t written;
-	int p[2];
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (pipe2(p, O_CLOEXEC | O_NONBLOCK))
-		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
-	written = write(p[1], text, len);
-	close(p[1]);
-	if (written != (ssize_t)len) {
-		close(p[0]);
-		return err_set(e, E2BIG, "%zu bytes are too much for a pipe", len);
-	}
-	fcntl(p[0], F_SETFL, 0);
-	return p[0];
-}
-
-static int open_input(const char *text, struct err *e)
-{
-	int fd;
-
-	if (text)
-		return open_text_pipe(text, e);
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(e, errno, "/dev/null: %s", strerror(errno));
 	return fd;
@@ -188,12 +165,12 @@ static int run_with_input(const char *const argv[], int in, struct deadline *d, 
 	return r;
 }
 
-int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret, struct err *e)
+int child_run(const char *const argv[], struct deadline *d, struct child *ret, struct err *e)
 {
 	int in;
 
 	*ret = (struct child){0};
-	in = open_input(text, e);
+	in = open_input(e);
 	if (in < 0)
 		return in;
 	if (!deadline_left_ms(d)) {
@@ -201,14 +178,6 @@ int child_run(const char *const argv[], const char *text, struct deadline *d, st
 		return err_set(e, ETIMEDOUT, "no time was left for %s", argv[0]);
 	}
 	return run_with_input(argv, in, d, ret, e);
-}
-
-const char *child_first_line(struct child *c)
-{
-	char *line = c->output + strspn(c->output, "\n");
-
-	line[strcspn(line, "\n")] = '\0';
-	return line;
 }
 
 const char *child_last_line(struct child *c)

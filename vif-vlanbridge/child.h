@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Runs another program until the deadline. Only rarely used: for rules, hooks, bridges on demand.
+/* Runs another program until the deadline. Only rarely used: for hooks, bridges on demand.
  */
 #ifndef VIF_CHILD_H
 #define VIF_CHILD_H
@@ -16,15 +16,12 @@ struct child {
 	char output[CHILD_OUTPUT]; /* its stdout and stderr: the beginning and the end */
 };
 
-/* Runs argv[0] (found through PATH) with text as its standard input (NULL: none; at most 60 KiB)
- * and this process's environment. Returns 0 with *ret filled when it has ended, whatever its
- * status; or -errno with a message in e: -ENOENT when there is no such program, -ETIMEDOUT when it
- * was killed at the deadline. */
-int child_run(const char *const argv[], const char *text, struct deadline *d, struct child *ret, struct err *e);
+/* Runs argv[0] (found through PATH) with an empty standard input and this process's environment. Returns 0 with *ret
+ * filled when it has ended, whatever its status; or -errno with a message in e: -ENOENT when there is no such program,
+ * -ETIMEDOUT when it was killed at the deadline. */
+int child_run(const char *const argv[], struct deadline *d, struct child *ret, struct err *e);
 
-/* The first or the last line of output that isn't empty, or "". It points into c, whose output it
- * cuts: only one of the two can be called. */
-const char *child_first_line(struct child *c);
+/* The last line of output that isn't empty, or "". It points into c, whose output it cuts. */
 const char *child_last_line(struct child *c);
 
 #endif

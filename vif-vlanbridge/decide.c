@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter_table.h"
+#include "rules.h"
+
 // The largest address that isn't multicast: a bridge whose MAC isn't pinned takes its lowest
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -153,9 +156,9 @@ static void decide_addresses(const struct link *dev, struct attachment *a)
 static void decide_master(const struct link *dev, const struct bridge_choice *c, struct attachment *a)
 {
 	a->join.master.index = c->bridge->index;
-	// A port that joins anew has the default VLAN only: what an earlier run gave it is gone.
+	// A port that joins anew has the default VLAN only, and no MAC address: what an earlier run gave it is gone.
 	a->was_port = dev->master.index == c->bridge->index;
-	a->leave_first = a->was_port && c->bridge->bridge.vlan_filtering;
+	a->leave_first = a->was_port && (c->bridge->bridge.vlan_filtering || (a->was_filtered && !a->locked));
 	if (a->leave_first || !a->was_port)
 		a->join_fields |= LINK_MASTER;
 	if (c->vlans) {
@@ -178,7 +181,8 @@ static void decide_default_vlan(struct guest_mark *place, const struct bridge *b
 
 // The device says where it belongs: network-vlanbridge puts it back there when it makes the bridge anew. Where the
 // VLANs leave no room for that, the device says nothing.
-static void decide_mark(const struct link *dev, const struct bridge_choice *c, struct attachment *a)
+static void decide_mark(
+	const struct request *req, const struct link *dev, const struct bridge_choice *c, struct attachment *a)
 {
 	struct guest_mark place = {.port_flags = LINK_PORT_FLAGS_INITIAL, .vlan = a->bridge_mark.vlan};
 
@@ -191,12 +195,33 @@ static void decide_mark(const struct link *dev, const struct bridge_choice *c, s
 		place.vlans = *c->vlans;
 	else
 		decide_default_vlan(&place, &c->bridge->bridge);
+	if (a->filtered) {
+		text_copy(place.filter.key, NAME_SIZE, req->dev);
+		memcpy(place.filter.mac, a->guest_mac, MAC_SIZE);
+		place.filter.locked = a->locked;
+	}
+	if (a->locked)
+		place.port_flags = (place.port_flags | LINK_PORT_LOCKED) & ~LINK_PORT_LEARNING;
 	memcpy(a->undo.alias, dev->alias, ALIAS_SIZE);
+	if (a->was_filtered)
+		mark_write_guest(a->undo.alias, NULL);
 	memcpy(a->join.alias, dev->alias, ALIAS_SIZE);
-	if (mark_write_guest(a->join.alias, &place))
-		mark_write_guest(a->join.alias, NULL);
+	mark_note_guest(a->join.alias, &place);
 	if (strcmp(a->join.alias, dev->alias))
 		add_change(a, LINK_ALIAS);
+}
+
+// The MAC address of a NIC that has both a vif and a tap is at the one or at the other: the bridge has to learn where,
+// and the rules let it learn nothing else.
+static void decide_filter(const struct request *req, const struct link *dev, struct attachment *a)
+{
+	bool both = req->emulated || !strcmp(req->nic.text[NIC_TYPE], "vif_ioemu");
+	struct filter_mark mark;
+
+	a->was_filtered = filter_mark_read(dev->alias, &mark);
+	a->filtered = rules_needed(&req->nic, &a->bridge_mark);
+	a->locked = a->filtered && !both;
+	memcpy(a->guest_mac, req->nic.mac, MAC_SIZE);
 }
 
 static int refuse_missing_device(const struct request *req, struct err *e)
@@ -229,8 +254,9 @@ int decide_attachment(const struct request *req, const struct lookup lookups[SLO
 	if (r)
 		return r;
 	decide_addresses(&found->link, &a);
+	decide_filter(req, &found->link, &a);
 	decide_master(&found->link, choice, &a);
-	decide_mark(&found->link, choice, &a);
+	decide_mark(req, &found->link, choice, &a);
 	*ret = a;
 	return 0;
 }

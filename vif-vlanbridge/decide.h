@@ -30,8 +30,12 @@ struct attachment {
 				     unless it is one of them */
 	struct port_vlans vlans;
 	unsigned int default_pvid; /* the bridge's, 0: none */
-	unsigned int undo_fields;  /* enum link_field: which of undo to set back */
-	struct link undo;          /* old values; no master */
+	bool was_filtered;         /* by an earlier run */
+	bool filtered;             /* it has filtering rules */
+	bool locked;               /* and the bridge takes no other MAC address from it than guest_mac */
+	uint8_t guest_mac[MAC_SIZE];
+	unsigned int undo_fields; /* enum link_field: which of undo to set back */
+	struct link undo;         /* old values; no master */
 };
 
 /* The device of this run, under its first name or under the one that an earlier run gave it, or
@@ -42,7 +46,8 @@ const struct lookup *find_own_device(const struct request *req, const struct loo
  * where none is wanted or another device has it. Also for a device that is gone. Returns buf. */
 char *own_device_name(const struct request *req, const struct lookup lookups[SLOTS], char buf[NAME_SIZE]);
 
-/* Decides. Returns 0, or -errno with a message in e, ret untouched. ret keeps no pointers. */
+/* Decides. The NIC's mac and type have been read where rules_needed says so. Returns 0, or -errno with a message in e,
+ * ret untouched. ret keeps no pointers. */
 int decide_attachment(const struct request *req, const struct lookup lookups[SLOTS], const struct bridge_choice *choice,
 	struct attachment *ret, struct err *e);
 

@@ -35,7 +35,7 @@ static int run_network_vlanbridge(
 	while (len > 0 && program[len - 1] != '/')
 		len--;
 	memcpy(program + len, PROGRAM, sizeof(PROGRAM));
-	return child_run(argv, NULL, d, c, e);
+	return child_run(argv, d, c, e);
 }
 
 // Its message, without "network-vlanbridge COMMAND: ".

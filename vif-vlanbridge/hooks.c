@@ -33,7 +33,7 @@ static int run_hook(const char *path, struct deadline *d, struct err *e)
 	const char *line;
 	int r;
 
-	r = child_run(argv, NULL, d, &c, e);
+	r = child_run(argv, d, &c, e);
 	if (r)
 		return err_prefix(e, "hook %s: ", path);
 	if (!c.status)

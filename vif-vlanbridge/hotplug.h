@@ -12,6 +12,7 @@
 #include "netlink.h"
 #include "nic.h"
 #include "request.h"
+#include "rules.h"
 #include "xenstore.h"
 
 /* store and nl are never closed: the process ends with the run. */
@@ -24,6 +25,7 @@ struct hotplug_run {
 	struct lookup lookups[SLOTS];
 	struct bridge_choice choice; /* bridge NULL: none was found (offline and remove only) */
 	struct attachment attachment;
+	struct rules rules;
 	bool rules_added; /* filtering rules for the device are in place */
 	bool renamed;     /* before adding them the device got its final name */
 };
@@ -37,6 +39,7 @@ void hotplug_release_unused_bridge(struct hotplug_run *run);
 int hotplug_decide(struct hotplug_run *run, struct err *e);
 int hotplug_add_rules(struct hotplug_run *run, struct err *e);
 void hotplug_undo_rules(struct hotplug_run *run);
+int hotplug_restore_rules(struct hotplug_run *run, struct err *e); /* of what is attached */
 int hotplug_attach(struct hotplug_run *run, struct err *e);
 void hotplug_undo_attach(struct hotplug_run *run);
 

@@ -4,11 +4,34 @@
 
 #include "attach.h"
 #include "hotplug.h"
-#include "rules.h"
+#include "rules_apply.h"
+
+// Every key costs a request: only rules need these.
+static int read_guest_mac(struct hotplug_run *run, struct err *e)
+{
+	struct mark mark;
+	int r;
+
+	mark_parse(run->choice.bridge->alias, &mark);
+	if (!rules_needed(&run->req.nic, &mark))
+		return 0;
+	r = store_read(run->store, NIC_BIT(NIC_MAC) | NIC_BIT(NIC_TYPE), &run->req.nic, e);
+	if (r)
+		return r;
+	return nic_check(&run->req.nic, run->req.emulated, e);
+}
 
 int hotplug_decide(struct hotplug_run *run, struct err *e)
 {
-	return decide_attachment(&run->req, run->lookups, &run->choice, &run->attachment, e);
+	struct attachment *a = &run->attachment;
+	int r;
+
+	r = read_guest_mac(run, e);
+	if (!r)
+		r = decide_attachment(&run->req, run->lookups, &run->choice, a, e);
+	if (r || !a->filtered)
+		return r;
+	return rules_decide(&run->req.nic, run->choice.bridge, &a->bridge_mark, run->choice.vlans, &run->rules, e);
 }
 
 // Whether the kernel's answer can mean that device or bridge changed after we asked about it, by
@@ -70,30 +93,24 @@ static void undo_rename(struct hotplug_run *run)
 
 static int write_rules(struct hotplug_run *run, struct err *e)
 {
-	const struct attachment *a = &run->attachment;
-	char *text;
-	int r;
+	int r = store_write_rules_flag(run->store, e);
 
-	r = store_write_rules_flag(run->store, e);
 	if (r)
 		return r;
-	text = rules_format_add(a->name, &run->req.nic, a->bridge_mark.antispoof, e);
-	return rules_apply(text, &run->deadline, e);
+	return rules_add(run->req.dev, run->attachment.name, &run->rules, e);
 }
 
-// Filtering rules are keyed by the device's name: rename it before adding them, rename it back
-// after removing them. Under a name that we don't hold they could be another device's.
+// The chain finds its device by name (since Linux 6.16 also later): rename it before adding rules, rename it back after
+// removing them.
 int hotplug_add_rules(struct hotplug_run *run, struct err *e)
 {
 	int r;
 
-	if (!*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof)
+	if (!run->attachment.filtered && run->attachment.was_filtered)
+		return rules_delete(run->req.dev, e);
+	if (!run->attachment.filtered)
 		return 0;
-	r = store_read(run->store, NIC_BIT(NIC_MAC), &run->req.nic, e);
-	if (!r)
-		r = nic_check(&run->req.nic, run->req.emulated, e);
-	if (!r)
-		r = rename_device(run, e);
+	r = rename_device(run, e);
 	if (r)
 		return r;
 	r = write_rules(run, e);
@@ -109,13 +126,17 @@ int hotplug_add_rules(struct hotplug_run *run, struct err *e)
 void hotplug_undo_rules(struct hotplug_run *run)
 {
 	struct err unused;
-	char *text;
 
-	if (run->rules_added) {
-		text = rules_format_delete(run->attachment.name, &unused);
-		rules_apply(text, &run->deadline, &unused);
-	}
+	if (run->rules_added)
+		rules_delete(run->req.dev, &unused);
 	undo_rename(run);
+}
+
+int hotplug_restore_rules(struct hotplug_run *run, struct err *e)
+{
+	if (!run->attachment.filtered)
+		return 0;
+	return rules_add(run->req.dev, find_own_device(&run->req, run->lookups)->link.name, &run->rules, e);
 }
 
 // All again, for a device or bridge that has changed: the new bridge may ask for other rules.

@@ -6,7 +6,7 @@
 #include "attach.h"
 #include "demand.h"
 #include "hotplug.h"
-#include "rules.h"
+#include "rules_apply.h"
 
 // The bridge that bridge= and vlan= refer to; or, where they resolve to none, the bridge of the
 // first device found. That may be one on demand which is about to be removed because of another
@@ -62,12 +62,11 @@ int hotplug_detach(struct hotplug_run *run, struct err *e)
 
 int hotplug_delete_rules(struct hotplug_run *run, struct err *e)
 {
-	char name[NAME_SIZE];
-
-	if (!*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof && !store_has(run->store, NIC_RULES))
+	// Without its directory nothing says whether it had any.
+	if (run->store && !*run->req.nic.text[NIC_IP] && !run->attachment.bridge_mark.antispoof &&
+		!store_has(run->store, NIC_RULES))
 		return 0;
-	own_device_name(&run->req, run->lookups, name);
-	return rules_apply(rules_format_delete(name, e), &run->deadline, e);
+	return rules_delete(run->req.dev, e);
 }
 
 int hotplug_release_bridge(struct hotplug_run *run, struct err *e)

@@ -25,6 +25,14 @@ static const struct {
 	{hotplug_write_connected, NULL},
 };
 
+// rules: the port stays as it is.
+static hotplug_stage *const rules_stages[] = {
+	hotplug_read_nic,
+	hotplug_find_bridge,
+	hotplug_decide,
+	hotplug_restore_rules,
+};
+
 // offline and remove. Each stage does what is left to do; a failure doesn't stop the others: the
 // toolstack ignores errors here, and a guest that is gone must leave nothing behind.
 static hotplug_stage *const detach_stages[] = {
@@ -76,6 +84,19 @@ static int run_detach_stages(struct hotplug_run *run)
 	return EXIT_DONE;
 }
 
+static int run_rules_stages(struct hotplug_run *run)
+{
+	struct err e = {0};
+
+	for (size_t i = 0; i < COUNT(rules_stages); i++) {
+		if (!rules_stages[i](run, &e))
+			continue;
+		log_error("%s: %s", run->req.dev, e.text);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
 static const char *get_variable(const char *name)
 {
 	return getenv(name);
@@ -94,6 +115,8 @@ int main(int argc, char **argv)
 	}
 	if (run.req.idle)
 		return EXIT_DONE;
+	if (run.req.rules)
+		_exit(run_rules_stages(&run));
 	// _exit: nothing needs flushing, and the kernel closes the sockets.
 	_exit(run.req.attach ? run_attach_stages(&run) : run_detach_stages(&run));
 }

@@ -22,6 +22,7 @@ const char *const nic_keys[NIC_KEYS] = {
 	[NIC_MAC] = "mac",
 	[NIC_IP] = "ip",
 	[NIC_VIFNAME] = "vifname",
+	[NIC_TYPE] = "type",
 	[NIC_RULES] = "vlanbridge-rules",
 };
 

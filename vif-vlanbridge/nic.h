@@ -11,14 +11,14 @@
 #include "link.h"
 #include "names.h"
 
-#define NIC_TEXT 1024
+#define NIC_TEXT 4096 /* XENSTORE_PAYLOAD_MAX: 128 addresses fit */
 
-enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_RULES, NIC_KEYS };
+enum nic_key { NIC_BRIDGE, NIC_VLAN, NIC_MTU, NIC_MAC, NIC_IP, NIC_VIFNAME, NIC_TYPE, NIC_RULES, NIC_KEYS };
 
 #define NIC_BIT(key) (1U << (key)) /* for sets of keys */
 
-/* Their names in the backend directory, which are also those of the variables. NIC_RULES is our
- * own: the NIC has filtering rules. */
+/* Their names in the backend directory, which are also those of the variables. NIC_TYPE is
+ * vif_ioemu where the NIC has a tap, too; NIC_RULES is our own: the NIC has filtering rules. */
 extern const char *const nic_keys[NIC_KEYS];
 
 struct nic {

@@ -15,19 +15,17 @@
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 #define USAGE                                                                                                          \
-	"usage: vif-vlanbridge online|offline|add|remove [type_if=vif|tap] [vif=NAME] "                                \
+	"usage: vif-vlanbridge online|offline|add|remove|rules [type_if=vif|tap] [vif=NAME] "                          \
 	"[XENBUS_PATH=PATH] "                                                                                          \
 	"[bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP "                        \
 	"[up|down]"
 
 static const struct command {
 	const char *name;
-	bool attach, tap;
+	bool attach, tap, rules;
 } commands[] = {
-	{"offline", false, false},
-	{"online", true, false},
-	{"remove", false, true},
-	{"add", true, true},
+	{"offline", false, false, false}, {"online", true, false, false}, {"remove", false, true, false},
+	{"add", true, true, false}, {"rules", true, false, true}, // of either
 };
 
 enum variable { VIF, INTERFACE, PATH, TYPE, BRIDGE, QEMU_BRIDGE, VLAN, MTU, IP, VARIABLES };
@@ -233,7 +231,8 @@ static int parse_hotplug(
 	req->emulated = req->tap || *values[INTERFACE];
 	if (*type && !req->tap && strcmp(type, "vif"))
 		return err_set(e, EINVAL, "type_if=%s: it must be vif or tap; " USAGE, type);
-	req->idle = req->tap != command->tap;
+	req->rules = command->rules;
+	req->idle = req->tap != command->tap && !req->rules;
 	if (req->idle)
 		return 0;
 	dev = values[req->tap ? INTERFACE : VIF];

@@ -15,6 +15,7 @@
 struct request {
 	bool idle;     /* a command for the other type of device: exit with 0 and do nothing */
 	bool attach;   /* online, add; otherwise offline, remove */
+	bool rules;    /* rules: only put back the filtering rules of what is attached */
 	bool tap;      /* QEMU's end of an emulated NIC; otherwise netback's */
 	bool emulated; /* the NIC has both */
 	char dev[NAME_SIZE];

@@ -38,20 +38,59 @@ static int parse_source(const char *word, struct source *s)
 	return 0;
 }
 
+static bool contains(const struct source *network, const struct source *s)
+{
+	struct source wider = *s;
+
+	if (network->family != s->family || network->bits > s->bits)
+		return false;
+	wider.bits = network->bits;
+	clear_host_bits(&wider);
+	return !memcmp(wider.address, network->address, sizeof(wider.address));
+}
+
+static int add_source(struct sources *all, const struct source *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (contains(&all->list[i], s))
+			return 0;
+	for (size_t i = 0; i < all->n; i++)
+		if (!contains(s, &all->list[i]))
+			all->list[kept++] = all->list[i];
+	all->n = kept;
+	if (kept == SOURCES_MAX + 1)
+		return -E2BIG;
+	all->list[all->n++] = *s;
+	return 0;
+}
+
+static int parse_word(const char *word, struct sources *all, struct err *e)
+{
+	struct source s;
+
+	if (!strcmp(word, "router")) {
+		all->router = true;
+		return 0;
+	}
+	if (parse_source(word, &s))
+		return err_set(e, EINVAL, "ip=: '%s' is neither an address nor a network", word);
+	if (add_source(all, &s) || all->n > SOURCES_MAX)
+		return err_set(e, E2BIG, "ip= has more than %d addresses", SOURCES_MAX);
+	return 0;
+}
+
 int sources_parse(const char *text, struct sources *all, struct err *e)
 {
 	char copy[NIC_TEXT], *rest = copy, *word;
+	int r = 0;
 
 	text_copy(copy, sizeof(copy), text);
-	while ((word = strsep(&rest, " ,"))) {
-		if (!*word)
-			continue;
-		if (all->n == SOURCES_MAX)
-			return err_set(e, E2BIG, "ip= has more than %d addresses", SOURCES_MAX);
-		if (parse_source(word, &all->list[all->n++]))
-			return err_set(e, EINVAL, "ip=: '%s' is neither an address nor a network", word);
-	}
-	return 0;
+	while (!r && (word = strsep(&rest, " ,")))
+		if (*word)
+			r = parse_word(word, all, e);
+	return r;
 }
 
 void sources_add_link_local(const struct nic *nic, struct sources *all)
@@ -60,14 +99,6 @@ void sources_add_link_local(const struct nic *nic, struct sources *all)
 	struct source s = {
 		AF_INET6, 128, {0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
 
-	if (nic->has_mac && all->n < SOURCES_MAX)
-		all->list[all->n++] = s;
-}
-
-bool sources_have_whole_family(const struct sources *all, int family)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].family == family && !all->list[i].bits)
-			return true;
-	return false;
+	if (nic->has_mac)
+		add_source(all, &s);
 }

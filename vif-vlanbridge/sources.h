@@ -19,19 +19,17 @@ struct source {
 };
 
 struct sources {
-	struct source list[SOURCES_MAX];
+	struct source list[SOURCES_MAX + 1]; /* and the link-local one */
 	size_t n;
+	bool router; /* the word "router" was among them */
 };
 
-/* Adds the addresses and networks of ip='s text, separated by spaces or commas. Returns 0, or
- * -EINVAL or -E2BIG with a message in e. */
+/* Adds the addresses and networks of ip='s text, separated by spaces or commas; none twice, nor one that is in a
+ * network of the list: the kernel's sets refuse that. Returns 0, or -EINVAL or -E2BIG with a message in e. */
 int sources_parse(const char *text, struct sources *all, struct err *e);
 
-/* Adds the link-local address of RFC 4291, made of the MAC, if nic has one and there is room:
+/* Adds the link-local address of RFC 4291, made of the MAC, if nic has one:
  * neighbour discovery and DHCPv6 need it. */
 void sources_add_link_local(const struct nic *nic, struct sources *all);
-
-/* Whether one of them is all of the family: 0.0.0.0/0 or ::/0. */
-bool sources_have_whole_family(const struct sources *all, int family);
 
 #endif

@@ -75,7 +75,13 @@ vlans_of() {
 	bridge vlan show dev "$1" | sed 1d | sed "s/^$1//" | tr '\n' ' ' | tr -s ' \t' ' ' | sed 's/^ //; s/ $//'
 }
 
-# dropped DEVICE PATTERN: how many packets the rules that match have dropped.
+# dropped DEVICE [REASON]: how many packets its rules have dropped, for any reason or this one. DEVICE is the toolstack's name for it.
 dropped() {
-	nft list chain bridge vlanbridge "from-$1" | sed -nE "/$2/s/.*packets ([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'
+	nft list counters table netdev "vlanbridge-$1" |
+		awk -v reason="${2-}" '$1 == "counter" { name = $2 } $1 == "packets" && (reason == "" || name == reason) { n += $2 } END { print n + 0 }'
+}
+
+# has_rules DEVICE: whether what comes in there is filtered.
+has_rules() {
+	nft list chain netdev "vlanbridge-$1" guest | grep device
 }

@@ -10,7 +10,7 @@
 static void round_trip(void **state)
 {
 	static const char *const aliases[] = {"", "vlanbridge file", "vlanbridge file uplink=bond0 vlan=3",
-		"vlanbridge args uplink=eth0 vlan=4094 demand isolated antispoof tx_offload=off",
+		"vlanbridge args uplink=eth0 vlan=4094 demand isolated antispoof guests=routers tx_offload=off",
 		"rack 4 vlanbridge port up=1 mtu=9000 addr_gen=0", "vlanbridge file adopted", "my-vlanbridge host",
 		"about vlanbridges"};
 	char alias[ALIAS_SIZE];
@@ -30,7 +30,8 @@ static void guest_round_trip(void **state)
 	static const char *const aliases[] = {"vlanbridge guest bridge=br3",
 		"vlanbridge guest bridge=br3 uplink=bond0 vlan=3 flags=248000300 changing",
 		"web 1 vlanbridge guest bridge=br5 uplink=eth1 vlans=5-7/20 untagged=6 pvid=6",
-		"vlanbridge guest bridge=br5 vlans=none", "vlanbridge guest bridge=br5 flags=0 vlans=7"};
+		"vlanbridge guest bridge=br5 vlans=none", "vlanbridge guest filter=vif7.0 locked=00:16:3e:00:00:07",
+		"vlanbridge guest bridge=br5 filter=vif7.0-emu", "vlanbridge guest bridge=br5 flags=0 vlans=7"};
 	char alias[ALIAS_SIZE];
 	struct guest_mark g;
 	struct mark m;
@@ -97,9 +98,23 @@ static void writes(void **state)
 			"x vlanbridge port mtu=9000 name=eth0"},
 		{"", {.origin = MARK_PORT, .was = MARK_WAS_UP | MARK_WAS_ADDR_GEN, .was_addr_gen = 3},
 			"vlanbridge port up=0 addr_gen=3"},
-		{"", {MARK_FILE, "eth0", 5, true, true, true, true, true, true, true, true, true, .joined = true},
+		{"",
+			{.origin = MARK_FILE,
+				.uplink = "eth0",
+				.vlan = 5,
+				.adopted = true,
+				.dhcp = true,
+				.inherit = true,
+				.parking = true,
+				.demand = true,
+				.closing = true,
+				.isolated = true,
+				.antispoof = true,
+				.routers = true,
+				.tx_offload_off = true,
+				.joined = true},
 			"vlanbridge file uplink=eth0 vlan=5 adopted dhcp inherit parking joined demand closing "
-			"isolated antispoof tx_offload=off"},
+			"isolated antispoof guests=routers tx_offload=off"},
 	};
 	char alias[ALIAS_SIZE];
 	struct mark again;

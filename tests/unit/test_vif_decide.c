@@ -213,6 +213,38 @@ static void policy(void **state)
 	assert_false(r.attachment.bridge_mark.antispoof);
 }
 
+// What has rules says so in its alias, and is told when it has none any more.
+static void filtered(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_IP, "192.0.2.1", &r.e);
+	nic_set(&r.req.nic, NIC_MAC, "00:16:3e:00:00:07", &r.e);
+	expect_decision(&r);
+	assert_true(r.attachment.filtered && r.attachment.join_fields & LINK_ALIAS);
+	assert_string_equal(r.attachment.join.alias, "vlanbridge guest bridge=xenbrlan uplink=bond0 vlan=3 "
+						     "flags=8048000200 filter=vif7.1 locked=00:16:3e:00:00:07");
+	assert_string_equal(r.attachment.undo.alias, "");
+	snprintf(r.lookups[SLOT_DEV].link.alias, ALIAS_SIZE, "%s", r.attachment.join.alias);
+	expect_decision(&r);
+	assert_false(r.attachment.join_fields & LINK_ALIAS);
+	assert_true(r.attachment.locked);
+	nic_set(&r.req.nic, NIC_TYPE, "vif_ioemu", &r.e);
+	expect_decision(&r);
+	assert_true(r.attachment.filtered && !r.attachment.locked);
+	assert_string_equal(
+		r.attachment.join.alias, "vlanbridge guest bridge=xenbrlan uplink=bond0 vlan=3 filter=vif7.1");
+	nic_set(&r.req.nic, NIC_IP, "", &r.e);
+	expect_decision(&r);
+	assert_true(!r.attachment.filtered && r.attachment.was_filtered && r.attachment.join_fields & LINK_ALIAS);
+	assert_string_equal(r.attachment.join.alias, "vlanbridge guest bridge=xenbrlan uplink=bond0 vlan=3");
+	snprintf(r.bridge.alias, ALIAS_SIZE, "vlanbridge file antispoof");
+	expect_decision(&r);
+	assert_true(r.attachment.filtered);
+}
+
 static void names(void **state)
 {
 	struct run r;
@@ -358,6 +390,7 @@ int test_vif_decide(void)
 		cmocka_unit_test(vlans),
 		cmocka_unit_test(place),
 		cmocka_unit_test(policy),
+		cmocka_unit_test(filtered),
 		cmocka_unit_test(names),
 		cmocka_unit_test(renamed),
 		cmocka_unit_test(of_another),

@@ -71,6 +71,12 @@ static void libxl(void **state)
 	assert_string_equal(req.dev, "vif7.1-emu");
 	assert_string_equal(request_command_name(&req), "remove");
 
+	// Of either kind, and nothing else than that.
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "rules", "type_if=tap"), vars, &req, &e), 0);
+	assert_true(req.rules && req.tap && !req.idle);
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "rules", "vif=vif7.1"), WORDS("a=b"), &req, &e), 0);
+	assert_true(req.rules && !req.tap && !req.idle);
+
 	// Commands for the other kind of device are nobody's error.
 	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "online", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(req.idle);
@@ -177,7 +183,7 @@ static void nic_texts(void **state)
 	expect_nic_refusal(NIC_BRIDGE, "br0\033[2J", false, "bridge= has a control character (byte 27) at position 4");
 	memset(longest, 'x', NIC_TEXT);
 	longest[NIC_TEXT] = '\0';
-	expect_nic_refusal(NIC_IP, longest, false, "ip= has 1024 bytes, 1023 are the limit");
+	expect_nic_refusal(NIC_IP, longest, false, "ip= has 4096 bytes, 4095 are the limit");
 }
 
 int test_vif_request(void)

@@ -58,7 +58,7 @@ for key in bridge=br0.10 ip=10.0.10.11; do
 	like '  it is plugged' "$(ip -o link show lan)" '[<,]UP.* master br0 '
 	is '  in its VLAN' "$(vlans_of lan)" '10 PVID Egress Untagged'
 done
-ok '  with its rules' nft list chain bridge vlanbridge from-lan
+ok '  with its rules' has_rules "vif$web.0"
 guest_net web eth0 10.0.10.11/24
 ok 'it reaches it' guest web ping -c1 -W2 10.0.10.1
 
