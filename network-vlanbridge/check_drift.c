@@ -275,7 +275,7 @@ void check_drift(const struct check_input *in, struct check_report *r)
 {
 	struct planner p = {.target = in->target};
 
-	if (!in->target)
+	if (!in->target || in->at_work)
 		return;
 	p.now = *in->current; // only read
 	if (planner_is_done(&p))
