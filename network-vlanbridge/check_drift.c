@@ -15,7 +15,7 @@ static const char *const field_names[] = {"state", "MTU", "MAC address", "master
 void check_refused_file(const struct check_input *in, struct check_report *r)
 {
 	if (in->refused)
-		check_tell(r, "", "refused", "%s can't be carried out here: %s", in->file, in->refused);
+		check_tell(r, "", "refused", "the configuration can't be carried out here: %s", in->refused);
 }
 
 // Not of one that a killed run left before it was marked.
@@ -275,7 +275,7 @@ void check_drift(const struct check_input *in, struct check_report *r)
 {
 	struct planner p = {.target = in->target};
 
-	if (!in->target)
+	if (!in->target || in->at_work)
 		return;
 	p.now = *in->current; // only read
 	if (planner_is_done(&p))

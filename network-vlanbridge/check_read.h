@@ -10,4 +10,15 @@
  * or -ENOMEM; the caller frees ret. */
 int check_read(const struct host *h, struct check_readings *ret);
 
+/* The daemons of which it matters that they run. */
+struct check_daemons {
+	bool network_manager, networkd, lldpd;
+};
+
+/* check_read_managers.c. Adds the devices of h that others configure. Returns 0 or -ENOMEM. */
+int check_read_managers(const struct host *h, const struct check_daemons *daemons, struct check_readings *r);
+
+/* The text of a file, which the caller frees, and its size, unless size is NULL; or NULL. */
+char *check_read_file(const char *path, size_t *size);
+
 #endif

@@ -79,8 +79,10 @@ static int read_config(struct command_run *r, bool *has_file, struct err *e)
 
 static int read_host(struct netlink *nl, struct command_run *r, struct check_input *in, struct err *e)
 {
-	int result = snapshot_read(nl, false, &r->current, e);
+	int result;
 
+	in->at_work = command_run_is_locked(); // before and after
+	result = snapshot_read(nl, false, &r->current, e);
 	in->current = &r->current;
 	in->file = r->config_file;
 	return result;
@@ -111,7 +113,7 @@ static int check_host(struct check_input *in, const char *device, struct check_r
 	guests_read(&guests);
 	in->readings = &readings;
 	in->guests = &guests;
-	in->at_work = command_run_is_locked();
+	in->at_work |= command_run_is_locked();
 	if (!r)
 		r = check_run(in, report);
 	if (!r && device)

@@ -15,8 +15,9 @@ layout() {
 	ok "$1: start again" $network start
 }
 
-# layout_end GUEST...: the guests go, stop takes everything down, and the host is as before.
+# layout_end GUEST...: check finds nothing wrong with the whole; the guests go, stop takes everything down, and the host is as before.
 layout_end() {
+	is "$layout: check finds nothing" "$($network check 2>&1)" ''
 	[ $# -eq 0 ] || guest_destroy "$@"
 	ok "$layout: stop" $network stop
 	wait_until 10 settled

@@ -151,6 +151,13 @@ static const struct check_case cases[] = {
 		.expected =
 			"lacp-rate eth1: asks for LACP packets every second, and the switch at the other end for slow "
 			"ones"},
+	{"rate, the other way round", BOND, .find = "port key: 15\n    port state: 63", .with = "port state: 61",
+		.expected = "lacp-rate eth0: asks for LACP packets every 30 seconds, and the switch at the other end "
+			    "for fast "
+			    "ones: lacp_rate=fast"},
+	{"MTU of a vif as libxl says where nobody asks",
+		.host = "xenbr0 bridge mtu=9000 alias=\"vlanbridge args\" up\nvif3.0 master=xenbr0 up\n",
+		.expected = "mtu vif3.0: bigger frames to the guest are lost"},
 	{"MTU of a vif too great", BOND, .find = "vif2.0", .with = "vif2.0 mtu=9000",
 		.expected = "mtu vif2.0: bigger frames of the guest are lost"},
 	{"MTU of a vif too small", BOND, .find = "vif2.0", .with = "vif2.0 mtu=1400",
@@ -200,6 +207,8 @@ static const struct check_case cases[] = {
 		.expected = "forwarding xenbr0: dom0 routes what guests in xenbr0 send"},
 	{"forwarding with rp_filter", AWARE, .rp_filter = 2, .find = "vlan_filtering=yes",
 		.with = "vlan_filtering=yes ipv4.forwarding=1"},
+	{"forwarding with the bridge's own rp_filter", AWARE, .find = "vlan_filtering=yes",
+		.with = "vlan_filtering=yes ipv4.forwarding=1 ipv4.rp_filter=1"},
 	{"forwarding where dom0 has an address", MOVED, .find = "xenbr0 bridge",
 		.with = "xenbr0 bridge ipv4.forwarding=1"},
 	{"router advertisements", MOVED, .ipv6_forwarding = true, .find = "xenbr0 bridge",
