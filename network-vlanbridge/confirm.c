@@ -88,7 +88,7 @@ static int start_confirmed_instead(
 	rejected->back = count ? BACK_TO_CONFIRMED : BACK_TO_NOTHING;
 	log_warning("network-vlanbridge: %s wasn't confirmed before the host was booted: %s is started instead; to "
 		    "start it, run 'network-vlanbridge start', or edit it",
-		r->config_file, confirm_describe_way_back(rejected, last));
+		r->config_file, count ? confirm_describe_way_back(rejected, last) : "nothing");
 	config_free(&r->config);
 	if (way_back_read_config(rejected, &r->config, e))
 		return EXIT_FAILED;
@@ -219,17 +219,33 @@ int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err 
 	return status;
 }
 
+int confirm_read_config(const char *file, struct config *ret, struct err *e)
+{
+	struct unconfirmed u = {0}, rejected = {0};
+	struct text text = {0};
+	int r = config_read_text(file, &text.data, &text.size, e);
+
+	if (!r && !unconfirmed_read(UNCONFIRMED_WAITING, &u, &(struct err){0}) && !confirm_waits(&u))
+		unconfirmed_read(UNCONFIRMED_REJECTED, &rejected, &(struct err){0});
+	if (!r && text_is_same(&text, &rejected.text))
+		r = way_back_read_config(&(struct unconfirmed){.back = BACK_TO_CONFIRMED}, ret, e);
+	else if (!r)
+		r = config_parse(file, text.data, text.size, ret, e);
+	text_free(&u.text);
+	text_free(&rejected.text);
+	text_free(&text);
+	return r;
+}
+
 const char *confirm_describe_way_back(const struct unconfirmed *u, char buf[WAY_BACK_SIZE])
 {
 	struct confirmed list[STORE_KEPT];
 	size_t count = 0;
 	char date[32];
 
-	if (u->back == BACK_BY_REMOVING)
-		return "what it was before";
 	confirmed_list(list, &count, &(struct err){0});
-	if (u->back == BACK_TO_NOTHING || !count)
-		return "nothing, as before";
+	if (u->back != BACK_TO_CONFIRMED || !count)
+		return "what it was before";
 	strftime(date, sizeof(date), "%F %T", localtime(&list[0].date));
 	snprintf(buf, WAY_BACK_SIZE, "the configuration confirmed at %s", date);
 	return buf;

@@ -31,6 +31,9 @@ int confirm_reject(struct unconfirmed *u, struct err *e);
 #define WAY_BACK_SIZE 96
 const char *confirm_describe_way_back(const struct unconfirmed *u, char buf[WAY_BACK_SIZE]);
 
+/* config_read, but of a file that wasn't confirmed, and isn't tried just now, the last confirmed one. */
+int confirm_read_config(const char *file, struct config *ret, struct err *e);
+
 /* For status: one line, if a change waits. */
 void confirm_print(FILE *out);
 
