@@ -12,6 +12,7 @@
 
 // Drift comes last: it doesn't repeat what another check has told with its cause.
 static check_function *const checks[] = {
+	check_unconfirmed,
 	check_refused_file,
 	check_lost_file,
 	check_vif_places,

@@ -78,6 +78,7 @@ struct check_input {
 	/* Whether a vif has asked for packet rules that aren't there; NULL: nobody knows. */
 	bool (*rules_missing)(const struct device *vif, void *arg);
 	void *rules_arg;
+	bool unconfirmed; /* a change waits for its confirmation */
 	const bool *used; /* check_run fills it in, by a device's slot: ours, a port of ours, or below something of
 			     ours */
 };

@@ -19,6 +19,7 @@ check_function check_vlan_twice, check_vlan_on_port, check_switch_vlans;
 check_function check_managers, check_dhcp_clients, check_lifetimes, check_forwarding, check_router_advertisements;
 check_function check_bridge_netfilter, check_rule_devices;
 check_function check_drift;
+check_function check_unconfirmed;
 
 /* Adds a trouble. problem must be a literal. */
 void check_tell(struct check_report *r, const char *device, const char *problem, const char *fmt, ...)

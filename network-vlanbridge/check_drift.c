@@ -283,3 +283,12 @@ void check_drift(const struct check_input *in, struct check_report *r)
 	compare_devices(in, &p, r);
 	compare_entries(in, &p, r);
 }
+
+void check_unconfirmed(const struct check_input *in, struct check_report *r)
+{
+	if (in->unconfirmed)
+		check_tell(r, "", "unconfirmed",
+			"a change waits for its confirmation, and goes back without it: run network-vlanbridge "
+			"confirm, or "
+			"revert");
+}

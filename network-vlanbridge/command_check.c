@@ -12,6 +12,8 @@
 #include "check_read.h"
 #include "command.h"
 #include "command_run.h"
+#include "confirm.h"
+#include "filters.h"
 #include "snapshot.h"
 #include "target.h"
 
@@ -104,13 +106,37 @@ static int make_target(struct command_run *r, struct check_input *in, struct err
 	return 0;
 }
 
+static bool is_without_rules(const struct device *vif, void *arg)
+{
+	const struct filter_port *port = filters_find(arg, vif->link.name);
+
+	return port && port->attached && !port->filtered;
+}
+
+static bool waits_for_confirmation(void)
+{
+	struct unconfirmed u = {0};
+	struct err unused;
+	bool waits = !unconfirmed_read(UNCONFIRMED_WAITING, &u, &unused) && confirm_waits(&u);
+
+	text_free(&u.text);
+	return waits;
+}
+
 static int check_host(struct check_input *in, const char *device, struct check_report *report, struct err *e)
 {
 	struct check_readings readings = {0};
+	struct filters filters = {0};
 	struct guests guests;
+	struct err unused;
 	int r = check_read(in->current, &readings);
 
 	guests_read(&guests);
+	in->unconfirmed = waits_for_confirmation();
+	if (!filters_read(&filters, &unused)) {
+		in->rules_missing = is_without_rules;
+		in->rules_arg = &filters;
+	}
 	in->readings = &readings;
 	in->guests = &guests;
 	in->at_work |= command_run_is_locked();
@@ -118,6 +144,7 @@ static int check_host(struct check_input *in, const char *device, struct check_r
 		r = check_run(in, report);
 	if (!r && device)
 		r = check_report_limit(report, in->current, device);
+	filters_free(&filters);
 	guests_free(&guests);
 	check_readings_free(&readings);
 	return r ? err_set(e, ENOMEM, "no memory to check the host") : 0;

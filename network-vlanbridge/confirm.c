@@ -13,11 +13,49 @@
 #include "log.h"
 
 // A state that can't be read must not keep a host from coming up.
-static void read_unconfirmed(struct unconfirmed *u)
+static void read_unconfirmed(enum unconfirmed_kind kind, struct unconfirmed *u)
 {
 	struct err trouble = {0};
 
-	if (unconfirmed_read(u, &trouble))
+	if (unconfirmed_read(kind, u, &trouble))
+		log_warning("network-vlanbridge: %s", trouble.text);
+}
+
+static bool is_file_now(const struct text *t)
+{
+	struct text now = {0};
+	bool same = !config_read_text(CONFIG_FILE, &now.data, &now.size, &(struct err){0}) && text_is_same(&now, t);
+
+	text_free(&now);
+	return same;
+}
+
+// Only of the file that boots start: another one that was tried is of no interest to them.
+static int reject(struct unconfirmed *u, const char *boot, struct err *e)
+{
+	if (u->back == BACK_BY_REMOVING || !u->text.size || confirmed_is_last(&u->text) || !is_file_now(&u->text))
+		return 0;
+	memmove(u->boot, boot, strlen(boot) + 1);
+	return unconfirmed_write(UNCONFIRMED_REJECTED, u, e);
+}
+
+int confirm_reject(struct unconfirmed *u, struct err *e)
+{
+	char now[BOOT_ID_SIZE];
+
+	way_back_boot_id(now);
+	if (reject(u, now, e))
+		return -e->code;
+	return unconfirmed_remove(UNCONFIRMED_WAITING, e);
+}
+
+// A boot has ended a change that waited: no start of this boot has seen its file yet.
+static void end_by_boot(struct unconfirmed *u)
+{
+	struct err trouble = {0};
+
+	if (*u->boot && !confirm_waits(u) &&
+		(reject(u, u->boot, &trouble) || unconfirmed_remove(UNCONFIRMED_WAITING, &trouble)))
 		log_warning("network-vlanbridge: %s", trouble.text);
 }
 
@@ -27,33 +65,18 @@ static int refuse_second(const struct unconfirmed *u, struct err *e)
 		return 0;
 	return err_set(e, EBUSY,
 		"a change waits for its confirmation: run 'network-vlanbridge confirm' to keep it, or "
-		"'network-vlanbridge "
-		"revert' to take it back, first");
-}
-
-static int write_state(struct unconfirmed *u, long long deadline, struct err *e)
-{
-	way_back_boot_id(u->boot);
-	u->deadline = deadline;
-	return unconfirmed_write(u, e);
-}
-
-int confirm_reject(struct unconfirmed *u, struct err *e)
-{
-	if (u->back == BACK_BY_REMOVING || !u->text.size || confirmed_is_last(&u->text))
-		return unconfirmed_remove(e);
-	return write_state(u, 0, e);
+		"'network-vlanbridge revert' to take it back, first");
 }
 
 // A boot starts the file as it is there. One that wasn't confirmed is left alone, until somebody starts it by hand,
 // which is any later start of the same boot, or writes another.
-static bool is_not_to_be_started(const struct command_run *r, const struct unconfirmed *u)
+static bool is_not_to_be_started(const struct command_run *r, const struct unconfirmed *rejected)
 {
-	return text_is_same(&r->text, &u->text) && !way_back_is_this_boot(u->boot);
+	return text_is_same(&r->text, &rejected->text) && !way_back_is_this_boot(rejected->boot);
 }
 
 static int start_confirmed_instead(
-	struct netlink *nl, struct command_run *r, confirm_changing change, struct unconfirmed *u, struct err *e)
+	struct netlink *nl, struct command_run *r, confirm_changing change, struct unconfirmed *rejected, struct err *e)
 {
 	struct confirmed list[STORE_KEPT];
 	char last[WAY_BACK_SIZE];
@@ -62,35 +85,52 @@ static int start_confirmed_instead(
 
 	if (confirmed_list(list, &count, e))
 		return EXIT_FAILED;
-	u->back = count ? BACK_TO_CONFIRMED : BACK_TO_NOTHING;
-	log_warning(
-		"network-vlanbridge: %s wasn't confirmed before the host was booted: %s is started instead; to start "
-		"it, run 'network-vlanbridge start', or edit it",
-		r->config_file, confirm_describe_way_back(u, last));
+	rejected->back = count ? BACK_TO_CONFIRMED : BACK_TO_NOTHING;
+	log_warning("network-vlanbridge: %s wasn't confirmed before the host was booted: %s is started instead; to "
+		    "start it, run 'network-vlanbridge start', or edit it",
+		r->config_file, count ? confirm_describe_way_back(rejected, last) : "nothing");
 	config_free(&r->config);
-	if (way_back_read_config(u, &r->config, e))
+	if (way_back_read_config(rejected, &r->config, e))
 		return EXIT_FAILED;
 	status = change(nl, r, e);
-	if (!status && confirm_reject(u, e))
+	way_back_boot_id(rejected->boot);
+	if (!status && unconfirmed_write(UNCONFIRMED_REJECTED, rejected, e))
 		return EXIT_FAILED;
 	return status;
 }
 
-// Without confirm=, a file counts as confirmed when it has been started.
-static int change_at_once(
-	struct netlink *nl, struct command_run *r, confirm_changing change, struct unconfirmed *u, struct err *e)
+int confirm_keep(const struct text *file, struct err *e)
 {
+	struct unconfirmed rejected;
+	int r = confirmed_add(file, e);
+
+	if (r)
+		return r;
+	r = unconfirmed_read(UNCONFIRMED_REJECTED, &rejected, e);
+	if (!r && text_is_same(file, &rejected.text))
+		r = unconfirmed_remove(UNCONFIRMED_REJECTED, e);
+	text_free(&rejected.text);
+	return r;
+}
+
+// Without confirm=, a file counts as confirmed when it has been started.
+static int change_at_once(struct netlink *nl, struct command_run *r, confirm_changing change, struct err *e)
+{
+	struct unconfirmed rejected;
 	struct err trouble = {0};
 	int status;
 
-	if (is_not_to_be_started(r, u))
-		return start_confirmed_instead(nl, r, change, u, e);
-	status = change(nl, r, e);
-	if (status || !r->text.data)
-		return status;
-	// Where nothing can ever be kept, as on a read-only root, nobody need be told each time.
-	if ((confirmed_add(&r->text, &trouble) || unconfirmed_remove(&trouble)) && trouble.code != EROFS)
-		log_warning("network-vlanbridge: there will be no way back to this configuration: %s", trouble.text);
+	read_unconfirmed(UNCONFIRMED_REJECTED, &rejected);
+	if (is_not_to_be_started(r, &rejected)) {
+		status = start_confirmed_instead(nl, r, change, &rejected, e);
+	} else {
+		status = change(nl, r, e);
+		// Where nothing can ever be kept, as on a read-only root, nobody need be told each time.
+		if (!status && r->text.data && confirm_keep(&r->text, &trouble) && trouble.code != EROFS)
+			log_warning("network-vlanbridge: there will be no way back to this configuration: %s",
+				trouble.text);
+	}
+	text_free(&rejected.text);
 	return status;
 }
 
@@ -114,7 +154,7 @@ static int end_made(struct unconfirmed *u, struct err *e)
 	char last[WAY_BACK_SIZE], until[32];
 
 	u->made = true;
-	if (unconfirmed_write(u, e))
+	if (unconfirmed_write(UNCONFIRMED_WAITING, u, e))
 		return EXIT_FAILED;
 	way_back_print_time(u->deadline, until);
 	log_warning(
@@ -124,23 +164,25 @@ static int end_made(struct unconfirmed *u, struct err *e)
 	return EXIT_DONE;
 }
 
-static int change_until_confirmed(
-	struct netlink *nl, struct command_run *r, confirm_changing change, struct unconfirmed *u, struct err *e)
+static int change_until_confirmed(struct netlink *nl, struct command_run *r, confirm_changing change, struct err *e)
 {
+	struct unconfirmed u = {.deadline = deadline_now() + (long long)r->confirm * SECOND};
 	int status;
 
-	text_free(&u->text);
-	*u = (struct unconfirmed){0};
-	if (way_back_choose(nl, r, change == command_run_restart, u, e))
-		return EXIT_USAGE;
-	if (write_state(u, deadline_now() + (long long)r->confirm * SECOND, e))
-		return EXIT_FAILED;
-	if (deadline_hold(u->deadline, e)) {
-		confirm_reject(u, &(struct err){0});
-		return EXIT_FAILED;
+	way_back_boot_id(u.boot);
+	if (way_back_choose(nl, r, change == command_run_restart, &u, e)) {
+		status = EXIT_USAGE;
+	} else if (unconfirmed_write(UNCONFIRMED_WAITING, &u, e)) {
+		status = EXIT_FAILED;
+	} else if (deadline_hold(u.deadline, e)) {
+		unconfirmed_remove(UNCONFIRMED_WAITING, &(struct err){0});
+		status = EXIT_FAILED;
+	} else {
+		status = change(nl, r, e);
+		status = status ? end_failed(nl, &u, status) : end_made(&u, e);
 	}
-	status = change(nl, r, e);
-	return status ? end_failed(nl, u, status) : end_made(u, e);
+	text_free(&u.text);
+	return status;
 }
 
 int confirm_change(struct netlink *nl, struct command_run *r, confirm_changing change, struct err *e)
@@ -148,17 +190,17 @@ int confirm_change(struct netlink *nl, struct command_run *r, confirm_changing c
 	struct unconfirmed u;
 	int status = EXIT_FAILED;
 
-	read_unconfirmed(&u);
+	read_unconfirmed(UNCONFIRMED_WAITING, &u);
+	end_by_boot(&u);
 	if (!refuse_second(&u, e))
-		status = r->confirm ? change_until_confirmed(nl, r, change, &u, e)
-				    : change_at_once(nl, r, change, &u, e);
+		status = r->confirm ? change_until_confirmed(nl, r, change, e) : change_at_once(nl, r, change, e);
 	text_free(&u.text);
 	return status;
 }
 
 bool confirm_waits(const struct unconfirmed *u)
 {
-	return u->deadline && way_back_is_this_boot(u->boot);
+	return *u->boot && way_back_is_this_boot(u->boot);
 }
 
 int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err *e)
@@ -178,17 +220,33 @@ int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err 
 	return status;
 }
 
+int confirm_read_config(const char *file, struct config *ret, struct err *e)
+{
+	struct unconfirmed u = {0}, rejected = {0};
+	struct text text = {0};
+	int r = config_read_text(file, &text.data, &text.size, e);
+
+	if (!r && !unconfirmed_read(UNCONFIRMED_WAITING, &u, &(struct err){0}) && !confirm_waits(&u))
+		unconfirmed_read(UNCONFIRMED_REJECTED, &rejected, &(struct err){0});
+	if (!r && text_is_same(&text, &rejected.text))
+		r = way_back_read_config(&(struct unconfirmed){.back = BACK_TO_CONFIRMED}, ret, e);
+	else if (!r)
+		r = config_parse(file, text.data, text.size, ret, e);
+	text_free(&u.text);
+	text_free(&rejected.text);
+	text_free(&text);
+	return r;
+}
+
 const char *confirm_describe_way_back(const struct unconfirmed *u, char buf[WAY_BACK_SIZE])
 {
 	struct confirmed list[STORE_KEPT];
 	size_t count = 0;
 	char date[32];
 
-	if (u->back == BACK_BY_REMOVING)
-		return "what it was before";
 	confirmed_list(list, &count, &(struct err){0});
-	if (u->back == BACK_TO_NOTHING || !count)
-		return "nothing, as before";
+	if (u->back != BACK_TO_CONFIRMED || !count)
+		return "what it was before";
 	strftime(date, sizeof(date), "%F %T", localtime(&list[0].date));
 	snprintf(buf, WAY_BACK_SIZE, "the configuration confirmed at %s", date);
 	return buf;
@@ -200,7 +258,7 @@ void confirm_print(FILE *out)
 	char last[WAY_BACK_SIZE];
 	long long left;
 
-	if (unconfirmed_read(&u, &(struct err){0}))
+	if (unconfirmed_read(UNCONFIRMED_WAITING, &u, &(struct err){0}))
 		return;
 	left = (u.deadline - deadline_now()) / SECOND;
 	if (confirm_waits(&u) && left >= 0)

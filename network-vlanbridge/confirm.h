@@ -21,12 +21,18 @@ bool confirm_waits(const struct unconfirmed *u);
 /* Takes back what waits, with the lock. Returns the exit status. */
 int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err *e);
 
-/* What isn't started by a boot from now on: the text of u, if it is a file's. Nothing waits any more. */
+/* The file counts as confirmed. Returns 0 or -errno with a message in e. */
+int confirm_keep(const struct text *file, struct err *e);
+
+/* Nothing waits any more; if the file has what u was made from, it isn't started by a boot. Returns 0 or -errno. */
 int confirm_reject(struct unconfirmed *u, struct err *e);
 
 /* What u goes back to, as a part of a sentence. */
 #define WAY_BACK_SIZE 96
 const char *confirm_describe_way_back(const struct unconfirmed *u, char buf[WAY_BACK_SIZE]);
+
+/* config_read, but of a file that wasn't confirmed, and isn't tried just now, the last confirmed one. */
+int confirm_read_config(const char *file, struct config *ret, struct err *e);
 
 /* For status: one line, if a change waits. */
 void confirm_print(FILE *out);

@@ -17,7 +17,7 @@ static int open_waiting(struct netlink **nl, struct unconfirmed *u, struct err *
 	if (command_run_lock(e) || netlink_open(nl, e))
 		return EXIT_FAILED;
 	command_run_hold_signals();
-	return unconfirmed_read(u, e) ? EXIT_FAILED : EXIT_DONE;
+	return unconfirmed_read(UNCONFIRMED_WAITING, u, e) ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int refuse_nothing(struct err *e, const char *hint)
@@ -34,9 +34,9 @@ static int confirm(struct unconfirmed *u, struct err *e)
 		err_set(e, EINTR, "the change was interrupted, and isn't complete: run 'network-vlanbridge revert'");
 		return EXIT_FAILED;
 	}
-	if (u->back != BACK_BY_REMOVING && u->text.size && confirmed_add(&u->text, e))
+	if (u->back != BACK_BY_REMOVING && u->text.size && confirm_keep(&u->text, e))
 		return EXIT_FAILED;
-	if (unconfirmed_remove(e))
+	if (unconfirmed_remove(UNCONFIRMED_WAITING, e))
 		return EXIT_FAILED;
 	deadline_release();
 	log_info("network-vlanbridge: the change is confirmed");
@@ -79,7 +79,7 @@ static int revert_waiting(struct netlink *nl, struct unconfirmed *u, struct err 
 	return EXIT_DONE;
 }
 
-static int find_older(unsigned long n, struct text *ret, char path[STORE_PATH_SIZE], struct err *e)
+static int find_older(unsigned long n, struct text *ret, char path[CONFIRMED_PATH_SIZE], struct err *e)
 {
 	struct confirmed list[STORE_KEPT];
 	size_t count;
@@ -93,17 +93,14 @@ static int find_older(unsigned long n, struct text *ret, char path[STORE_PATH_SI
 	return confirmed_read(list[n - 1].number, ret, e);
 }
 
-// The file that is there isn't what runs: a boot is to start what runs.
-static int reject_file(const struct text *started, struct err *e)
+// What runs now is the last confirmed one, and a boot is to start it, not the file, unless it has just that.
+static int reject_file(struct err *e)
 {
 	struct unconfirmed u = {.back = BACK_TO_CONFIRMED};
 	int r = 0;
 
-	if (!config_read_text(CONFIG_FILE, &u.text.data, &u.text.size, &(struct err){0}) &&
-		!text_is_same(&u.text, started))
+	if (!config_read_text(CONFIG_FILE, &u.text.data, &u.text.size, &(struct err){0}))
 		r = confirm_reject(&u, e);
-	else
-		r = unconfirmed_remove(e);
 	text_free(&u.text);
 	return r;
 }
@@ -111,7 +108,7 @@ static int reject_file(const struct text *started, struct err *e)
 static int revert_to(struct netlink *nl, const struct unconfirmed *waiting, unsigned long n, struct err *e)
 {
 	struct command_run r = {.scope = SCOPE_FILE};
-	char path[STORE_PATH_SIZE];
+	char path[CONFIRMED_PATH_SIZE];
 	int status = EXIT_USAGE;
 
 	if (confirm_waits(waiting)) {
@@ -120,7 +117,7 @@ static int revert_to(struct netlink *nl, const struct unconfirmed *waiting, unsi
 	}
 	if (!find_older(n, &r.text, path, e) && !config_parse(path, r.text.data, r.text.size, &r.config, e))
 		status = command_run_carry_out(nl, &r, e);
-	if (!status && (confirmed_add(&r.text, e) || reject_file(&r.text, e)))
+	if (!status && (confirm_keep(&r.text, e) || reject_file(e)))
 		status = EXIT_FAILED;
 	if (!status)
 		log_warning("network-vlanbridge: the host has the configuration of %s; copy it to " CONFIG_FILE
@@ -152,7 +149,8 @@ int command_revert(char **args, struct err *e)
 static bool still_waits(long long deadline)
 {
 	struct unconfirmed u;
-	bool waits = !unconfirmed_read(&u, &(struct err){0}) && confirm_waits(&u) && u.deadline == deadline;
+	bool waits = !unconfirmed_read(UNCONFIRMED_WAITING, &u, &(struct err){0}) && confirm_waits(&u) &&
+		     u.deadline == deadline;
 
 	text_free(&u.text);
 	return waits;

@@ -26,7 +26,7 @@ static const struct {
 static int add_line(struct libscols_table *table, size_t n, const struct confirmed *c, struct err *e)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
-	char text[32], path[STORE_PATH_SIZE];
+	char text[32], path[CONFIRMED_PATH_SIZE];
 	struct text file = {0};
 	int r = confirmed_read(c->number, &file, e);
 

@@ -16,9 +16,13 @@
 #include "vlans.h"
 
 #define CONFIRMED "confirmed."
-#define UNCONFIRMED "unconfirmed"
 #define NEW ".new"
 #define HEAD_END "\n\n" // the text follows
+
+static const char *const unconfirmed_names[] = {
+	[UNCONFIRMED_WAITING] = "unconfirmed",
+	[UNCONFIRMED_REJECTED] = "rejected",
+};
 
 void text_free(struct text *t)
 {
@@ -31,9 +35,9 @@ bool text_is_same(const struct text *a, const struct text *b)
 	return a->data && b->data && a->size == b->size && !memcmp(a->data, b->data, a->size);
 }
 
-void confirmed_path(unsigned long number, char path[STORE_PATH_SIZE])
+void confirmed_path(unsigned long number, char path[CONFIRMED_PATH_SIZE])
 {
-	snprintf(path, STORE_PATH_SIZE, STORE "/" CONFIRMED "%lu", number);
+	snprintf(path, CONFIRMED_PATH_SIZE, STORE "/" CONFIRMED "%lu", number);
 }
 
 static int write_all(int fd, const char *data, size_t size)
@@ -114,7 +118,7 @@ static int by_number(const struct dirent **a, const struct dirent **b)
 
 static void describe(const char *name, struct confirmed *ret)
 {
-	char path[STORE_PATH_SIZE];
+	char path[CONFIRMED_PATH_SIZE];
 	struct stat s = {0};
 
 	number_parse(name + strlen(CONFIRMED), 1, UINT32_MAX, &ret->number);
@@ -153,7 +157,7 @@ static int read_file(const char *path, struct text *ret, struct err *e)
 
 int confirmed_read(unsigned long number, struct text *ret, struct err *e)
 {
-	char path[STORE_PATH_SIZE];
+	char path[CONFIRMED_PATH_SIZE];
 
 	confirmed_path(number, path);
 	return read_file(path, ret, e);
@@ -164,7 +168,7 @@ int confirmed_read(unsigned long number, struct text *ret, struct err *e)
 static int add(const struct text *t, const struct confirmed list[STORE_KEPT], size_t count, struct err *e)
 {
 	unsigned long number = count ? list[0].number + 1 : 1;
-	char path[STORE_PATH_SIZE];
+	char path[CONFIRMED_PATH_SIZE];
 	int r;
 
 	confirmed_path(number, path);
@@ -200,6 +204,11 @@ int confirmed_add(const struct text *t, struct err *e)
 	return add(t, list, count, e);
 }
 
+static void unconfirmed_path(enum unconfirmed_kind kind, char path[CONFIRMED_PATH_SIZE])
+{
+	snprintf(path, CONFIRMED_PATH_SIZE, STORE "/%s", unconfirmed_names[kind]);
+}
+
 static void read_head(struct unconfirmed *u)
 {
 	const char *end = strstr(u->text.data, HEAD_END);
@@ -213,12 +222,13 @@ static void read_head(struct unconfirmed *u)
 	memmove(u->text.data, u->text.data + length, u->text.size + 1);
 }
 
-int unconfirmed_read(struct unconfirmed *ret, struct err *e)
+int unconfirmed_read(enum unconfirmed_kind kind, struct unconfirmed *ret, struct err *e)
 {
-	const char *path = STORE "/" UNCONFIRMED;
+	char path[CONFIRMED_PATH_SIZE];
 	int r;
 
 	*ret = (struct unconfirmed){0};
+	unconfirmed_path(kind, path);
 	if (access(path, F_OK) && errno == ENOENT)
 		return 0;
 	r = read_file(path, &ret->text, e);
@@ -227,16 +237,19 @@ int unconfirmed_read(struct unconfirmed *ret, struct err *e)
 	return r;
 }
 
-int unconfirmed_write(const struct unconfirmed *u, struct err *e)
+int unconfirmed_write(enum unconfirmed_kind kind, const struct unconfirmed *u, struct err *e)
 {
 	char head[160];
 
 	snprintf(head, sizeof(head), "boot %s\ndeadline %lld\nmade %d\nback %d" HEAD_END, u->boot, u->deadline, u->made,
 		(int)u->back);
-	return write_file(UNCONFIRMED, head, &u->text, e);
+	return write_file(unconfirmed_names[kind], head, &u->text, e);
 }
 
-int unconfirmed_remove(struct err *e)
+int unconfirmed_remove(enum unconfirmed_kind kind, struct err *e)
 {
-	return remove_file(STORE "/" UNCONFIRMED, e);
+	char path[CONFIRMED_PATH_SIZE];
+
+	unconfirmed_path(kind, path);
+	return remove_file(path, e);
 }

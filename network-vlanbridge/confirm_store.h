@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* /var/lib/vlanbridge: the configurations that were confirmed, and the one change that isn't yet. Whoever writes here
+/* /var/lib/vlanbridge: the configurations that were confirmed, and what isn't. Whoever writes here
  * has the lock (command_run_lock). */
 #ifndef CONFIRM_STORE_H
 #define CONFIRM_STORE_H
@@ -34,18 +34,20 @@ enum way_back {
 	BACK_BY_REMOVING,  /* without what the change made from arguments: text has the names */
 };
 
-/* A change that waits for its confirmation; or one that wasn't confirmed, whose file isn't to be started by a boot. */
+/* A change that waits for its confirmation, or a file that a boot isn't to start because it wasn't confirmed. */
+enum unconfirmed_kind { UNCONFIRMED_WAITING, UNCONFIRMED_REJECTED };
+
 struct unconfirmed {
-	char boot[40];      /* the boot ID of the kernel in which this was so */
-	long long deadline; /* nanoseconds of CLOCK_BOOTTIME, which also tell one change from another; 0: went back */
+	char boot[40];      /* the boot ID of the kernel in which it was made, or rejected */
+	long long deadline; /* nanoseconds of CLOCK_BOOTTIME, which also tell one change from another */
 	bool made;          /* the change is complete */
 	enum way_back back;
 	struct text text; /* the new configuration; of stop: none */
 };
 
 /* The file of a confirmed configuration, for messages, too. */
-#define STORE_PATH_SIZE 64
-void confirmed_path(unsigned long number, char path[STORE_PATH_SIZE]);
+#define CONFIRMED_PATH_SIZE 64
+void confirmed_path(unsigned long number, char path[CONFIRMED_PATH_SIZE]);
 
 /* The confirmed configurations, the last one first. Returns 0 and how many (none: also where the directory isn't
  * there), or -errno. */
@@ -62,8 +64,8 @@ bool confirmed_is_last(const struct text *t);
 int confirmed_add(const struct text *t, struct err *e);
 
 /* Returns 0 and what is there, all 0 if there is nothing, or -errno. The caller frees ret->text. */
-int unconfirmed_read(struct unconfirmed *ret, struct err *e);
-int unconfirmed_write(const struct unconfirmed *u, struct err *e);
-int unconfirmed_remove(struct err *e);
+int unconfirmed_read(enum unconfirmed_kind kind, struct unconfirmed *ret, struct err *e);
+int unconfirmed_write(enum unconfirmed_kind kind, const struct unconfirmed *u, struct err *e);
+int unconfirmed_remove(enum unconfirmed_kind kind, struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "command_run.h"
+#include "confirm.h"
 #include "link_msg.h"
 #include "snapshot.h"
 
@@ -90,7 +91,7 @@ static int demand(struct command_run *r, const char *name, struct err *e)
 		err_set(e, ENOENT, "there is no %s", r->config_file);
 		return EXIT_NOT_ON_DEMAND;
 	}
-	if (config_read(r->config_file, &file, e))
+	if (confirm_read_config(r->config_file, &file, e))
 		return EXIT_USAGE;
 	result = pick_demanded(&file, name, &r->config, e);
 	config_free(&file);

@@ -61,7 +61,7 @@ struct check_case {
 	const char *find, *with;                         // changes one of these three, where it is found first
 	const char *expected;                            // "PROBLEM DEVICE: part of the sentence" for each, one a line
 	const char *interfaces, *lldp, *filter, *client; // client: a DHCP client's arguments
-	bool at_work, calls_iptables, ipv6_forwarding, rules_missing;
+	bool at_work, calls_iptables, ipv6_forwarding, rules_missing, unconfirmed;
 	int rp_filter;
 };
 
@@ -102,6 +102,7 @@ static const struct check_case cases[] = {
 		.with = "", .expected = "vif-vlans vif1.0: but in no VLAN"},
 	{"vif lost a VLAN", AWARE, .find = "vlans=10p", .with = "vlans=11p",
 		.expected = "vif-vlans vif1.0: isn't in the VLANs 10 of xenbr0"},
+	{"unconfirmed", MOVED, .unconfirmed = true, .expected = "unconfirmed : a change waits for its confirmation"},
 	{"rules missing", MOVED, .rules_missing = true, .expected = "vif-rules vif1.0: the filtering rules of vif1.0"},
 	{"two guests, one MAC", BOND, .find = "vif2.0 master", .with = "vif3.0 master",
 		.expected = "guest-mac vif1.0: NIC 0 of web (vif1.0) and NIC 0 of db (vif3.0) have the same MAC "
@@ -328,6 +329,7 @@ static void run_case(void **state)
 		.guests = &guests,
 		.readings = &readings,
 		.at_work = c->at_work,
+		.unconfirmed = c->unconfirmed,
 		.rules_missing = rules_missing,
 		.rules_arg = &missing};
 
