@@ -9,6 +9,7 @@
 #include "command.h"
 #include "command_run.h"
 #include "guests.h"
+#include "interruptions.h"
 #include "log.h"
 #include "report.h"
 #include "snapshot.h"
@@ -246,19 +247,9 @@ static int copy_before(const struct host *current, struct host *before, struct e
 	return host_copy(current, before) ? err_set(e, ENOMEM, "no memory for the state before") : 0;
 }
 
-static bool is_bond_down(const struct step *s)
+static void tell_interruption(const char *sentence)
 {
-	return s->kind == STEP_LINK_SET && s->link->kind == KIND_BOND && s->link->set & LINK_UP && !s->link->up;
-}
-
-// Whoever waits for a ping should know why.
-static void tell_interruptions(const struct plan *p)
-{
-	for (size_t i = 0; i < p->count; i++)
-		if (is_bond_down(&p->steps[i]))
-			log_warning(
-				"network-vlanbridge: %s goes down for a moment: the kernel makes this change only so",
-				p->steps[i].link->name);
+	log_warning("network-vlanbridge: %s", sentence);
 }
 
 static void tell_summary(const struct command_run *r, const struct timespec *begin)
@@ -280,7 +271,7 @@ static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct h
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (!r->plan.count)
 		return EXIT_DONE;
-	tell_interruptions(&r->plan);
+	interruptions_tell(&r->plan, &r->current, &r->target, tell_interruption);
 	// The plan's names point nowhere else: origin and target may be made anew while it is applied.
 	result = origin_make(before, r->scope, names_in_scope(r), &original, e);
 	if (!result)
@@ -382,7 +373,7 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 	struct host before = {0};
 	struct origin original = {0};
 	enum scope scope = r->scope;
-	int status;
+	int status, result;
 
 	if (r->config.wait && wait_for_devices(nl, &r->config, e))
 		return EXIT_FAILED;
@@ -395,7 +386,11 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 	r->origin = (struct origin){0};
 	r->stop = true;
 	r->scope = SCOPE_ALL;
-	status = plan_now(r, e) ? EXIT_FAILED : do_all_or_nothing(nl, r, &before, e);
+	result = plan_now(r, e);
+	if (result) // nothing was touched
+		status = result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+	else
+		status = do_all_or_nothing(nl, r, &before, e);
 	r->stop = false;
 	r->scope = scope;
 	if (!status)

@@ -10,6 +10,7 @@
 #include "command_run.h"
 #include "confirm.h"
 #include "filters.h"
+#include "interruptions.h"
 #include "log.h"
 #include "snapshot.h"
 #include "status.h"
@@ -102,6 +103,11 @@ static int print_json(const struct plan *p, struct err *e)
 	return r ? err_set(e, ENOMEM, "can't print the plan") : 0;
 }
 
+static void print_interruption(const char *sentence)
+{
+	fprintf(stderr, "network-vlanbridge: %s\n", sentence);
+}
+
 static int print_plan(const struct command_run *r, struct err *e)
 {
 	if (r->output)
@@ -131,8 +137,10 @@ int command_plan(char **args, struct err *e)
 
 	if (command_run_options(args, TAKES_CONFIG | TAKES_JSON, &r, e) || command_run_read(args, &r, e))
 		status = EXIT_USAGE;
-	else if (!netlink_open(&nl, e) && !command_run_plan(nl, &r, e, &status))
+	else if (!netlink_open(&nl, e) && !command_run_plan(nl, &r, e, &status)) {
+		interruptions_tell(&r.plan, &r.current, &r.target, print_interruption);
 		status = flush_output(print_plan(&r, e), e);
+	}
 	command_run_free(&r);
 	netlink_close(nl);
 	return status;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* Who is cut off while a plan is carried out, and for how long. */
+#ifndef INTERRUPTIONS_H
+#define INTERRUPTIONS_H
+
+#include "host.h"
+#include "plan.h"
+
+/* Calls tell with a sentence, without the newline, for each bond that goes down on the way, and for each guest's device that
+ * changes its bridge or leaves it. */
+void interruptions_tell(const struct plan *p, const struct host *current, const struct host *target,
+	void (*tell)(const char *sentence));
+
+#endif
