@@ -8,9 +8,9 @@
 #include "apply.h"
 #include "command.h"
 #include "command_run.h"
-#include "guests.h"
 #include "interruptions.h"
 #include "log.h"
+#include "loss.h"
 #include "report.h"
 #include "snapshot.h"
 #include "target.h"
@@ -19,7 +19,6 @@
 // Somebody else may change the host meanwhile, or the kernel do what the model doesn't know: what is left is planned
 // anew.
 #define ATTEMPTS 3
-#define LOWER_DEPTH_MAX 8 // devices one above the other
 
 static const struct config *names_in_scope(const struct command_run *r)
 {
@@ -79,67 +78,6 @@ int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, i
 		return result;
 	}
 	return plan_make(&r->current, &r->target, &r->plan, e);
-}
-
-// Whether we have, or had, anything to do with a device or one below it.
-static bool is_touched(const struct host *h, const char *name)
-{
-	const struct device *d = host_find(h, name), *m;
-
-	if (!d)
-		return true;
-	for (int depth = 0; d && depth < LOWER_DEPTH_MAX; depth++) {
-		m = host_find(h, d->link.master.name);
-		if (d->mark.origin != MARK_NONE || (m && device_is_ours(m)))
-			return true;
-		d = host_find(h, d->link.lower.name);
-	}
-	return false;
-}
-
-// What others take from their own devices meanwhile isn't our loss.
-static bool is_others(const struct l3_entry *e, const struct host *before, const struct host *after)
-{
-	for (size_t i = 0; i < e->device_count; i++)
-		if (is_touched(before, e->devices[i].name) || is_touched(after, e->devices[i].name))
-			return false;
-	return true;
-}
-
-static const struct l3_entry *find_lost_entry(
-	const struct origin *original, const struct host *before, const struct command_run *r)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while ((e = host_next_entry(&original->host, &at)))
-		if (!e->volatile_ && !e->link_local && !host_find_entry_key(&r->origin.host, e) &&
-			!is_others(e, before, &r->current))
-			return e;
-	return NULL;
-}
-
-// The result may look right, and dom0 have lost an address on the way: what there was without us must be there without
-// us still.
-static int refuse_loss(
-	const struct origin *original, const struct host *before, const struct command_run *r, struct err *e)
-{
-	const struct origin *after = &r->origin;
-	const struct l3_entry *lost = find_lost_entry(original, before, r);
-	char *text = NULL;
-	size_t size;
-	FILE *f;
-
-	if (!lost || (lost->device_count && !host_find(&after->host, lost->devices[0].name)))
-		return 0;
-	f = open_memstream(&text, &size);
-	if (f) {
-		l3_describe(f, lost);
-		fclose(f);
-	}
-	err_set(e, EIO, "%s was lost on the way", text ? text : "an address or a route");
-	free(text);
-	return -EIO;
 }
 
 static void say_what_is_left(const struct plan *p, struct err *e)
@@ -277,46 +215,13 @@ static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct h
 	if (!result)
 		result = go_to_target(nl, r, e);
 	if (!result)
-		result = refuse_loss(&original, before, r, e);
+		result = loss_refuse(&original.host, &r->origin.host, before, &r->current, e);
 	if (result)
 		roll_back(nl, r, before, e);
 	else
 		tell_summary(r, &begin);
 	origin_free(&original);
 	return result ? EXIT_FAILED : EXIT_DONE;
-}
-
-// Guests whose vifs would be in no bridge any more, " vif1.0 (web) …"; how many.
-static size_t find_released_guests(const struct command_run *r, char *text, size_t size)
-{
-	struct guests guests;
-	size_t found = 0, length = 0;
-
-	guests_read(&guests);
-	for (size_t i = 0; i < r->current.count; i++) {
-		const struct device *d = r->current.devices[i], *t = host_find(&r->target, d->link.name);
-		const struct guest_nic *nic = guests_find(&guests, d->link.name);
-
-		if (!nic || !*d->link.master.name || !t || *t->link.master.name)
-			continue;
-		found++;
-		if (length < size)
-			length += (size_t)snprintf(text + length, size - length, " %s (%s)", d->link.name, nic->domain);
-	}
-	guests_free(&guests);
-	return found;
-}
-
-static int refuse_guests(const struct command_run *r, struct err *e)
-{
-	char text[200] = "";
-	size_t n = find_released_guests(r, text, sizeof(text));
-
-	if (!n)
-		return 0;
-	return err_set(e, EBUSY,
-		"%zu vif%s of running guests would be in no bridge:%s; shut the guests down first, or say --force", n,
-		n == 1 ? "" : "s", text);
 }
 
 // xend calls it so, without a terminal. A person may not know what it would do.
@@ -341,7 +246,7 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 		return status;
 	if (!r->plan.count)
 		return EXIT_DONE;
-	if ((r->stop && !r->force && refuse_guests(r, e)) || (r->ask && ask_first(e)))
+	if ((r->stop && !r->force && interruptions_refuse(&r->current, &r->target, e)) || (r->ask && ask_first(e)))
 		return EXIT_USAGE;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;

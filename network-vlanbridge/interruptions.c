@@ -2,6 +2,7 @@
 // Who is cut off while a plan is carried out: whoever waits for a ping should know why.
 #include "interruptions.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "guests.h"
@@ -29,7 +30,8 @@ static void add_name(const struct guests *g, const struct device *d, char *text,
 	snprintf(text + n, size - n, nic ? " %s (%s)" : " %s", d->link.name, nic ? nic->domain : "");
 }
 
-static void tell_bond(const struct host *h, const struct guests *g, const char *bond, void (*tell)(const char *sentence))
+static void tell_bond(
+	const struct host *h, const struct guests *g, const char *bond, void (*tell)(const char *sentence))
 {
 	char text[SENTENCE_SIZE], names[SENTENCE_SIZE - 160] = "";
 
@@ -37,7 +39,8 @@ static void tell_bond(const struct host *h, const struct guests *g, const char *
 		if (is_behind(h, h->devices[i], bond))
 			add_name(g, h->devices[i], names, sizeof(names));
 	snprintf(text, sizeof(text),
-		"%s goes down for a moment, and is back in a second, with LACP in a few: the kernel makes this change only "
+		"%s goes down for a moment, and is back in a second, with LACP in a few: the kernel makes this change "
+		"only "
 		"so%s%s",
 		bond, *names ? "; cut off meanwhile:" : "", names);
 	tell(text);
@@ -79,8 +82,8 @@ static bool is_any(const struct plan *p, const struct host *current, const struc
 	return false;
 }
 
-void interruptions_tell(const struct plan *p, const struct host *current, const struct host *target,
-	void (*tell)(const char *sentence))
+void interruptions_tell(
+	const struct plan *p, const struct host *current, const struct host *target, void (*tell)(const char *sentence))
 {
 	const struct device *then;
 	struct guests guests;
@@ -97,4 +100,35 @@ void interruptions_tell(const struct plan *p, const struct host *current, const 
 			tell_guest(current->devices[i], then, &guests, tell);
 	}
 	guests_free(&guests);
+}
+
+// " vif1.0 (web) …", and how many.
+static size_t find_released(const struct host *current, const struct host *target, char *text, size_t size)
+{
+	struct guests guests;
+	size_t found = 0;
+
+	guests_read(&guests);
+	for (size_t i = 0; i < current->count; i++) {
+		const struct device *d = current->devices[i], *then = moved(current, target, d);
+
+		if (!then || *then->link.master.name || !guests_find(&guests, d->link.name))
+			continue;
+		found++;
+		add_name(&guests, d, text, size);
+	}
+	guests_free(&guests);
+	return found;
+}
+
+int interruptions_refuse(const struct host *current, const struct host *target, struct err *e)
+{
+	char text[200] = "";
+	size_t n = find_released(current, target, text, sizeof(text));
+
+	if (!n)
+		return 0;
+	return err_set(e, EBUSY,
+		"%zu vif%s of running guests would be in no bridge:%s; shut the guests down first, or say --force", n,
+		n == 1 ? "" : "s", text);
 }

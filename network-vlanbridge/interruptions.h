@@ -6,9 +6,13 @@
 #include "host.h"
 #include "plan.h"
 
-/* Calls tell with a sentence, without the newline, for each bond that goes down on the way, and for each guest's device that
- * changes its bridge or leaves it. */
+/* Calls tell with a sentence, without the newline, for each bond that goes down on the way, and for each guest's device
+ * that changes its bridge or leaves it. */
 void interruptions_tell(const struct plan *p, const struct host *current, const struct host *target,
 	void (*tell)(const char *sentence));
+
+/* Refuses a target that leaves vifs of running guests in no bridge. Returns 0, or -EBUSY with a message in e that names
+ * them. */
+int interruptions_refuse(const struct host *current, const struct host *target, struct err *e);
 
 #endif
