@@ -39,3 +39,6 @@ const struct link_sysctl link_sysctls[LINK_SYSCTL_COUNT] = {
 
 const uint32_t link_sysctls_closed =
 	1U << LINK_SYSCTL_RP_FILTER | 1U << LINK_SYSCTL_ARP_IGNORE | 1U << LINK_SYSCTL_DISABLE_IPV6;
+
+const uint32_t link_sysctls_ours = 1U << LINK_SYSCTL_RP_FILTER | 1U << LINK_SYSCTL_ARP_IGNORE |
+				   1U << LINK_SYSCTL_ACCEPT_RA | 1U << LINK_SYSCTL_DISABLE_IPV6;

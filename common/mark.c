@@ -28,6 +28,8 @@ static const struct flag {
 	{"isolated", offsetof(struct mark, isolated)},
 	{"antispoof", offsetof(struct mark, antispoof)},
 	{"guests=routers", offsetof(struct mark, routers)},
+	{"ipv6=no", offsetof(struct mark, ipv6_off)},
+	{"accept_ra=no", offsetof(struct mark, accept_ra_off)},
 	{"tx_offload=off", offsetof(struct mark, tx_offload_off)},
 };
 

@@ -49,6 +49,8 @@ struct mark {
 	bool isolated;  /* its vifs reach the uplink, not each other */
 	bool antispoof; /* its vifs may use their own addresses only */
 	bool routers;   /* its vifs may be routers, and DHCP servers */
+	bool ipv6_off;  /* dom0 has no IPv6 on it */
+	bool accept_ra_off;  /* dom0 takes no router advertisement on it */
 	bool tx_offload_off; /* transmit checksumming off on its vifs */
 	bool joined;         /* a port that we put into its master, which isn't ours: it leaves it again */
 	bool changing;       /* of a guest's device: see struct guest_mark */

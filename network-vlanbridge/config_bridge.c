@@ -9,7 +9,7 @@
 #define STP_DELAY_MAX 3000
 
 static const char *const keys[] = {"name", "uplink", "vlan", "vlan_name", "tagged", "optional", "legacy", "address",
-	"gateway", "mtu", "mac", "isolated", "antispoof", "guests", "tx_offload", "demand", NULL};
+	"gateway", "ipv6", "accept_ra", "mtu", "mac", "isolated", "antispoof", "guests", "tx_offload", "demand", NULL};
 
 static void take_uplink(struct config_item *it, struct bridge_item *b)
 {
@@ -21,7 +21,7 @@ static void take_uplink(struct config_item *it, struct bridge_item *b)
 
 static void take_policy(struct config_item *it, struct bridge_item *b)
 {
-	bool tx_offload = true;
+	bool tx_offload = true, ipv6 = true, accept_ra = true;
 
 	config_item_flag(it, "isolated", "yes", "no", &b->mark.isolated);
 	config_item_flag(it, "antispoof", "yes", "no", &b->mark.antispoof);
@@ -29,6 +29,10 @@ static void take_policy(struct config_item *it, struct bridge_item *b)
 	config_item_flag(it, "demand", "yes", "no", &b->mark.demand);
 	config_item_flag(it, "tx_offload", "on", "off", &tx_offload);
 	b->mark.tx_offload_off = !tx_offload;
+	config_item_flag(it, "ipv6", "yes", "no", &ipv6);
+	b->mark.ipv6_off = !ipv6;
+	config_item_flag(it, "accept_ra", "yes", "no", &accept_ra);
+	b->mark.accept_ra_off = !accept_ra;
 }
 
 static void take_vlans(struct config_item *it, struct bridge_item *b)

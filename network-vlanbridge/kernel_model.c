@@ -209,7 +209,7 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 		option_copy(&d->link, &none, &k->options[i]);
 	}
 	memcpy(d->link.sysctls, h->default_sysctls, sizeof(d->link.sysctls));
-	d->link.sysctls_known = link_sysctls_closed;
+	d->link.sysctls_known = link_sysctls_ours;
 	if (l->kind == KIND_BRIDGE)
 		model_set_default_vlan(&d->vlans, none.bridge.vlan_default_pvid);
 }

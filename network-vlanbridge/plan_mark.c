@@ -191,11 +191,18 @@ static bool changes_origins(struct planner *p, struct device *s, const struct ma
 	return changes;
 }
 
+// The mark says whose a sysctl is until that has gone back.
+static bool is_sysctl_open(const struct planner *p, const struct device *s, const struct device *t)
+{
+	return ((s->mark.ipv6_off && !t->mark.ipv6_off) || (s->mark.accept_ra_off && !t->mark.accept_ra_off)) &&
+	       planner_fields_to_set(p, s, t) & LINK_SYSCTLS;
+}
+
 static void note_ours(struct planner *p, struct device *s, const struct device *t)
 {
 	struct link change = {.set = LINK_ALIAS};
 
-	if (!strcmp(s->link.alias, t->link.alias) || changes_origins(p, s, &t->mark))
+	if (!strcmp(s->link.alias, t->link.alias) || is_sysctl_open(p, s, t) || changes_origins(p, s, &t->mark))
 		return;
 	memcpy(change.alias, t->link.alias, sizeof(change.alias));
 	planner_set(p, s, &change);

@@ -179,7 +179,7 @@ static void read_default_sysctls(struct host *h)
 	FILE *f;
 
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++) {
-		if (!(link_sysctls_closed >> i & 1))
+		if (!(link_sysctls_ours >> i & 1))
 			continue;
 		snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/default/%s", link_sysctls[i].family,
 			link_sysctls[i].name);

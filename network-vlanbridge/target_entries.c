@@ -272,13 +272,18 @@ static void mark_inheriting_bridges(struct target_builder *b)
 	}
 }
 
+static void set_sysctl(struct device *d, size_t row, int32_t value)
+{
+	d->link.sysctls[row] = value;
+	d->link.sysctls_known |= 1U << row;
+	d->link.set |= LINK_SYSCTLS;
+}
+
 static void set_closed(struct target_builder *b, struct device *d, bool closed)
 {
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
 		if (link_sysctls_closed >> i & 1)
-			d->link.sysctls[i] = closed ? 1 : b->target->default_sysctls[i];
-	d->link.sysctls_known |= link_sysctls_closed;
-	d->link.set |= LINK_SYSCTLS;
+			set_sysctl(d, i, closed ? 1 : b->target->default_sysctls[i]);
 }
 
 // As nobody else sets them: both together.
@@ -287,10 +292,40 @@ static bool is_closed(const struct link *l)
 	return link_is_without_ipv6(l) && l->sysctls[LINK_SYSCTL_ARP_IGNORE] == 1;
 }
 
+static void refuse_ipv6(struct target_builder *b, const struct config_device *c, const struct device *d)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(b->target, &at)))
+		if (e->family == AF_INET6 && e->kind != L3_RULE && !e->link_local && l3_uses(e, d->link.name))
+			target_refuse(
+				b, c, EINVAL, "ipv6=no: %s would have %s; take it away first", d->link.name, e->key);
+}
+
+// ipv6=no and accept_ra=no; what an earlier configuration said so goes back to the default.
+static void set_ipv6(
+	struct target_builder *b, const struct config_device *c, struct device *d, const struct device *old)
+{
+	const int32_t *defaults = b->target->default_sysctls;
+	bool carries = d->link.sysctls_known >> LINK_SYSCTL_ACCEPT_RA & 1;
+
+	if (c->mark.ipv6_off) {
+		refuse_ipv6(b, c, d);
+		set_sysctl(d, LINK_SYSCTL_DISABLE_IPV6, 1);
+	} else if (old && old->mark.ipv6_off && !carries && !link_is_without_ipv6(&d->link)) {
+		set_sysctl(d, LINK_SYSCTL_DISABLE_IPV6, defaults[LINK_SYSCTL_DISABLE_IPV6]);
+	}
+	if (c->mark.accept_ra_off)
+		set_sysctl(d, LINK_SYSCTL_ACCEPT_RA, 0);
+	else if (old && old->mark.accept_ra_off && !carries)
+		set_sysctl(d, LINK_SYSCTL_ACCEPT_RA, defaults[LINK_SYSCTL_ACCEPT_RA]);
+}
+
 // A guests' network on which dom0 has no address: what comes there for dom0 is dropped, and no router's word is taken.
 static void close_bridges(struct target_builder *b)
 {
-	for (size_t i = 0; i < b->config->count; i++) {
+	for (size_t i = 0; i < b->config->count && !b->failed; i++) {
 		const struct config_device *c = b->config->devices[i];
 		struct device *d = target_device(b, c);
 		const struct device *old;
@@ -302,6 +337,7 @@ static void close_bridges(struct target_builder *b)
 			set_closed(b, d, true);
 		else if (old && is_closed(&old->link) && !(d->link.set & LINK_SYSCTLS))
 			set_closed(b, d, false);
+		set_ipv6(b, c, d, old);
 	}
 }
 

@@ -111,10 +111,12 @@ static void writes(void **state)
 				.isolated = true,
 				.antispoof = true,
 				.routers = true,
+				.ipv6_off = true,
+				.accept_ra_off = true,
 				.tx_offload_off = true,
 				.joined = true},
 			"vlanbridge file uplink=eth0 vlan=5 adopted dhcp inherit parking joined demand closing "
-			"isolated antispoof guests=routers tx_offload=off"},
+			"isolated antispoof guests=routers ipv6=no accept_ra=no tx_offload=off"},
 	};
 	char alias[ALIAS_SIZE];
 	struct mark again;
