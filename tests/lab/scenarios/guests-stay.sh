@@ -23,7 +23,8 @@ END
 sed "s/^bridges = \[/&\n    'name=br100, uplink=bond0, vlan=100',/" /run/a.conf >/run/more.conf
 sed "s/'name=br{vlan}, uplink=bond0, vlan=3.9'/'name=br3, uplink=bond0, vlan=3', 'name=lan9, uplink=bond0, vlan=9'/" /run/a.conf >/run/renamed.conf
 sed "s/'name=br{vlan}, uplink=bond0, vlan=3.9'/'name=br3, uplink=bond0, vlan=3', 'name=br9, uplink=eth2, vlan=9'/" /run/a.conf >/run/uplink.conf
-sed "s/balance-xor/active-backup/" /run/a.conf >/run/mode.conf
+# Both are a static aggregation for the far end.
+sed "s/balance-xor/balance-rr/" /run/a.conf >/run/mode.conf
 
 far ip link set eth7 up
 for v in 5 6; do far_vlan eth7 $v 10.7.$v.1/24; done
