@@ -158,6 +158,7 @@ static int check_devices(
 	struct err refused = {0};
 	int result = read_host(nl, r, &in, e);
 
+	in.unconfirmed = confirm_is_awaited();
 	if (!result && has_file)
 		result = make_target(r, &in, &refused, e);
 	if (!result && device && !host_find(&r->current, device) && !host_find(&r->target, device)) {
