@@ -113,16 +113,6 @@ static bool is_without_rules(const struct device *vif, void *arg)
 	return port && port->attached && !port->filtered;
 }
 
-static bool waits_for_confirmation(void)
-{
-	struct unconfirmed u = {0};
-	struct err unused;
-	bool waits = !unconfirmed_read(UNCONFIRMED_WAITING, &u, &unused) && confirm_waits(&u);
-
-	text_free(&u.text);
-	return waits;
-}
-
 static int check_host(struct check_input *in, const char *device, struct check_report *report, struct err *e)
 {
 	struct check_readings readings = {0};
@@ -132,7 +122,6 @@ static int check_host(struct check_input *in, const char *device, struct check_r
 	int r = check_read(in->current, &readings);
 
 	guests_read(&guests);
-	in->unconfirmed = waits_for_confirmation();
 	if (!filters_read(&filters, &unused)) {
 		in->rules_missing = is_without_rules;
 		in->rules_arg = &filters;
@@ -158,6 +147,7 @@ static int check_devices(
 	struct err refused = {0};
 	int result = read_host(nl, r, &in, e);
 
+	in.unconfirmed = confirm_is_awaited();
 	if (!result && has_file)
 		result = make_target(r, &in, &refused, e);
 	if (!result && device && !host_find(&r->current, device) && !host_find(&r->target, device)) {

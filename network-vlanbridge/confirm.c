@@ -203,6 +203,15 @@ bool confirm_waits(const struct unconfirmed *u)
 	return *u->boot && way_back_is_this_boot(u->boot);
 }
 
+bool confirm_is_awaited(void)
+{
+	struct unconfirmed u;
+	bool waits = !unconfirmed_read(UNCONFIRMED_WAITING, &u, &(struct err){0}) && confirm_waits(&u);
+
+	text_free(&u.text);
+	return waits;
+}
+
 int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err *e)
 {
 	struct command_run r = {.scope = SCOPE_FILE, .force = true};

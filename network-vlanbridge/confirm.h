@@ -18,6 +18,9 @@ int confirm_change(struct netlink *nl, struct command_run *r, confirm_changing c
 /* Whether u was made since the host was booted, and neither confirmed nor taken back. */
 bool confirm_waits(const struct unconfirmed *u);
 
+/* Whether there is such a change. Without root's rights it can't be seen. */
+bool confirm_is_awaited(void);
+
 /* Takes back what waits, with the lock. Returns the exit status. */
 int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err *e);
 
