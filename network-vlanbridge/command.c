@@ -119,16 +119,6 @@ static int print_plan(const struct command_run *r, struct err *e)
 	return EXIT_DONE;
 }
 
-// What nobody could read isn't done.
-static int flush_output(int status, struct err *e)
-{
-	if (status == EXIT_DONE && (fflush(stdout) || ferror(stdout))) {
-		err_set(e, errno, "can't write the output: %s", strerror(errno));
-		return EXIT_FAILED;
-	}
-	return status;
-}
-
 int command_plan(char **args, struct err *e)
 {
 	struct command_run r = {0};
@@ -139,7 +129,7 @@ int command_plan(char **args, struct err *e)
 		status = EXIT_USAGE;
 	else if (!netlink_open(&nl, e) && !command_run_plan(nl, &r, e, &status)) {
 		interruptions_tell(&r.plan, &r.current, &r.target, print_interruption);
-		status = flush_output(print_plan(&r, e), e);
+		status = print_plan(&r, e);
 	}
 	command_run_free(&r);
 	netlink_close(nl);
@@ -165,7 +155,7 @@ static int print_status(struct command_run *r, const char *only, struct err *e)
 	result = status_print(stdout, &r->current, &guests, &filters, only, r->output, e);
 	filters_free(&filters);
 	guests_free(&guests);
-	return flush_output(result ? EXIT_FAILED : EXIT_DONE, e);
+	return result ? EXIT_FAILED : EXIT_DONE;
 }
 
 int command_status(char **args, struct err *e)

@@ -100,9 +100,10 @@ static int take_option(char *word, unsigned int option, struct command_run *r, s
 {
 	if (option == TAKES_CONFIRM)
 		return take_confirm(word, r, e);
-	if (option == TAKES_CONFIG)
+	if (option == TAKES_CONFIG) {
 		r->config_file = word + strlen("config=");
-	else if (option == TAKES_FORCE)
+		r->config_given = true;
+	} else if (option == TAKES_FORCE)
 		r->force = true;
 	else if (option == TAKES_VERBOSITY)
 		log_set_verbosity(word[1] == 'v' ? 1 : -1);
@@ -194,7 +195,7 @@ static int read_args(char **args, struct command_run *r, struct err *e)
 
 int command_run_read(char **args, struct command_run *r, struct err *e)
 {
-	if (*args && strcmp(r->config_file, CONFIG_FILE))
+	if (*args && r->config_given)
 		return err_set(e, EINVAL, "config=%s has no use with '%s', which describes a stack of its own",
 			r->config_file, *args);
 	r->from_args = *args || (!strcmp(r->config_file, CONFIG_FILE) && access(CONFIG_FILE, F_OK));
@@ -206,23 +207,41 @@ int command_run_read(char **args, struct command_run *r, struct err *e)
 	return config_parse(r->config_file, r->text.data, r->text.size, &r->config, e);
 }
 
+static bool carries(const struct host *h, const struct device *d, const struct config_device *c)
+{
+	const struct device *uplink = host_find(h, d->mark.uplink), *named = host_find(h, c->mark.uplink);
+
+	return d->mark.vlan == c->mark.vlan && !strcmp(uplink ? original_device_name(uplink) : d->mark.uplink,
+						       named ? original_device_name(named) : c->mark.uplink);
+}
+
 // Arguments can stop only what arguments made.
 static int check_stack_is_there(const struct host *h, const struct config *c, struct err *e)
 {
 	const char *missing = "";
+	bool found = false;
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct device *d = host_find(h, c->devices[i]->link.name);
 
 		if (!c->devices[i]->create)
 			continue;
-		if (d && d->mark.origin == MARK_FILE)
+		if (!d || !device_is_ours(d)) {
+			missing = c->devices[i]->link.name;
+			continue;
+		}
+		found = true;
+		if (d->mark.origin == MARK_FILE)
 			return err_set(
 				e, EBUSY, "%s was made from the file: take it out there, then run start", d->link.name);
-		if (d && device_is_ours(d))
-			return 0;
-		missing = c->devices[i]->link.name;
+		if (d->link.kind == KIND_BRIDGE && !carries(h, d, c->devices[i]))
+			return err_set(e, EINVAL,
+				"%s carries another uplink or VLAN than these arguments say: network-vlanbridge stop "
+				"bridge=%s takes it down",
+				d->link.name, d->link.name);
 	}
+	if (found)
+		return 0;
 	return err_set(e, ENODEV, "nothing was made from these arguments: there is no %s of vlanbridge's", missing);
 }
 

@@ -21,6 +21,7 @@ struct command_run {
 	struct plan plan;
 	const char *output; /* --json, --tree or NULL */
 	const char *config_file;
+	bool config_given;     /* on the command line */
 	size_t changed;        /* how many devices were */
 	bool ask;              /* somebody typed start, and nothing says what it is for */
 	bool force;            /* stop, though guests' vifs are in the bridges */

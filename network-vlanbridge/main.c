@@ -10,6 +10,7 @@
 // A refusal, or another result, is rolled back by the same engine: plan(now, before). stop wants the origin. plan
 // prints instead of applying; status prints current. carry_out.c is the picture in C.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,23 +48,45 @@ static int usage(FILE *out)
 	return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
+static int run(char **argv, struct err *e)
+{
+	for (size_t i = 0; *argv && i < COMMANDS; i++)
+		if (!strcmp(*argv, commands[i].name))
+			return commands[i].run(argv + 1, e);
+	if (*argv && (!strcmp(*argv, "--help") || !strcmp(*argv, "-h") || !strcmp(*argv, "help"))) {
+		if (!argv[1])
+			return usage(stdout);
+		err_set(e, EINVAL, "unknown argument '%s'", argv[1]);
+		return EXIT_USAGE;
+	}
+	if (*argv)
+		log_error("network-vlanbridge: unknown command '%s'", *argv);
+	return usage(stderr);
+}
+
+// Of the first three, the next file or socket would get the number of one that is closed, and messages with it. Writing
+// to what stands in for standard output fails, as it would have.
+static void open_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open(fd == 1 ? "/dev/full" : "/dev/null", O_RDWR) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = {0};
 	int status;
 
+	open_standard_files();
 	log_open("network-vlanbridge");
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")))
-		return usage(stdout);
-	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
-		if (strcmp(argv[1], commands[i].name))
-			continue;
-		status = commands[i].run(argv + 2, &e);
-		if (e.code)
-			log_error("network-vlanbridge %s: %s", argv[1], e.text);
-		return status;
+	status = run(argv + 1, &e);
+	// What nobody could read isn't done.
+	if (status == EXIT_DONE && (fflush(stdout) || ferror(stdout))) {
+		err_set(&e, errno, "can't write the output: %s", strerror(errno));
+		status = EXIT_FAILED;
 	}
-	if (argc > 1)
-		log_error("network-vlanbridge: unknown command '%s'", argv[1]);
-	return usage(stderr);
+	if (e.code)
+		log_error("network-vlanbridge %s: %s", argc > 1 ? argv[1] : "", e.text);
+	return status;
 }

@@ -111,6 +111,15 @@ static bool is_needed(const struct builder *b, const struct device *d)
 	return false;
 }
 
+// Only below a VLAN device of another stack, it is a device of dom0's own again.
+static void give_back_addr_gen(struct device *d)
+{
+	if (d->mark.was & MARK_WAS_ADDR_GEN)
+		d->link.addr_gen = d->mark.was_addr_gen;
+	d->mark.was &= ~(unsigned int)MARK_WAS_ADDR_GEN;
+	mark_write(d->link.alias, &d->mark, NULL);
+}
+
 // The fields of a borrowed device as its mark notes them.
 static void give_back_fields(struct device *d)
 {
@@ -238,6 +247,8 @@ static void add_devices(struct builder *b)
 			reset_adopted(d);
 		else if (!keeps && from->mark.origin == MARK_PORT)
 			give_back_fields(d);
+		else if (from->mark.origin == MARK_PORT && !*d->link.master.name)
+			give_back_addr_gen(d);
 	}
 }
 

@@ -322,6 +322,22 @@ static void set_ipv6(
 		set_sysctl(d, LINK_SYSCTL_ACCEPT_RA, defaults[LINK_SYSCTL_ACCEPT_RA]);
 }
 
+static bool has_ipv6_of_config(const struct target_builder *b, const struct device *d)
+{
+	for (size_t i = 0; i < b->config->entries.count; i++)
+		if (b->config->entries.list[i]->family == AF_INET6 && l3_uses(b->config->entries.list[i], d->link.name))
+			return true;
+	return false;
+}
+
+// Where devices begin without IPv6, an address that the configuration asks for needs it.
+static void allow_ipv6(struct target_builder *b, struct device *d, const struct device *old)
+{
+	if ((b->target->default_sysctls[LINK_SYSCTL_DISABLE_IPV6] || (old && link_is_without_ipv6(&old->link))) &&
+		has_ipv6_of_config(b, d))
+		set_sysctl(d, LINK_SYSCTL_DISABLE_IPV6, 0);
+}
+
 // A guests' network on which dom0 has no address: what comes there for dom0 is dropped, and no router's word is taken.
 static void close_bridges(struct target_builder *b)
 {
@@ -330,13 +346,19 @@ static void close_bridges(struct target_builder *b)
 		struct device *d = target_device(b, c);
 		const struct device *old;
 
-		if (!d || !device_is_ours(d) || !c->create || c->link.kind != KIND_BRIDGE)
+		if (!d || !device_is_ours(d) || !c->create)
 			continue;
 		old = host_find(&b->origin->ours, d->link.name);
+		if (!c->mark.ipv6_off)
+			allow_ipv6(b, d, old);
+		if (c->link.kind != KIND_BRIDGE)
+			continue;
 		if (c->policy == ADDRESS_NONE && !d->entries)
 			set_closed(b, d, true);
-		else if (old && is_closed(&old->link) && !(d->link.set & LINK_SYSCTLS))
+		else if (old && is_closed(&old->link) && !(d->link.sysctls_known >> LINK_SYSCTL_ARP_IGNORE & 1)) {
 			set_closed(b, d, false);
+			allow_ipv6(b, d, old);
+		}
 		set_ipv6(b, c, d, old);
 	}
 }
