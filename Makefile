@@ -116,7 +116,8 @@ check check-long demo:
 	@tests/setup $(subst check-long,check,$@)
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint format-check engine sanitized model confirm check-found
+run-check: all unit check-pure manlint format-check engine sanitized model
+	@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
