@@ -117,7 +117,7 @@ check check-long demo:
 	@$(MAKE) --no-print-directory run-$@
 
 run-check: all unit check-pure manlint format-check engine sanitized model
-	@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found
+	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
@@ -127,7 +127,7 @@ run-check-long: run-check
 	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/confirm --all
 	tests/random/uml --all-kills 1-200
-	tests/lab/check guests-stay vif-pps
+	tests/lab/check guests-stay confirm vif-pps
 
 # New seeds for SECONDS.
 SECONDS ?= 3600

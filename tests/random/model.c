@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "lab.h"
+#include "link_sysctl.h"
 #include "model_steps.h"
 #include "network-vlanbridge/apply.h"
 #include "network-vlanbridge/snapshot.h"
@@ -96,6 +97,7 @@ static void print_device(FILE *f, const struct host *h, const struct device *d, 
 		l.set &= ~(unsigned int)LINK_MAC;
 	if (!is_mtu_known(h, d))
 		l.set &= ~(unsigned int)LINK_MTU;
+	l.sysctls_known &= link_sysctls_closed; // what no step sets has the kernel's defaults
 	link_describe(f, &l);
 	print_vlans(f, &d->vlans);
 	fputc('\n', f);
