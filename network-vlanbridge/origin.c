@@ -297,7 +297,6 @@ static struct l3_entry *returned_entry(const struct builder *b, const struct l3_
 }
 
 // A copy may have been changed on its way, and what a device has by its renaming (the kernel writes new labels).
-// Where a run was killed between the two messages of an IPv6 address, there is a complete copy elsewhere.
 enum place { PLACE_PARKED, PLACE_HOME, PLACE_ELSEWHERE, PLACE_COUNT };
 
 static enum place place_of(const struct builder *b, const struct l3_entry *e, bool moved)
@@ -322,8 +321,22 @@ static void bring_up_home(struct builder *b, const struct l3_entry *route)
 	}
 }
 
+// Where a run was killed between the two messages of an IPv6 address, there is a complete copy elsewhere.
+static bool is_half_made(const struct builder *b, const struct l3_entry *e)
+{
+	const char *home = e->no_dad ? follow(b->current, b, e->devices[0].name) : "";
+	const struct l3_entry *other;
+	size_t at = 0;
+
+	while (e->no_dad && (other = host_next_entry(b->current, &at)))
+		if (other->kind == L3_ADDRESS && !other->no_dad && other->family == e->family &&
+			!strcmp(other->key, e->key) && !strcmp(follow(b->current, b, other->devices[0].name), home))
+			return true;
+	return false;
+}
+
 // Of several copies the one that is most likely untouched.
-static void add_entries(struct builder *b, enum place place, bool no_dad)
+static void add_entries(struct builder *b, enum place place)
 {
 	const struct l3_entry *e;
 	struct l3_entry *returned;
@@ -338,7 +351,7 @@ static void add_entries(struct builder *b, enum place place, bool no_dad)
 			b->failed = -ENOMEM;
 			return;
 		}
-		if (place_of(b, e, moved) != place || e->no_dad != no_dad ||
+		if (place_of(b, e, moved) != place || is_half_made(b, e) ||
 			host_find_entry_key(&b->origin->host, returned)) {
 			l3_free(returned);
 			continue;
@@ -358,8 +371,8 @@ int origin_make(
 	memcpy(ret->host.default_sysctls, current->default_sysctls, sizeof(current->default_sysctls));
 	add_devices(&b);
 	give_back_names(&b);
-	for (int i = 0; i < 2 * PLACE_COUNT; i++)
-		add_entries(&b, (enum place)(i % PLACE_COUNT), i >= PLACE_COUNT);
+	for (int place = 0; place < PLACE_COUNT; place++)
+		add_entries(&b, (enum place)place);
 	if (b.failed) {
 		origin_free(ret);
 		return err_set(e, ENOMEM, "no memory for the model of the host");
