@@ -184,8 +184,11 @@ static int read_args(char **args, struct command_run *r, struct err *e)
 
 	if (!result && !*args)
 		result = refuse_lost_file(&host, r, e);
-	if (!result)
+	if (!result) {
 		result = config_args(args, &host, &r->config, e);
+		if (result && !*args)
+			err_prefix(e, "there is no %s, and ", r->config_file);
+	}
 	if (!result && !*args)
 		tell_default(r);
 	r->ask = !*args && !r->confirm && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
@@ -198,7 +201,7 @@ int command_run_read(char **args, struct command_run *r, struct err *e)
 	if (*args && r->config_given)
 		return err_set(e, EINVAL, "config=%s has no use with '%s', which describes a stack of its own",
 			r->config_file, *args);
-	r->from_args = *args || (!strcmp(r->config_file, CONFIG_FILE) && access(CONFIG_FILE, F_OK));
+	r->from_args = *args || (!r->config_given && access(CONFIG_FILE, F_OK));
 	r->scope = r->from_args ? SCOPE_ADD : SCOPE_FILE;
 	if (r->from_args)
 		return read_args(args, r, e);

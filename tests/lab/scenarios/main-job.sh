@@ -16,6 +16,7 @@ but_talk() { sed -E 's/_timer *[0-9.]*//g; s/ ad_(actor|partner)[a-z_]* [^ ]+| s
 
 ok 'start builds the example configuration' $network start
 ok 'both ports have found their LACP partner' wait_until 10 lacp_up bond0 2
+ok 'and the VLANs have their carrier' wait_until 10 eval '! ip link | grep NO-CARRIER'
 links=$(ip -d link)
 ok 'start again' $network start
 is 'and nothing has changed' "$(ip -d link | but_talk)" "$(but_talk <<<"$links")"

@@ -46,7 +46,7 @@ late() {
 late >/run/late &
 late=$!
 is 'a wrong call' "$(/etc/xen/scripts/vif-vlanbridge plug 2>&1; echo $?)" \
-	"vif-vlanbridge: 'plug' is no command; usage: vif-vlanbridge online|offline|add|remove [type_if=vif|tap] [vif=NAME] [XENBUS_PATH=PATH] [bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP [up|down]
+	"vif-vlanbridge: 'plug' is no command; usage: vif-vlanbridge online|offline|add|remove|rules [type_if=vif|tap] [vif=NAME] [XENBUS_PATH=PATH] [bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP [up|down]
 2"
 ip link del vif9.0
 
