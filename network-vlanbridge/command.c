@@ -28,6 +28,15 @@ static int change_host(struct command_run *r, confirm_changing make_change, stru
 	return status;
 }
 
+// The host is as desired: a port whose rules can't be put back is no reason to roll that back.
+static void restore_filters(const struct host *h)
+{
+	struct err failure = {0};
+
+	if (filters_restore(h, &failure))
+		log_warning("network-vlanbridge: %s", failure.text);
+}
+
 static int start(char **args, confirm_changing make_change, struct err *e)
 {
 	struct command_run r = {0};
@@ -36,37 +45,37 @@ static int start(char **args, confirm_changing make_change, struct err *e)
 	if (!command_run_options(args, TAKES_CONFIG | TAKES_CONFIRM | TAKES_VERBOSITY, &r, e) &&
 		!command_run_read(args, &r, e))
 		status = change_host(&r, make_change, e);
+	if (status == EXIT_DONE)
+		restore_filters(&r.current);
 	command_run_free(&r);
-	return status;
-}
-
-// The host is as desired: a port whose rules can't be put back is no reason to roll that back.
-static int finish_start(int status)
-{
-	struct err failure = {0};
-
-	if (status == EXIT_DONE && filters_restore(&failure))
-		log_warning("network-vlanbridge: %s", failure.text);
 	return status;
 }
 
 int command_start(char **args, struct err *e)
 {
-	return finish_start(start(args, command_run_carry_out, e));
+	return start(args, command_run_carry_out, e);
 }
 
 int command_rules(char **args, struct err *e)
 {
+	struct netlink *nl = NULL;
+	struct host h = {0};
+	int status = EXIT_FAILED;
+
 	if (*args) {
 		err_set(e, EINVAL, "unknown argument '%s'; rules takes none", *args);
 		return EXIT_USAGE;
 	}
-	return filters_restore(e) ? EXIT_FAILED : EXIT_DONE;
+	if (!netlink_open(&nl, e) && !snapshot_links(nl, &h, e) && !filters_restore(&h, e))
+		status = EXIT_DONE;
+	host_free(&h);
+	netlink_close(nl);
+	return status;
 }
 
 int command_restart(char **args, struct err *e)
 {
-	return finish_start(start(args, command_run_restart, e));
+	return start(args, command_run_restart, e);
 }
 
 int command_stop(char **args, struct err *e)
@@ -151,7 +160,7 @@ static int print_status(struct command_run *r, const char *only, struct err *e)
 		confirm_print(stdout);
 	guests_read(&guests);
 	// Without the right to ask, or without nf_tables, nothing was dropped that could be told.
-	filters_read(&filters, &unused);
+	filters_read(&r->current, &filters, &unused);
 	result = status_print(stdout, &r->current, &guests, &filters, only, r->output, e);
 	filters_free(&filters);
 	guests_free(&guests);

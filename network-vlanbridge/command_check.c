@@ -122,7 +122,7 @@ static int check_host(struct check_input *in, const char *device, struct check_r
 	int r = check_read(in->current, &readings);
 
 	guests_read(&guests);
-	if (!filters_read(&filters, &unused)) {
+	if (!filters_read(in->current, &filters, &unused)) {
 		in->rules_missing = is_without_rules;
 		in->rules_arg = &filters;
 	}

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link_msg.h"
 #include "netlink.h"
 
 static int add_port(struct filters *f, const struct filter_port *port, struct err *e)
@@ -29,23 +28,20 @@ static int add_port(struct filters *f, const struct filter_port *port, struct er
 	return 0;
 }
 
-static int take_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+static int take_ports(struct filters *f, const struct host *h, struct err *e)
 {
-	struct filter_port port = {.filtered = false};
-	struct link l;
+	int r = 0;
 
-	(void)i;
-	if (link_parse(h, &l) || !filter_mark_read(l.alias, &port.mark))
-		return 0;
-	text_copy(port.name, sizeof(port.name), l.name);
-	port.index = l.index;
-	port.attached = l.master.index;
-	return add_port(arg, &port, e);
-}
+	for (size_t i = 0; i < h->count && !r; i++) {
+		const struct device *d = h->devices[i];
+		struct filter_port port = {.index = d->link.index, .attached = *d->link.master.name};
 
-static void clear_ports(void *arg)
-{
-	((struct filters *)arg)->count = 0;
+		if (!filter_mark_read(d->link.alias, &port.mark))
+			continue;
+		text_copy(port.name, sizeof(port.name), d->link.name);
+		r = add_port(f, &port, e);
+	}
+	return r;
 }
 
 static struct filter_port *find_table(const struct filters *f, struct nlattr *attribute)
@@ -136,16 +132,12 @@ static int read_tables(struct filters *f, struct err *e)
 	return r;
 }
 
-int filters_read(struct filters *ret, struct err *e)
+int filters_read(const struct host *h, struct filters *ret, struct err *e)
 {
-	struct netlink *nl = NULL;
 	int r;
 
 	*ret = (struct filters){0};
-	r = netlink_open(&nl, e);
-	if (!r)
-		r = netlink_dump(nl, link_msg_dump(NULL), take_link, clear_ports, ret, e);
-	netlink_close(nl);
+	r = take_ports(ret, h, e);
 	if (!r && ret->count)
 		r = read_tables(ret, e);
 	return r;

@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "filter_table.h"
+#include "host.h"
 #include "names.h"
 
 /* A port whose alias says that it has rules. */
@@ -26,8 +27,9 @@ struct filters {
 	size_t count;
 };
 
-/* Reads the kernel. Returns 0, or -errno with a message in e. Freed with filters_free in either case. */
-int filters_read(struct filters *ret, struct err *e);
+/* The ports that h has; of the kernel it asks for their rules. Returns 0, or -errno with a message in e. Freed with
+ * filters_free in either case. */
+int filters_read(const struct host *h, struct filters *ret, struct err *e);
 void filters_free(struct filters *f);
 
 /* The port of that name, or NULL. */
@@ -36,6 +38,6 @@ const struct filter_port *filters_find(const struct filters *f, const char *name
 /* Puts back what ports lack: their guests' MAC addresses in the bridge, which are gone when a port was moved; and their
  * rules, by vif-vlanbridge, from what the toolstack asks for. Returns 0, or -errno with a message in e about the first
  * port that stays without. */
-int filters_restore(struct err *e);
+int filters_restore(const struct host *h, struct err *e);
 
 #endif

@@ -84,10 +84,10 @@ static int restore_rules(const struct filters *f, struct err *e)
 	return r;
 }
 
-int filters_restore(struct err *e)
+int filters_restore(const struct host *h, struct err *e)
 {
 	struct filters f;
-	int r = filters_read(&f, e);
+	int r = filters_read(h, &f, e);
 
 	if (!r && f.count)
 		r = restore_entries(&f, e);
