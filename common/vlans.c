@@ -85,6 +85,15 @@ unsigned int vlans_only(const struct vlans *set)
 	return first;
 }
 
+void port_vlans_default(struct port_vlans *v, unsigned int pvid)
+{
+	*v = (struct port_vlans){.pvid = (uint16_t)pvid};
+	if (!pvid)
+		return;
+	vlans_add(&v->all, pvid, pvid);
+	vlans_add(&v->untagged, pvid, pvid);
+}
+
 char *vlans_print(const struct vlans *set, char *buf, size_t size)
 {
 	unsigned int a, b, id;

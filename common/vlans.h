@@ -35,6 +35,9 @@ int vlans_parse(const char *text, struct vlans *set, struct err *e);
  * range are errors. */
 int port_vlans_parse(const char *text, struct port_vlans *set, struct err *e);
 
+/* What a new port of a bridge with that default PVID has: the VLAN, untagged; 0: none. */
+void port_vlans_default(struct port_vlans *v, unsigned int pvid);
+
 /* Prints set as `2-4/7`, at most size bytes with the NUL. Returns buf. */
 char *vlans_print(const struct vlans *set, char *buf, size_t size);
 

@@ -65,6 +65,12 @@ static int plan_now(struct command_run *r, struct err *e)
 	return result ? result : plan_make(&r->current, &r->target, &r->plan, e);
 }
 
+// A refusal touches nothing.
+static int refusal_status(int result)
+{
+	return result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+}
+
 int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status)
 {
 	int result = read_current(nl, r, e);
@@ -73,8 +79,8 @@ int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, i
 	if (result)
 		return result;
 	result = target_now(r, e);
-	if (result) { // refused: nothing was touched
-		*status = result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+	if (result) {
+		*status = refusal_status(result);
 		return result;
 	}
 	return plan_make(&r->current, &r->target, &r->plan, e);
@@ -292,8 +298,8 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 	r->stop = true;
 	r->scope = SCOPE_ALL;
 	result = plan_now(r, e);
-	if (result) // nothing was touched
-		status = result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
+	if (result)
+		status = refusal_status(result);
 	else
 		status = do_all_or_nothing(nl, r, &before, e);
 	r->stop = false;

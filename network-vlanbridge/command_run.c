@@ -212,10 +212,8 @@ int command_run_read(char **args, struct command_run *r, struct err *e)
 
 static bool carries(const struct host *h, const struct device *d, const struct config_device *c)
 {
-	const struct device *uplink = host_find(h, d->mark.uplink), *named = host_find(h, c->mark.uplink);
-
-	return d->mark.vlan == c->mark.vlan && !strcmp(uplink ? original_device_name(uplink) : d->mark.uplink,
-						       named ? original_device_name(named) : c->mark.uplink);
+	return d->mark.vlan == c->mark.vlan &&
+	       !strcmp(host_original_name(h, d->mark.uplink), host_original_name(h, c->mark.uplink));
 }
 
 // Arguments can stop only what arguments made.

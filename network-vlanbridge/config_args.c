@@ -105,9 +105,7 @@ static const struct device *bridge_of_ours(const struct host *h, const char *nam
 static void add_present_stack(
 	struct config_item *given, const struct host *current, const struct device *bridge, struct defaults *d)
 {
-	const struct device *uplink = host_find(current, bridge->mark.uplink);
-
-	text_copy(d->netdev, NAME_SIZE, uplink ? original_device_name(uplink) : bridge->mark.uplink);
+	text_copy(d->netdev, NAME_SIZE, host_original_name(current, bridge->mark.uplink));
 	config_item_add(given, "netdev", *d->netdev ? d->netdev : NO_UPLINK);
 	if (!config_item_value(given, "bridge"))
 		config_item_add(given, "bridge", bridge->link.name);

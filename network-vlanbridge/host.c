@@ -287,3 +287,10 @@ const char *original_device_name(const struct device *d)
 {
 	return d->mark.was & MARK_WAS_NAME ? d->mark.was_name : d->link.name;
 }
+
+const char *host_original_name(const struct host *h, const char *name)
+{
+	const struct device *d = host_find(h, name);
+
+	return d ? original_device_name(d) : name;
+}

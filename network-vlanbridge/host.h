@@ -105,6 +105,9 @@ uint64_t device_port_flags(const struct device *d);
 /* What a borrowed device was called before us; any other: its name. */
 const char *original_device_name(const struct device *d);
 
+/* The same by the name that it has now, for marks; where there is no such device, that name. */
+const char *host_original_name(const struct host *h, const char *name);
+
 /* The VLAN device of lower with that ID and protocol, whatever its name, or NULL. */
 struct device *host_find_vlan(const struct host *h, const char *lower, uint32_t id, uint32_t protocol);
 

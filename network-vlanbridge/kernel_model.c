@@ -126,7 +126,7 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 
 static void join_bridge(struct device *d, const struct device *m)
 {
-	model_set_default_vlan(&d->vlans, m->link.bridge.vlan_default_pvid);
+	port_vlans_default(&d->vlans, m->link.bridge.vlan_default_pvid);
 	if (!d->link.port_flags_known) // it wasn't a port when it was looked at
 		d->link.port_flags_known = UINT64_MAX;
 	d->link.port_flags = d->link.port_flags_known & LINK_PORT_FLAGS_INITIAL;
@@ -211,7 +211,7 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 	memcpy(d->link.sysctls, h->default_sysctls, sizeof(d->link.sysctls));
 	d->link.sysctls_known = link_sysctls_ours;
 	if (l->kind == KIND_BRIDGE)
-		model_set_default_vlan(&d->vlans, none.bridge.vlan_default_pvid);
+		port_vlans_default(&d->vlans, none.bridge.vlan_default_pvid);
 }
 
 // A rule outlives the device that it names, and finds the next one of that name.

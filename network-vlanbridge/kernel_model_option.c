@@ -12,15 +12,6 @@
 #define BOND_MODE_ALB 6
 #define FORWARD_DELAY_MIN_STP 200 // hundredths of a second: br_stp_start
 
-void model_set_default_vlan(struct port_vlans *v, unsigned int pvid)
-{
-	*v = (struct port_vlans){.pvid = (uint16_t)pvid};
-	if (!pvid)
-		return;
-	vlans_add(&v->all, pvid, pvid);
-	vlans_add(&v->untagged, pvid, pvid);
-}
-
 // Ports that have the old default PVID get the new one; the others, which somebody set, stay. But where there was none
 // before, all that aren't in that VLAN get it, whatever their PVID is (__br_vlan_set_default_pvid).
 static void change_default_pvid(struct port_vlans *v, unsigned int old, unsigned int new)

@@ -23,6 +23,5 @@ int model_check_add(const struct host *h, const struct link *l);
 /* kernel_model_option.c */
 void model_set_options(struct host *h, struct device *d, const struct link *c);
 bool model_sets_option(const struct link *c, const char *name);
-void model_set_default_vlan(struct port_vlans *v, unsigned int pvid);
 
 #endif

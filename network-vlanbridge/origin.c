@@ -216,12 +216,12 @@ static void copy_device(struct builder *b, const struct device *from, struct hos
 // Ours, with its uplink by the name that it has without us.
 static void note_ours(struct builder *b, const struct device *from)
 {
-	const struct device *uplink = host_find(b->current, from->mark.uplink);
 	struct host *ours = &b->origin->ours;
 
 	copy_device(b, from, ours);
-	if (!b->failed && uplink)
-		text_copy(ours->devices[ours->count - 1]->mark.uplink, NAME_SIZE, original_device_name(uplink));
+	if (!b->failed)
+		text_copy(ours->devices[ours->count - 1]->mark.uplink, NAME_SIZE,
+			host_original_name(b->current, from->mark.uplink));
 }
 
 static void add_devices(struct builder *b)

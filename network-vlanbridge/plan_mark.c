@@ -130,14 +130,13 @@ static bool is_guest_disturbed(const struct planner *p, const struct device *s, 
 static void read_place(const struct planner *p, const struct device *s, struct guest_mark *g)
 {
 	const struct filter_mark filter = g->filter;
-	const struct device *bridge = host_find(&p->now, s->link.master.name), *uplink;
+	const struct device *bridge = host_find(&p->now, s->link.master.name);
 
 	*g = (struct guest_mark){
 		.port_flags = device_port_flags(s), .vlan = bridge->mark.vlan, .vlans = s->vlans, .filter = filter};
 	g->vlan_aware = device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
 	text_copy(g->bridge, NAME_SIZE, bridge->link.name);
-	uplink = host_find(&p->now, bridge->mark.uplink);
-	text_copy(g->uplink, NAME_SIZE, uplink ? original_device_name(uplink) : bridge->mark.uplink);
+	text_copy(g->uplink, NAME_SIZE, host_original_name(&p->now, bridge->mark.uplink));
 }
 
 // Where there is no room for it, a kill costs the guest its place; what was noted before isn't its place any more.

@@ -198,19 +198,12 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 		target_refuse(b, c, EEXIST, "'%s' is the name of another device already", d->link.altname);
 }
 
-static const char *original_uplink(const struct target_builder *b, const struct config_device *bridge)
-{
-	const struct device *uplink = host_find(b->target, bridge->mark.uplink);
-
-	return uplink ? original_device_name(uplink) : bridge->mark.uplink;
-}
-
 // A command line changes neither what the file made, nor the network that a bridge carries: its guests would be in
 // another one.
 static void refuse_other_stack(struct target_builder *b, const struct config_device *c)
 {
 	const struct device *old = host_find(&b->origin->ours, c->link.name);
-	const char *uplink = original_uplink(b, c);
+	const char *uplink = host_original_name(b->target, c->mark.uplink);
 
 	if (!old || c->mark.origin != MARK_ARGS)
 		return;

@@ -113,17 +113,6 @@ void target_set_masters(struct target_builder *b)
 			refuse_two_uplinks(b, c->devices[i]);
 }
 
-static void set_default_vlans(struct device *d, const struct device *bridge)
-{
-	unsigned int pvid = bridge->link.bridge.vlan_default_pvid;
-
-	d->vlans = (struct port_vlans){.pvid = (uint16_t)pvid};
-	if (!pvid)
-		return;
-	vlans_add(&d->vlans.all, pvid, pvid);
-	vlans_add(&d->vlans.untagged, pvid, pvid);
-}
-
 // A new port of an unmanaged VLAN-aware bridge.
 static void set_vlans_on_unmanaged(struct target_builder *b)
 {
@@ -136,7 +125,7 @@ static void set_vlans_on_unmanaged(struct target_builder *b)
 		if (c->tagged)
 			d->vlans = c->vlans;
 		else if (d->mark.joined)
-			set_default_vlans(d, bridge);
+			port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 	}
 }
 
@@ -156,7 +145,7 @@ void target_set_port_vlans(struct target_builder *b)
 		if (c && c->tagged)
 			d->vlans = c->vlans;
 		else if (d->mark.origin != MARK_NONE || !bridge->link.bridge.vlan_filtering)
-			set_default_vlans(d, bridge);
+			port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 	}
 	set_vlans_on_unmanaged(b);
 }
@@ -237,7 +226,7 @@ static void attach_guest(struct target_builder *b, struct device *d)
 	host_set_master(b->target, d, bridge->link.name);
 	// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
 	if (is_vlan_aware(bridge) && !place.vlan_aware)
-		set_default_vlans(d, bridge);
+		port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 }
 
 void target_attach_guests(struct target_builder *b)

@@ -168,17 +168,6 @@ static void decide_master(const struct link *dev, const struct bridge_choice *c,
 	}
 }
 
-static void decide_default_vlan(struct guest_mark *place, const struct bridge *bridge)
-{
-	unsigned int pvid = bridge->vlan_default_pvid;
-
-	place->vlans = (struct port_vlans){.pvid = (uint16_t)pvid};
-	if (!pvid)
-		return;
-	vlans_add(&place->vlans.all, pvid, pvid);
-	vlans_add(&place->vlans.untagged, pvid, pvid);
-}
-
 // The device says where it belongs: network-vlanbridge puts it back there when it makes the bridge anew. Where the
 // VLANs leave no room for that, the device says nothing.
 static void decide_mark(
@@ -194,7 +183,7 @@ static void decide_mark(
 	if (c->vlans)
 		place.vlans = *c->vlans;
 	else
-		decide_default_vlan(&place, &c->bridge->bridge);
+		port_vlans_default(&place.vlans, c->bridge->bridge.vlan_default_pvid);
 	if (a->filtered) {
 		text_copy(place.filter.key, NAME_SIZE, req->dev);
 		memcpy(place.filter.mac, a->guest_mac, MAC_SIZE);
