@@ -127,7 +127,7 @@ run-check-long: run-check
 	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/confirm --all
 	tests/random/uml --all-kills 1-200
-	tests/lab/check guests-stay confirm vif-pps
+	tests/lab/check --long
 
 # New seeds for SECONDS.
 SECONDS ?= 3600

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Changes that cut dom0 off from the administrator, who is behind a switch with LACP and VLANs: they go back in time, whatever
 # was killed. Good changes stay.
-# check: no
+# check: long
 # lab: time=900
 . /lab/lib.sh
 network=/etc/xen/scripts/network-vlanbridge

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# check: no
+# check: long
 # lab: time=600
 # Guests stay: four of them ping 20 times a second over edits, restarts and a kill; what each loses is counted.
 . /lab/lib.sh

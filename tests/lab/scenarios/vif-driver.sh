@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # A driver domain: xl devd runs the hook in it, for guests whose file says backend=. Both programs do there what they do in dom0.
 . /lab/lib.sh
 . /lab/vif.sh

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # lab: libvirt
 # A domain's XML with our script: as libvirt converts it for xl, and started by libvirt's own driver.
 . /lab/lib.sh

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # The same guests with stock vif-bridge and with vif-vlanbridge: the host ends up the same, but for what the manual page lists.
 . /lab/lib.sh
 . /lab/vif.sh
