@@ -53,6 +53,7 @@ enum rules_field {
 	FIELD_PROTOCOL,    /* of what is behind the outermost VLAN tag */
 	FIELD_DEVICE_TYPE, /* always Ethernet: by this nft knows what the bytes of a frame are */
 	FIELD_L4PROTO,     /* behind IPv6's extension headers */
+	FIELD_PACKET_TYPE, /* to one, to a group, to all: the kernel knows it already */
 	FIELD_DESTINATION_GROUP,
 	FIELD_SOURCE_MAC,
 	FIELD_TAG, /* 0x8100, 0x88a8, or the protocol of a frame without a tag */
@@ -142,7 +143,7 @@ struct rules_match {
 	uint64_t value; /* a number of the field's length, or enum rules_set */
 };
 
-enum rules_chain { CHAIN_GUEST, CHAIN_ARP, CHAIN_IP4, CHAIN_IP6, CHAIN_ICMP6, CHAIN_NEIGHBOUR, CHAINS };
+enum rules_chain { CHAIN_GUEST, CHAIN_ARP, CHAIN_IP4, CHAIN_UDP4, CHAIN_IP6, CHAIN_ICMP6, CHAIN_NEIGHBOUR, CHAINS };
 
 extern const char *const rules_chains[CHAINS];
 

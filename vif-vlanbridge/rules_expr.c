@@ -118,6 +118,7 @@ static const enum nft_meta_keys meta_keys[] = {
 	[FIELD_PROTOCOL] = NFT_META_PROTOCOL,
 	[FIELD_DEVICE_TYPE] = NFT_META_IIFTYPE,
 	[FIELD_L4PROTO] = NFT_META_L4PROTO,
+	[FIELD_PACKET_TYPE] = NFT_META_PKTTYPE,
 };
 
 static int put_load(struct nl_msg *msg, enum rules_field field)

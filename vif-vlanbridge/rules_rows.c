@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The filtering rules of a port, a row each.
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if_arp.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
@@ -11,6 +12,7 @@ const struct rules_place rules_places[FIELDS] = {
 	[FIELD_PROTOCOL] = {BASE_META, 0, 2, 0, 0},
 	[FIELD_DEVICE_TYPE] = {BASE_META, 0, 2, 0, 0},
 	[FIELD_L4PROTO] = {BASE_META, 0, 1, 0, 0},
+	[FIELD_PACKET_TYPE] = {BASE_META, 0, 1, 0, 0},
 	[FIELD_DESTINATION_GROUP] = {BASE_LINK, 0, 6, 0, 0xfffffffffff0},
 	[FIELD_SOURCE_MAC] = {BASE_LINK, 6, 6, 0, 0},
 	[FIELD_TAG] = {BASE_LINK, 12, 2, 0, 0},
@@ -71,8 +73,8 @@ static const uint8_t vlan_id[] = {
 	0, 4, 2, 0, 0, 0, 3, 26, 0, 4, 7, 0, 0, 0, 1, 18, 0, 4, 16, 0, 0, 0, 1, 4, 4, 0, 0, 0, 4, 4, 12, 0, 0, 0};
 
 const struct rules_set_row rules_sets[SETS] = {
-	[SET_IP4] = {"ip4", TYPE_IPV4, 4, NULL, 0, NULL, 0},
-	[SET_IP6] = {"ip6", TYPE_IPV6, 16, NULL, 0, NULL, 0},
+	[SET_IP4] = {"ip4-sources", TYPE_IPV4, 4, NULL, 0, NULL, 0},
+	[SET_IP6] = {"ip6-sources", TYPE_IPV6, 16, NULL, 0, NULL, 0},
 	[SET_VLANS] = {"vlans", 0, 2, NULL, 0, vlan_id, sizeof(vlan_id)},
 	[SET_EXTENSION_HEADERS] = CONSTANT("extension-headers", TYPE_PROTOCOL, extension_headers),
 	[SET_ICMP6_PLAIN] = CONSTANT("icmpv6-plain", TYPE_ICMP6, plain),
@@ -81,20 +83,22 @@ const struct rules_set_row rules_sets[SETS] = {
 	[SET_ICMP6_UNADDRESSED] = CONSTANT("icmpv6-unaddressed", TYPE_ICMP6, unaddressed),
 };
 
-const char *const rules_chains[CHAINS] = {"guest", "arp", "ip4", "ip6", "icmpv6", "neighbour"};
+// No name is a word of nft's language, so that what it lists can be loaded again.
+const char *const rules_chains[CHAINS] = {
+	"guest", "guest-arp", "guest-ip4", "guest-udp4", "guest-ip6", "guest-icmpv6", "guest-neighbour"};
 
 const char *const rules_reasons[REASONS] = {
-	[REASON_MAC] = "mac",
-	[REASON_TAG] = "tag",
-	[REASON_GROUP] = "group",
-	[REASON_PROTOCOL] = "protocol",
-	[REASON_ARP] = "arp",
-	[REASON_IP4] = "ip4",
-	[REASON_IP6] = "ip6",
-	[REASON_FRAGMENT] = "fragment",
-	[REASON_ND] = "nd",
-	[REASON_RA] = "ra",
-	[REASON_DHCP] = "dhcp",
+	[REASON_MAC] = "bad-mac",
+	[REASON_TAG] = "bad-tag",
+	[REASON_GROUP] = "bad-group",
+	[REASON_PROTOCOL] = "bad-protocol",
+	[REASON_ARP] = "bad-arp",
+	[REASON_IP4] = "bad-ip4",
+	[REASON_IP6] = "bad-ip6",
+	[REASON_FRAGMENT] = "bad-fragment",
+	[REASON_ND] = "bad-nd",
+	[REASON_RA] = "bad-ra",
+	[REASON_DHCP] = "bad-dhcp",
 };
 
 // Words of the rows below.
@@ -158,16 +162,20 @@ const char *const rules_reasons[REASONS] = {
 #define PORT_DHCP6_SERVER 547
 
 // What names its protocol once more, in a chain that only that is sent to, does so for `nft list`: it says then what
-// the bytes are.
+// the bytes are. What most frames are comes early, and needs few comparisons: each is paid for by every frame.
 const struct rules_row rules_rows[] = {
 	{0, CHAIN_GUEST, {ETHERNET, NOT_OWN(SOURCE_MAC)}, DROP(MAC)},
+	// STP, LACP, LLDP and such.
+	{RULES_HOST, CHAIN_GUEST,
+		{IS(PACKET_TYPE, PACKET_MULTICAST), ETHERNET, IS(DESTINATION_GROUP, LINK_LOCAL_GROUP)}, DROP(GROUP)},
+	// Without a tag.
+	{0, CHAIN_GUEST, {IS(TAG, ETH_P_IP)}, GOTO(IP4)},
+	{0, CHAIN_GUEST, {IS(TAG, ETH_P_IPV6)}, GOTO(IP6)},
 	// VLAN 0 is none: it only gives a priority.
 	{L | RULES_NO_8021Q, CHAIN_GUEST, {IS(TAG, ETH_P_8021Q), NOT(VID, 0)}, DROP(TAG)},
 	{L | RULES_8021Q, CHAIN_GUEST, {IS(TAG, ETH_P_8021Q), NOT_IN(VID, VLANS)}, DROP(TAG)},
 	{L | RULES_NO_8021AD, CHAIN_GUEST, {IS(TAG, ETH_P_8021AD)}, DROP(TAG)},
 	{L | RULES_8021AD, CHAIN_GUEST, {IS(TAG, ETH_P_8021AD), NOT_IN(VID, VLANS)}, DROP(TAG)},
-	// STP, LACP, LLDP and such.
-	{RULES_HOST, CHAIN_GUEST, {ETHERNET, IS(DESTINATION_GROUP, LINK_LOCAL_GROUP)}, DROP(GROUP)},
 	{0, CHAIN_GUEST, {IP4}, GOTO(IP4)},
 	{0, CHAIN_GUEST, {IP6}, GOTO(IP6)},
 	{0, CHAIN_GUEST, {ARP}, GOTO(ARP)},
@@ -190,15 +198,19 @@ const struct rules_row rules_rows[] = {
 	{L, CHAIN_ARP, {ARP, IS(ARP_OPERATION, ARPOP_REQUEST), IS(ARP_SENDER, 0), IN(ARP_TARGET, IP4)}, ACCEPT},
 	{L, CHAIN_ARP, ANY, DROP(ARP)},
 
-	// Linux 6.1 compares ports and types of later fragments, which have none.
-	{RULES_HOST, CHAIN_IP4, {IP4, UDP, IS(SOURCE_PORT, PORT_DHCP_SERVER), IS(IP4_FRAGMENT_OFFSET, 0)}, DROP(DHCP)},
-	{RULES_HOST, CHAIN_IP4, {IP4, UDP, IS(DESTINATION_PORT, PORT_DHCP_CLIENT), IS(IP4_FRAGMENT_OFFSET, 0)},
-		DROP(DHCP)},
+	{0, CHAIN_IP4, {UDP}, GOTO(UDP4)},
 	{L, CHAIN_IP4, {IP4, IN(IP4_SOURCE, IP4)}, ACCEPT},
-	{L, CHAIN_IP4,
+	{L, CHAIN_IP4, ANY, DROP(IP4)},
+
+	// Linux 6.1 compares ports and types of later fragments, which have none.
+	{RULES_HOST, CHAIN_UDP4, {UDP, IS(SOURCE_PORT, PORT_DHCP_SERVER), IP4, IS(IP4_FRAGMENT_OFFSET, 0)}, DROP(DHCP)},
+	{RULES_HOST, CHAIN_UDP4, {UDP, IS(DESTINATION_PORT, PORT_DHCP_CLIENT), IP4, IS(IP4_FRAGMENT_OFFSET, 0)},
+		DROP(DHCP)},
+	{L, CHAIN_UDP4, {IP4, IN(IP4_SOURCE, IP4)}, ACCEPT},
+	{L, CHAIN_UDP4,
 		{IP4, IS(IP4_SOURCE, 0), IS(IP4_DESTINATION, 0xffffffff), UDP, IS(DESTINATION_PORT, PORT_DHCP_SERVER)},
 		ACCEPT},
-	{L, CHAIN_IP4, ANY, DROP(IP4)},
+	{L, CHAIN_UDP4, ANY, DROP(IP4)},
 
 	// Only where the first fragment has all headers can they be looked at: RFC 7112.
 	{0, CHAIN_IP6, {IP6, IN(FRAGMENT_NEXT_HEADER, EXTENSION_HEADERS)}, DROP(FRAGMENT)},

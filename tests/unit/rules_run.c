@@ -3,6 +3,7 @@
 #include "rules_run.h"
 
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -61,6 +62,24 @@ static void look(struct view *v, const uint8_t *frame, size_t length)
 	}
 }
 
+static uint32_t packet_type(const uint8_t *frame)
+{
+	static const uint8_t all[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	if (!(*frame & 1))
+		return PACKET_OTHERHOST;
+	return memcmp(frame, all, sizeof(all)) ? PACKET_MULTICAST : PACKET_BROADCAST;
+}
+
+static uint32_t meta(const struct view *v, enum rules_field field)
+{
+	if (field == FIELD_PROTOCOL)
+		return v->protocol;
+	if (field == FIELD_L4PROTO)
+		return v->l4proto;
+	return field == FIELD_PACKET_TYPE ? packet_type(v->link) : ARPHRD_ETHER;
+}
+
 // The field's bytes, masked. Returns false where the frame has none: the rule doesn't match.
 static bool load(const struct view *v, enum rules_field field, uint8_t value[RULES_VALUE_MAX])
 {
@@ -70,7 +89,7 @@ static bool load(const struct view *v, enum rules_field field, uint8_t value[RUL
 	uint32_t unused;
 
 	if (p->base == BASE_META) {
-		uint32_t n = field == FIELD_PROTOCOL ? v->protocol : field == FIELD_L4PROTO ? v->l4proto : ARPHRD_ETHER;
+		uint32_t n = meta(v, field);
 
 		value[p->length - 2 + (p->length == 1)] = (uint8_t)(p->length == 1 ? n : n >> 8);
 		value[p->length - 1] = (uint8_t)n;

@@ -114,19 +114,19 @@ static void ipv4(void **state)
 	set_up(&r, "10.0.3.7, 192.0.2.1/24", "", 0);
 	expect(&r, UDP4(IP, "0fa0", "0035"), "");
 	expect(&r, UDP4("c00002ff", "0fa0", "0035"), "");
-	expect(&r, UDP4(IP_OTHER, "0fa0", "0035"), "ip4");
+	expect(&r, UDP4(IP_OTHER, "0fa0", "0035"), "bad-ip4");
 	expect(&r, UDP4("00000000", "0044", "0043"), "");
-	expect(&r, UDP4("00000000", "0fa0", "0035"), "ip4");
-	expect(&r, UDP4(IP, "0043", "0044"), "dhcp");
-	expect(&r, UDP4(IP, "0fa0", "0044"), "dhcp");
-	expect(&r, UDP4(IP, "0043", "0043"), "dhcp");
-	expect_from(&r, OTHER, UDP4(IP, "0fa0", "0035"), "mac");
+	expect(&r, UDP4("00000000", "0fa0", "0035"), "bad-ip4");
+	expect(&r, UDP4(IP, "0043", "0044"), "bad-dhcp");
+	expect(&r, UDP4(IP, "0fa0", "0044"), "bad-dhcp");
+	expect(&r, UDP4(IP, "0043", "0043"), "bad-dhcp");
+	expect_from(&r, OTHER, UDP4(IP, "0fa0", "0035"), "bad-mac");
 	// No address of a family is listed: only the link-local one can be used.
-	expect(&r, IPV6("0008", "11", IP6, "0fa0003500080000"), "ip6");
+	expect(&r, IPV6("0008", "11", IP6, "0fa0003500080000"), "bad-ip6");
 	expect(&r, IPV6("0008", "11", LOCAL6, "0fa0003500080000"), "");
 	set_up(&r, "10.0.3.7 router", "", 0);
 	expect(&r, UDP4(IP, "0043", "0044"), "");
-	expect(&r, UDP4(IP_OTHER, "0043", "0044"), "ip4");
+	expect(&r, UDP4(IP_OTHER, "0043", "0044"), "bad-ip4");
 }
 
 static void arp(void **state)
@@ -138,36 +138,36 @@ static void arp(void **state)
 	expect(&r, ARP("0001", OWN, IP, IP_OTHER), "");
 	expect(&r, ARP("0002", OWN, IP, IP_OTHER), "");
 	expect(&r, ARP("0001", OWN, "00000000", IP), "");
-	expect(&r, ARP("0001", OWN, "00000000", IP_OTHER), "arp");
-	expect(&r, ARP("0002", OWN, "00000000", IP), "arp");
-	expect(&r, ARP("0002", OWN, IP_OTHER, IP), "arp");
-	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "arp");
-	expect(&r, ARP("0008", OWN, IP, IP_OTHER), "arp");
+	expect(&r, ARP("0001", OWN, "00000000", IP_OTHER), "bad-arp");
+	expect(&r, ARP("0002", OWN, "00000000", IP), "bad-arp");
+	expect(&r, ARP("0002", OWN, IP_OTHER, IP), "bad-arp");
+	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "bad-arp");
+	expect(&r, ARP("0008", OWN, IP, IP_OTHER), "bad-arp");
 	expect(&r,
 		"0806"
 		"000108000504"
 		"0002" OWN IP ALL IP_OTHER,
-		"arp");
+		"bad-arp");
 	expect(&r,
 		"0806"
 		"000608000604"
 		"0002" OWN IP ALL IP_OTHER,
-		"arp");
+		"bad-arp");
 	expect(&r,
 		"0806"
 		"000186dd0604"
 		"0002" OWN IP ALL IP_OTHER,
-		"arp");
+		"bad-arp");
 	expect(&r,
 		"0806"
 		"000108000610"
 		"0002" OWN IP ALL IP_OTHER,
-		"arp");
+		"bad-arp");
 	expect(&r,
 		"8035"
 		"000108000604"
 		"0003" OWN IP ALL IP_OTHER,
-		"protocol");
+		"bad-protocol");
 }
 
 static void neighbours(void **state)
@@ -184,15 +184,15 @@ static void neighbours(void **state)
 			"20000000" IP6),
 		"");
 	expect(&r, IPV6("0008", "3a", NO_IP6, "8500000000000000"), "");
-	expect(&r, NA(IP6, IP6_OTHER, OWN), "nd");
-	expect(&r, NA(IP6, IP6, OTHER), "nd");
-	expect(&r, NA(IP6_OTHER, IP6, OWN), "ip6");
+	expect(&r, NA(IP6, IP6_OTHER, OWN), "bad-nd");
+	expect(&r, NA(IP6, IP6, OTHER), "bad-nd");
+	expect(&r, NA(IP6_OTHER, IP6, OWN), "bad-ip6");
 	expect(&r, NS("0018", NO_IP6, IP6, ""), "");
 	expect(&r, NS("0020", NO_IP6, IP6, "0e01a1a2a3a4a5a6"), "");
-	expect(&r, NS("0018", NO_IP6, IP6_OTHER, ""), "nd");
+	expect(&r, NS("0018", NO_IP6, IP6_OTHER, ""), "bad-nd");
 	expect(&r, NS("0020", IP6, IP6_OTHER, "0101" OWN), "");
-	expect(&r, NS("0020", IP6, IP6_OTHER, "0101" OTHER), "nd");
-	expect(&r, NS("0028", IP6, IP6_OTHER, "0101" OWN "0101" OTHER), "nd");
+	expect(&r, NS("0020", IP6, IP6_OTHER, "0101" OTHER), "bad-nd");
+	expect(&r, NS("0028", IP6, IP6_OTHER, "0101" OWN "0101" OTHER), "bad-nd");
 	expect(&r,
 		IPV6("0010", "3a", LOCAL6,
 			"8500000000000000"
@@ -202,8 +202,8 @@ static void neighbours(void **state)
 		IPV6("0010", "3a", LOCAL6,
 			"8500000000000000"
 			"0101" OTHER),
-		"nd");
-	expect(&r, RA, "ra");
+		"bad-nd");
+	expect(&r, RA, "bad-ra");
 	set_up(&r, "2001:db8::7 router", "", 0);
 	expect(&r, RA, "");
 }
@@ -224,22 +224,22 @@ static void extension_headers(void **state)
 		IPV6("0028", "00", IP6,
 			"3a00010400000000"
 			"8800000020000000" IP6 "0201" OWN),
-		"nd");
+		"bad-nd");
 	expect(&r,
 		IPV6("0028", "3c", IP6,
 			"3a00010400000000"
 			"8800000020000000" IP6 "0201" OWN),
-		"nd");
+		"bad-nd");
 	expect(&r,
 		IPV6("0018", "3c", LOCAL6,
 			"3a00010400000000"
 			"86000000400007080000000000000000"),
-		"ra");
+		"bad-ra");
 	expect(&r,
 		IPV6("0010", "2c", IP6,
 			"3a00000100000001"
 			"8800000020000000"),
-		"nd");
+		"bad-nd");
 	expect(&r,
 		IPV6("0010", "2c", IP6,
 			"3a00000100000001"
@@ -254,19 +254,19 @@ static void extension_headers(void **state)
 		IPV6("0010", "2c", IP6,
 			"3c00000100000001"
 			"3a00010400000000"),
-		"fragment");
+		"bad-fragment");
 	expect(&r,
 		IPV6("0010", "2c", IP6,
 			"1100000100000001"
 			"0223022200080000"),
-		"dhcp");
-	expect(&r, IPV6("0008", "11", IP6, "0fa0022200080000"), "dhcp");
-	expect(&r, IPV6("0008", "11", IP6, "0223022300080000"), "dhcp");
+		"bad-dhcp");
+	expect(&r, IPV6("0008", "11", IP6, "0fa0022200080000"), "bad-dhcp");
+	expect(&r, IPV6("0008", "11", IP6, "0223022300080000"), "bad-dhcp");
 	expect(&r, IPV6("0008", "11", LOCAL6, "0222022300080000"), "");
 	// Nothing else has no source address, and of ICMPv6 itself only errors and echo may pass.
-	expect(&r, IPV6("0008", "3a", NO_IP6, "8000000047110001"), "ip6");
+	expect(&r, IPV6("0008", "3a", NO_IP6, "8000000047110001"), "bad-ip6");
 	expect(&r, IPV6("0008", "3a", IP6, "8000000047110001"), "");
-	expect(&r, IPV6("0008", "3a", IP6, "8d00000047110001"), "nd");
+	expect(&r, IPV6("0008", "3a", IP6, "8d00000047110001"), "bad-nd");
 	set_up(&r, "2001:db8::7 router", "", 0);
 	expect(&r,
 		IPV6("0010", "00", LOCAL6,
@@ -293,22 +293,22 @@ static void tags(void **state)
 	(void)state;
 	set_up(&r, "10.0.3.7", "", 0);
 	expect(&r, "81000000" ARP("0002", OWN, IP, IP_OTHER), "");
-	expect(&r, "81000000" ARP("0002", OWN, IP_OTHER, IP), "arp");
-	expect(&r, "81000014" ARP("0002", OWN, IP, IP_OTHER), "tag");
-	expect(&r, "88a80000" ARP("0002", OWN, IP, IP_OTHER), "tag");
+	expect(&r, "81000000" ARP("0002", OWN, IP_OTHER, IP), "bad-arp");
+	expect(&r, "81000014" ARP("0002", OWN, IP, IP_OTHER), "bad-tag");
+	expect(&r, "88a80000" ARP("0002", OWN, IP, IP_OTHER), "bad-tag");
 	expect(&r,
 		"81000000"
 		"81000000" ARP("0002", OWN, IP, IP_OTHER),
-		"tag");
+		"bad-tag");
 	set_up(&r, "10.0.3.7", "", 20);
 	expect(&r, "8100e014" ARP("0002", OWN, IP, IP_OTHER), "");
 	expect(&r, "81000000" ARP("0002", OWN, IP, IP_OTHER), "");
-	expect(&r, "81000015" ARP("0002", OWN, IP, IP_OTHER), "tag");
-	expect(&r, "88a80014" ARP("0002", OWN, IP, IP_OTHER), "tag");
+	expect(&r, "81000015" ARP("0002", OWN, IP, IP_OTHER), "bad-tag");
+	expect(&r, "88a80014" ARP("0002", OWN, IP, IP_OTHER), "bad-tag");
 	r.when ^= RULES_8021Q | RULES_NO_8021Q | RULES_8021AD | RULES_NO_8021AD;
 	expect(&r, "88a80014" ARP("0002", OWN, IP, IP_OTHER), "");
-	expect(&r, "88a80015" ARP("0002", OWN, IP, IP_OTHER), "tag");
-	expect(&r, "81000014" ARP("0002", OWN, IP, IP_OTHER), "tag");
+	expect(&r, "88a80015" ARP("0002", OWN, IP, IP_OTHER), "bad-tag");
+	expect(&r, "81000014" ARP("0002", OWN, IP, IP_OTHER), "bad-tag");
 }
 
 static void antispoof(void **state)
@@ -318,25 +318,25 @@ static void antispoof(void **state)
 	(void)state;
 	set_up(&r, "", "antispoof", 0);
 	expect(&r, UDP4(IP_OTHER, "0fa0", "0035"), "");
-	expect_from(&r, OTHER, UDP4(IP, "0fa0", "0035"), "mac");
-	expect(&r, UDP4(IP, "0043", "0044"), "dhcp");
-	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "arp");
-	expect(&r, NA(IP6_OTHER, IP6_OTHER, OTHER), "nd");
+	expect_from(&r, OTHER, UDP4(IP, "0fa0", "0035"), "bad-mac");
+	expect(&r, UDP4(IP, "0043", "0044"), "bad-dhcp");
+	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "bad-arp");
+	expect(&r, NA(IP6_OTHER, IP6_OTHER, OTHER), "bad-nd");
 	expect(&r, NA(IP6_OTHER, IP6_OTHER, OWN), "");
-	expect(&r, "81000014" RA, "ra");
-	expect(&r, "0026424203", "protocol");
+	expect(&r, "81000014" RA, "bad-ra");
+	expect(&r, "0026424203", "bad-protocol");
 	expect(&r, "88470000", "");
-	expect_to(&r, "0180c200000e", OWN, "88cc0207040016", "group");
+	expect_to(&r, "0180c200000e", OWN, "88cc0207040016", "bad-group");
 	expect(&r,
 		"8035"
 		"000108000604"
 		"0003" OTHER IP ALL IP_OTHER,
-		"arp");
+		"bad-arp");
 	expect(&r,
 		"81000014"
 		"88a80014" RA,
-		"tag");
-	expect(&r, NS("0020", IP6, IP6_OTHER, "0101" OTHER), "nd");
+		"bad-tag");
+	expect(&r, NS("0020", IP6, IP6_OTHER, "0101" OTHER), "bad-nd");
 	expect(&r,
 		IPV6("0018", "3a", IP6,
 			"88000000"
@@ -346,16 +346,16 @@ static void antispoof(void **state)
 		IPV6("0010", "3a", LOCAL6,
 			"8500000000000000"
 			"0101" OTHER),
-		"nd");
+		"bad-nd");
 	expect(&r,
 		"81000014"
 		"81000014" RA,
-		"tag");
+		"bad-tag");
 	set_up(&r, "", "antispoof guests=routers", 0);
 	expect(&r, RA, "");
 	expect(&r, UDP4(IP, "0043", "0044"), "");
 	expect(&r, "0026424203", "");
-	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "arp");
+	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "bad-arp");
 }
 
 static void refusals(void **state)

@@ -201,7 +201,7 @@ arrived() {
 }
 
 counters() {
-	nft list counters table netdev "vlanbridge-$1" 2>/dev/null | awk '$1 == "counter" { name = $2 } $1 == "packets" && $2 { print name, $2 }' | sort
+	nft list counters table netdev "vlanbridge-$1" 2>/dev/null | awk '$1 == "counter" { name = substr($2, 5) } $1 == "packets" && $2 { print name, $2 }' | sort
 }
 
 # port BRIDGE DEVICE: puts guest 7's device and its neighbour into the bridge.

@@ -50,7 +50,7 @@ ok 'another run for a vif that has its name already' vif_run "$web" online
 ok 'leaves it working' guest web ping -I 10.0.3.11 -c1 -W2 10.0.3.1
 not_ok 'a guest that wants the same name is refused' guest_create thief bridge=br3,vifname=web0,ip=10.0.3.12
 like '  and takes no filtering rules away' "$(has_rules "vif$web.0")" '"web0"'
-like '  which are still the first one'"'"'s' "$(nft list set netdev "vlanbridge-vif$web.0" ip4)" '10\.0\.3\.11'
+like '  which are still the first one'"'"'s' "$(nft list set netdev "vlanbridge-vif$web.0" ip4-sources)" '10\.0\.3\.11'
 ok '  nor the place' guest web ping -I 10.0.3.11 -c1 -W2 10.0.3.1
 not_ok 'not in a VLAN that it was not given' guest web ping -c1 -W1 10.0.30.1
 

@@ -22,13 +22,13 @@ is '  nothing is done for those without' "$(flags vif7.0)" 'learning on locked o
 is '  the others learn nothing' "$(flags vif6.0)" 'learning off locked on '
 
 # The rules that a router needs to be free of; for one vif the word router in ip= does it.
-like 'a host must not be a router' "$(nft list table netdev vlanbridge-vif5.0)" 'icmpv6 type @icmpv6-router counter name "ra" drop'
+like 'a host must not be a router' "$(nft list table netdev vlanbridge-vif5.0)" 'icmpv6 type @icmpv6-router counter name "bad-ra" drop'
 vif_ask 5 bridge=routed
 ok 'on a bridge with guests=routers' vif_run 5 online
-unlike '  it may be one' "$(nft list table netdev vlanbridge-vif5.0)" '"ra"|"dhcp"|"group"'
+unlike '  it may be one' "$(nft list table netdev vlanbridge-vif5.0)" '"bad-(ra|dhcp|group)"'
 vif_ask 5 bridge=safe ip='router'
 ok 'with ip=router' vif_run 5 online
-unlike '  it may be one too' "$(nft list table netdev vlanbridge-vif5.0)" '"ra"|"dhcp"|"group"'
+unlike '  it may be one too' "$(nft list table netdev vlanbridge-vif5.0)" '"bad-(ra|dhcp|group)"'
 like '  with its own MAC address' "$(nft list table netdev vlanbridge-vif5.0)" 'ether saddr != 00:16:3e:00:00:05'
 vif_ask 5 bridge=open
 ok 'on a bridge without antispoof' vif_run 5 online
@@ -45,6 +45,8 @@ ok '  rules puts them back' $network rules
 is '  for those that had any' "$(tables)" 'vif5.0 vif6.0'
 is '  at their devices' "$(filtered vif5.0) $(filtered vif6.0)" 'vif5.0 vif6.0'
 like '  status says so' "$($network status)" 'vif5.0 .*filtered'
+nft list ruleset >/run/saved
+is 'none of the names is a word of the language of nft' "$(nft -c -f /run/saved 2>&1 | grep unexpected)" ''
 nft flush ruleset
 ok 'start does so too' $network start
 is '  for those that had any' "$(tables)" 'vif5.0 vif6.0'
@@ -105,7 +107,7 @@ is '  takes them away too' "$(tables)" 'vif5.0'
 addresses=$(printf '10.0.%d.1/32,' {1..60})$(printf '2::%x ' {1..66})10.0.0.0/8,10.0.0.0/8
 vif_ask 5 bridge=safe "ip=$addresses"
 ok '128 addresses' vif_run 5 online
-is '  without those that are in a network' "$(nft list set netdev vlanbridge-vif5.0 ip4 | grep -oE '[0-9.]+/[0-9]+' | tr '\n' ' ')" '10.0.0.0/8 '
+is '  without those that are in a network' "$(nft list set netdev vlanbridge-vif5.0 ip4-sources | grep -oE '[0-9.]+/[0-9]+' | tr '\n' ' ')" '10.0.0.0/8 '
 vif_ask 5 bridge=safe "ip=$(printf '2::%x ' {1..129})"
 vif_refused 5 online 'vif5.0: ip= has more than 128 addresses'
 done_testing
