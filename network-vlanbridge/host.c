@@ -157,13 +157,32 @@ void host_remove(struct host *h, struct device *d)
 }
 
 // Alternative names beyond the first are only in the tree.
-struct copy {
-	const struct host *from;
+struct altnames {
 	struct host *to;
 	int failed;
 };
 
-static int copy_names(const struct host *from, struct host *to);
+static void copy_altname(const char *name, void *value, void *arg)
+{
+	struct altnames *a = arg;
+	const struct device *from = value;
+	struct device *to = from->more_names ? host_find(a->to, from->link.name) : NULL;
+
+	if (to && host_add_altname(a->to, to, name) == -ENOMEM)
+		a->failed = -ENOMEM;
+}
+
+int host_copy_altnames(const struct host *from, struct host *to)
+{
+	struct altnames a = {.to = to};
+	bool any = false;
+
+	for (size_t i = 0; i < from->count; i++)
+		any |= from->devices[i]->more_names;
+	if (any)
+		name_tree_each(&from->names, copy_altname, &a);
+	return a.failed;
+}
 
 int host_copy(const struct host *h, struct host *ret)
 {
@@ -185,34 +204,12 @@ int host_copy(const struct host *h, struct host *ret)
 			r = name_tree_add(&ret->names, d->link.altname, d);
 	}
 	if (!r)
-		r = copy_names(h, ret);
+		r = host_copy_altnames(h, ret);
 	while (!r && (e = host_next_entry(h, &at)))
 		r = host_add_entry(ret, l3_copy(e));
 	if (r)
 		host_free(ret);
 	return r;
-}
-
-static void copy_name(const char *name, void *value, void *arg)
-{
-	struct copy *c = arg;
-	const struct device *d = value;
-	struct device *to = c->to->devices[d->slot];
-
-	if (d->more_names && name_tree_add(&c->to->names, name, to) == -ENOMEM)
-		c->failed = -ENOMEM;
-}
-
-static int copy_names(const struct host *from, struct host *to)
-{
-	struct copy c = {.from = from, .to = to};
-	bool any = false;
-
-	for (size_t i = 0; i < from->count; i++)
-		any |= from->devices[i]->more_names;
-	if (any)
-		name_tree_each(&from->names, copy_name, &c);
-	return c.failed;
 }
 
 void host_free(struct host *h)

@@ -57,6 +57,9 @@ struct device *host_find(const struct host *h, const char *name);
 /* Gives d, of h, one more name by which host_find finds it. Returns 0, -EEXIST or -ENOMEM. */
 int host_add_altname(struct host *h, struct device *d, const char *altname);
 
+/* Gives the devices of to the alternative names that those of the same name have in from. Returns 0 or -ENOMEM. */
+int host_copy_altnames(const struct host *from, struct host *to);
+
 /* Calls d, of h, otherwise, in all references to it and in all entries but policy rules, which the kernel keeps by
  * name. Returns 0, -EEXIST or -ENOMEM. */
 int host_rename(struct host *h, struct device *d, const char *name);

@@ -27,11 +27,12 @@ static const struct device *find_renamed(const struct host *h, const char *old)
 	return NULL;
 }
 
-// The port that stands in for one that is gone: the entries of a bond whose NIC was unplugged belong to the next one.
-static const struct device *find_other_port(const struct host *h, const struct device *bond)
+// The port that stands in for one that is gone: the entries of a bond whose NIC was unplugged belong to the next one. Of
+// a bridge it is its uplink, which has lost the alternative name that the mark has.
+static const struct device *find_other_port(const struct host *h, const struct device *master)
 {
-	for (size_t i = 0; i < h->count && bond->ports; i++)
-		if (!strcmp(h->devices[i]->link.master.name, bond->link.name) &&
+	for (size_t i = 0; i < h->count && master->ports; i++)
+		if (!strcmp(h->devices[i]->link.master.name, master->link.name) &&
 			h->devices[i]->mark.origin == MARK_PORT)
 			return h->devices[i];
 	return NULL;
@@ -52,7 +53,7 @@ static const char *follow(const struct host *h, const struct builder *b, const c
 		below = host_find(h, d->mark.uplink);
 		if (!below)
 			below = find_renamed(h, d->mark.uplink);
-		if (!below && d->link.kind == KIND_BOND)
+		if (!below)
 			below = find_other_port(h, d);
 		if (!below)
 			return d->mark.uplink;
@@ -370,6 +371,8 @@ int origin_make(
 	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
 	memcpy(ret->host.default_sysctls, current->default_sysctls, sizeof(current->default_sysctls));
 	add_devices(&b);
+	if (!b.failed)
+		b.failed = host_copy_altnames(current, &ret->host);
 	give_back_names(&b);
 	for (int place = 0; place < PLACE_COUNT; place++)
 		add_entries(&b, (enum place)place);

@@ -207,12 +207,13 @@ static void note_ours(struct planner *p, struct device *s, const struct device *
 	planner_set(p, s, &change);
 }
 
-// Where the port that an entry came from is gone, the next one takes its place, before that one leaves too.
-static void renew_heir(struct planner *p, struct device *s)
+// Where the port that an entry came from is gone, the next one takes its place, before that one leaves too; so does a
+// bridge's, which has lost the alternative name that the mark has, before the bridge goes.
+static void renew_heir(struct planner *p, struct device *s, const struct device *t)
 {
 	struct mark m = s->mark;
 
-	if (s->link.kind != KIND_BOND || !m.inherit || host_find(&p->now, m.uplink) || m.parking)
+	if ((s->link.kind != KIND_BOND && t) || !m.inherit || host_find(&p->now, m.uplink) || m.parking)
 		return;
 	text_copy(m.uplink, NAME_SIZE, origin_of(&p->now, s->link.name));
 	if (host_find(&p->now, m.uplink))
@@ -226,7 +227,7 @@ void plan_note_marks(struct planner *p)
 		const struct device *t = planner_target(p, s);
 
 		if (device_is_ours(s))
-			renew_heir(p, s);
+			renew_heir(p, s, t);
 		if (!t)
 			continue;
 		if (device_is_ours(t))

@@ -126,6 +126,8 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 			differ |= f;
 	if (fields & LINK_MAC && !(s->link.set & LINK_MAC))
 		differ |= LINK_MAC;
+	if (differ & LINK_ALTNAME && host_find(&p->now, t->link.altname) == s)
+		differ &= ~(unsigned int)LINK_ALTNAME; // it has others, too
 	return differ;
 }
 

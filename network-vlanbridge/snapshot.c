@@ -32,6 +32,14 @@ static int name_ref(struct link_ref *ref, void *arg)
 	return 0;
 }
 
+static int add_altname(const char *name, void *arg)
+{
+	struct host *t = arg;
+	int r = host_add_altname(t, t->devices[t->count - 1], name);
+
+	return r == -EEXIST ? 0 : r;
+}
+
 static int each_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
 	struct host *t = arg;
@@ -50,7 +58,7 @@ static int each_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 		device_read_mark(d);
 		d->dhcp = d->mark.dhcp && external_dhcp_runs(d->link.name);
 		t->ipv6 |= (l.set & LINK_ADDR_GEN) != 0;
-		r = *l.altname ? host_add_altname(t, d, l.altname) : 0;
+		r = *l.altname ? link_each_altname(h, add_altname, t) : 0;
 	}
 	return r ? err_set(e, -r, "can't keep the list of links: %s", strerror(-r)) : 0;
 }

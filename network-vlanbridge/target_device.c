@@ -7,12 +7,24 @@
 
 #include "target_build.h"
 
+// The kernel neither gives nor takes back an alternative name by renaming. Refuses legacy=yes then.
+static bool is_altname(struct target_builder *b, const struct config_device *c, const char *name)
+{
+	const struct device *d = host_find(b->target, name);
+
+	if (!d || !strcmp(d->link.name, name))
+		return false;
+	target_refuse(b, c, EEXIST, "legacy=yes renames %s to %s, but '%s' is an alternative name of %s",
+		c->renamed_from, c->link.name, name, d->link.name);
+	return true;
+}
+
 // network-bridge's way: eth0 becomes peth0, and the bridge gets its name.
 static struct device *take_renamed(struct target_builder *b, const struct config_device *c)
 {
 	struct device *d = host_find(b->target, c->renamed_from);
 
-	if (!d)
+	if (!d || is_altname(b, c, c->renamed_from))
 		return NULL;
 	text_copy(d->mark.was_name, NAME_SIZE, c->renamed_from);
 	d->mark.was |= MARK_WAS_NAME;
@@ -37,6 +49,8 @@ static void borrow(struct target_builder *b, const struct config_device *c)
 {
 	struct device *d = host_find(b->target, c->link.name);
 
+	if (*c->renamed_from && is_altname(b, c, c->link.name))
+		return;
 	if (!d && *c->renamed_from)
 		d = take_renamed(b, c);
 	if (!d && !c->optional)
@@ -162,13 +176,30 @@ static void describe_new(struct target_builder *b, struct device *d, const struc
 		use_real_name(b, &d->link.bond.primary);
 }
 
+// The configuration calls the device below by two of its names.
+static void refuse_same_vlan(struct target_builder *b, const struct config_device *c, const struct device *other)
+{
+	const struct config_device *o = config_find(b->config, other->link.name);
+
+	if (o && *o->link.master.name && *c->link.master.name)
+		target_refuse(b, c, EEXIST,
+			"bridges '%s' and '%s' want the same VLAN %u of the same device, %s (uplink=%s and uplink=%s)",
+			o->link.master.name, c->link.master.name, c->link.vlan.id, other->link.lower.name,
+			o->link.lower.name, c->link.lower.name);
+	else
+		target_refuse(b, c, EEXIST, "VLAN %u of %s is '%s' already", c->link.vlan.id, c->link.lower.name,
+			other->link.name);
+}
+
 // Another device of this VLAN: the kernel has one per VLAN ID.
 static void refuse_other_vlan(struct target_builder *b, const struct config_device *c)
 {
 	const struct device *other;
 
 	other = host_find_vlan(b->target, c->link.lower.name, c->link.vlan.id, c->link.vlan.protocol);
-	if (other && !device_is_ours(other))
+	if (other && device_is_ours(other))
+		refuse_same_vlan(b, c, other);
+	else if (other)
 		target_refuse(b, c, EEXIST,
 			"VLAN %u of %s exists already as '%s', which vlanbridge didn't make: say vlan_name=%s to use "
 			"it",
@@ -192,6 +223,7 @@ static void make_new(struct target_builder *b, const struct config_device *c)
 	describe_new(b, d, c);
 	if (d->link.set & LINK_ALTNAME)
 		r = host_add_altname(b->target, d, d->link.altname);
+	host_count_upper(b->target, d);
 	if (r == -ENOMEM)
 		target_no_memory(b);
 	else if (r)

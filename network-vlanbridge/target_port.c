@@ -113,41 +113,41 @@ void target_set_masters(struct target_builder *b)
 			refuse_two_uplinks(b, c->devices[i]);
 }
 
-// A new port of an unmanaged VLAN-aware bridge.
-static void set_vlans_on_unmanaged(struct target_builder *b)
+static struct device *bridge_of(const struct target_builder *b, struct device *d)
 {
-	for (size_t i = 0; i < b->config->count; i++) {
-		const struct config_device *c = b->config->devices[i];
-		struct device *d = target_device(b, c), *bridge = d ? host_find(b->target, d->link.master.name) : NULL;
+	struct device *bridge = d->link.kind == KIND_BRIDGE ? d : host_find(b->target, d->link.master.name);
 
-		if (!bridge || bridge->link.kind != KIND_BRIDGE || device_is_ours(bridge))
+	return device_is_kind(bridge, KIND_BRIDGE) ? bridge : NULL;
+}
+
+// What the kernel gives; a guest's port keeps what it has, unless VLANs are nothing to its bridge.
+static void set_default_vlans(struct target_builder *b)
+{
+	for (size_t i = 0; i < b->target->count; i++) {
+		struct device *d = b->target->devices[i], *bridge = bridge_of(b, d);
+
+		if (!bridge || !device_is_ours(bridge) || !config_find(b->config, bridge->link.name))
 			continue;
-		if (c->tagged)
-			d->vlans = c->vlans;
-		else if (d->mark.joined)
+		if (d->mark.origin != MARK_NONE || !bridge->link.bridge.vlan_filtering)
 			port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 	}
 }
 
-// What the configuration says, else what the kernel gives; a guest's port keeps what it has, unless VLANs are nothing
-// to its bridge.
+// Of an unmanaged bridge only its new ports'.
 void target_set_port_vlans(struct target_builder *b)
 {
-	for (size_t i = 0; i < b->target->count; i++) {
-		struct device *d = b->target->devices[i];
-		const struct config_device *c = config_find(b->config, d->link.name);
-		const struct device *bridge =
-			d->link.kind == KIND_BRIDGE ? d : host_find(b->target, d->link.master.name);
+	set_default_vlans(b);
+	for (size_t i = 0; i < b->config->count; i++) {
+		const struct config_device *c = b->config->devices[i];
+		struct device *d = target_device(b, c), *bridge = d ? bridge_of(b, d) : NULL;
 
-		if (!bridge || bridge->link.kind != KIND_BRIDGE || !device_is_ours(bridge) ||
-			!config_find(b->config, bridge->link.name))
+		if (!bridge || (bridge == d && !device_is_ours(d)))
 			continue;
-		if (c && c->tagged)
+		if (c->tagged)
 			d->vlans = c->vlans;
-		else if (d->mark.origin != MARK_NONE || !bridge->link.bridge.vlan_filtering)
+		else if (d->mark.joined && !device_is_ours(bridge))
 			port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 	}
-	set_vlans_on_unmanaged(b);
 }
 
 // Where a guest's device was: from its bridge, or where that is gone, from its own mark. The VLANs are the device's.
