@@ -174,14 +174,21 @@ void planner_dhcp(struct planner *p, const struct device *d, bool start)
 	planner_do(p, (struct step){.kind = start ? STEP_DHCP_START : STEP_DHCP_STOP, .link = copy_link(p, &l)});
 }
 
-void planner_entry(struct planner *p, bool add, const struct l3_entry *e)
+struct l3_entry *planner_copy(struct planner *p, const struct l3_entry *e)
 {
 	struct l3_entry *copy = l3_copy(e);
 
+	if (!copy)
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	return copy;
+}
+
+void planner_entry(struct planner *p, bool add, const struct l3_entry *e)
+{
+	struct l3_entry *copy = planner_copy(p, e);
+
 	if (copy)
 		planner_do(p, (struct step){.kind = add ? STEP_L3_ADD : STEP_L3_DEL, .entry = copy});
-	else
-		planner_fail(p, ENOMEM, "no memory for the plan");
 }
 
 static void vlans_step(struct planner *p, bool add, const struct device *d, const struct port_vlans *v)
@@ -252,9 +259,11 @@ int plan_make(const struct host *current, const struct host *target, struct plan
 	*ret = (struct plan){0};
 	if (planner_is_done(&p)) // on the original: nearly always there is nothing to do
 		return 0;
-	if (host_copy(current, &p.now) || planner_index_homes(&p))
+	if (host_copy(current, &p.now))
 		planner_fail(&p, ENOMEM, "no memory for the plan");
 	else
+		planner_index_homes(&p);
+	if (!p.failed)
 		run_rounds(&p);
 	planner_free_homes(&p);
 	host_free(&p.now);

@@ -26,6 +26,7 @@ void planner_set_up(struct planner *p, struct device *d, bool up);
 void planner_set_master(struct planner *p, struct device *d, const char *master);
 void planner_add_link(struct planner *p, const struct link *l);
 void planner_delete_link(struct planner *p, const struct device *d);
+struct l3_entry *planner_copy(struct planner *p, const struct l3_entry *e); /* NULL: p has failed */
 void planner_entry(struct planner *p, bool add, const struct l3_entry *e);
 void planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want);
 void planner_dhcp(struct planner *p, const struct device *d, bool start);
@@ -98,14 +99,14 @@ bool planner_is_safe_to_rename(struct planner *p, const struct device *d);
 
 /* Keeps copies of the entries for which it is asked on dummies of ours, which say whose they are. */
 void planner_park(struct planner *p, const struct l3_entry *e);
-bool planner_is_parked(const struct planner *p, const struct l3_entry *e);
+bool planner_is_parked(struct planner *p, const struct l3_entry *e);
 
 /* plan_home.c: the target's entry with the same origin as e, of now, or NULL. */
-int planner_index_homes(struct planner *p);
-const struct l3_entry *planner_find_home(const struct planner *p, const struct l3_entry *e);
+void planner_index_homes(struct planner *p);
+const struct l3_entry *planner_find_home(struct planner *p, const struct l3_entry *e);
 void planner_free_homes(struct planner *p);
 
 /* Whether e, of now and not of the target, may go: nothing is lost. */
-bool planner_may_remove_entry(const struct planner *p, const struct l3_entry *e);
+bool planner_may_remove_entry(struct planner *p, const struct l3_entry *e);
 
 #endif

@@ -38,7 +38,7 @@ static bool has_port_that_leaves(const struct planner *p, const struct device *s
 	return false;
 }
 
-static bool loses_entries(const struct planner *p, const struct device *s)
+static bool loses_entries(struct planner *p, const struct device *s)
 {
 	const struct l3_entry *e;
 	size_t at = 0;

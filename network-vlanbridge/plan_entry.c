@@ -50,18 +50,20 @@ static bool can_add(const struct planner *p, const struct l3_entry *e)
 	return true;
 }
 
-bool planner_may_remove_entry(const struct planner *p, const struct l3_entry *e)
+bool planner_may_remove_entry(struct planner *p, const struct l3_entry *e)
 {
 	const struct l3_entry *home;
 
 	if (e->ours || e->link_local || e->stale)
 		return true;
 	home = planner_find_home(p, e);
+	if (p->failed)
+		return false;
 	return !home || planner_find_now(p, home) || planner_is_parked(p, e);
 }
 
 // An address next to one that is about to go would be its secondary one, and go with it.
-static bool waits_for_primary(const struct planner *p, const struct l3_entry *wanted)
+static bool waits_for_primary(struct planner *p, const struct l3_entry *wanted)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
@@ -221,7 +223,7 @@ static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 
 	if (!may_remove_now(p, e))
 		return false;
-	gone = l3_copy(e); // e goes with the step
+	gone = planner_copy(p, e); // e goes with the step
 	if (gone && remove_secondaries(p, gone) && keeps_routes_without(p, e)) {
 		planner_entry(p, false, gone);
 		done = true;

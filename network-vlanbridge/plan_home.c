@@ -18,9 +18,9 @@ static int compare_homes(const void *a, const void *b)
 	return l3_compare_keys(((const struct home *)a)->origin, ((const struct home *)b)->origin);
 }
 
-static struct l3_entry *copy_with_origin(const struct host *h, const struct l3_entry *e)
+static struct l3_entry *copy_with_origin(struct planner *p, const struct host *h, const struct l3_entry *e)
 {
-	struct l3_entry *copy = l3_copy(e);
+	struct l3_entry *copy = planner_copy(p, e);
 
 	for (size_t i = 0; copy && i < copy->device_count; i++)
 		text_copy(copy->devices[i].name, NAME_SIZE, origin_of(h, e->devices[i].name));
@@ -35,32 +35,36 @@ static void free_home(void *node)
 	free(h);
 }
 
-int planner_index_homes(struct planner *p)
+// The first of several with the same origin counts.
+static void add_home(struct planner *p, const struct l3_entry *e)
+{
+	struct home *h = malloc(sizeof(*h)), **found;
+
+	if (!h) {
+		planner_fail(p, ENOMEM, "no memory for the plan");
+		return;
+	}
+	*h = (struct home){copy_with_origin(p, p->target, e), e};
+	found = h->origin ? tsearch(h, &p->homes, compare_homes) : NULL;
+	if (!found)
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	if (!found || *found != h)
+		free_home(h);
+}
+
+void planner_index_homes(struct planner *p)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
-	while ((e = host_next_entry(p->target, &at))) {
-		struct home *h, **found;
-
-		if (e->ours || e->link_local || e->stale)
-			continue;
-		h = malloc(sizeof(*h));
-		if (!h)
-			return -ENOMEM;
-		*h = (struct home){copy_with_origin(p->target, e), e};
-		found = h->origin ? tsearch(h, &p->homes, compare_homes) : NULL;
-		if (!found || *found != h)
-			free_home(h);
-		if (!found)
-			return -ENOMEM;
-	}
-	return 0;
+	while (!p->failed && (e = host_next_entry(p->target, &at)))
+		if (!e->ours && !e->link_local && !e->stale)
+			add_home(p, e);
 }
 
-const struct l3_entry *planner_find_home(const struct planner *p, const struct l3_entry *e)
+const struct l3_entry *planner_find_home(struct planner *p, const struct l3_entry *e)
 {
-	struct home key = {.origin = copy_with_origin(&p->now, e)}, **found;
+	struct home key = {.origin = copy_with_origin(p, &p->now, e)}, **found;
 
 	if (!key.origin)
 		return NULL;

@@ -50,9 +50,9 @@ static struct device *find_park(const struct planner *p, const char *home)
 }
 
 // The entry as it is or would be on the dummies.
-static struct l3_entry *parked_copy(const struct planner *p, const struct l3_entry *e)
+static struct l3_entry *parked_copy(struct planner *p, const struct l3_entry *e)
 {
-	struct l3_entry *copy = l3_copy(e);
+	struct l3_entry *copy = planner_copy(p, e);
 
 	for (size_t i = 0; copy && i < copy->device_count; i++) {
 		const struct device *park = find_park(p, origin_of(&p->now, e->devices[i].name));
@@ -63,7 +63,7 @@ static struct l3_entry *parked_copy(const struct planner *p, const struct l3_ent
 	return copy;
 }
 
-bool planner_is_parked(const struct planner *p, const struct l3_entry *e)
+bool planner_is_parked(struct planner *p, const struct l3_entry *e)
 {
 	struct l3_entry *copy = parked_copy(p, e);
 	bool parked = copy && strcmp(copy->devices[0].name, e->devices[0].name) && host_find_entry_key(&p->now, copy);
@@ -92,9 +92,7 @@ static void park_copy(struct planner *p, const struct l3_entry *e)
 {
 	struct l3_entry *copy = parked_copy(p, e);
 
-	if (!copy)
-		planner_fail(p, ENOMEM, "no memory for the plan");
-	else if (!host_find_entry_key(&p->now, copy))
+	if (copy && !host_find_entry_key(&p->now, copy))
 		planner_entry(p, true, copy);
 	l3_free(copy);
 }
@@ -117,11 +115,9 @@ static void park_addresses(struct planner *p, const char *home)
 
 void planner_park(struct planner *p, const struct l3_entry *e)
 {
-	struct l3_entry *kept = l3_copy(e); // e may move when entries are added
+	struct l3_entry *kept = planner_copy(p, e); // e may move when entries are added
 	char home[NAME_SIZE];
 
-	if (!kept)
-		planner_fail(p, ENOMEM, "no memory for the plan");
 	for (size_t i = 0; !p->failed && i < kept->device_count; i++) {
 		text_copy(home, sizeof(home), origin_of(&p->now, kept->devices[i].name));
 		make_park(p, home);
@@ -132,10 +128,12 @@ void planner_park(struct planner *p, const struct l3_entry *e)
 	l3_free(kept);
 }
 
-static bool is_safe(const struct planner *p, const struct l3_entry *e, const struct device *d)
+static bool is_safe(struct planner *p, const struct l3_entry *e, const struct device *d)
 {
 	const struct l3_entry *home = planner_find_home(p, e), *there = home ? planner_find_now(p, home) : NULL;
 
+	if (p->failed)
+		return false;
 	if (!home || (there && !uses_any_on(&p->now, there, d)))
 		return true;
 	return planner_is_parked(p, e);
