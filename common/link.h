@@ -43,7 +43,7 @@ enum link_field {
 };
 
 #define LINK_FIELD_LAST LINK_SYSCTLS
-#define LINK_SYSCTL_COUNT 17 /* rows of link_sysctls */
+#define LINK_SYSCTL_COUNT 18 /* rows of link_sysctls */
 
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
 /* Bit N for attribute N of IFLA_BRPORT_*. All that are on or off: mode, guard, protect, fast_leave; learning,
@@ -85,6 +85,7 @@ struct link {
 	char kind_name[KIND_SIZE]; /* the kernel's: also of kinds that have no row here */
 	unsigned int set;          /* enum link_field */
 	bool up, running;
+	bool not_ethernet; /* frames of another type: a tun device, a tunnel, InfiniBand */
 	uint32_t mtu, max_mtu, group, addr_gen;
 	uint8_t mac[MAC_SIZE];
 	struct link_ref master, lower;

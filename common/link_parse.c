@@ -5,6 +5,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <string.h>
@@ -219,6 +220,7 @@ int link_parse(const struct nlmsghdr *h, struct link *l)
 	l->index = head->ifi_index;
 	l->up = head->ifi_flags & IFF_UP;
 	l->running = head->ifi_flags & IFF_RUNNING;
+	l->not_ethernet = head->ifi_type != ARPHRD_ETHER;
 	l->set = LINK_UP | LINK_MASTER | LINK_ALIAS | LINK_LOWER;
 	nla_strlcpy(l->name, tb[IFLA_IFNAME], sizeof(l->name));
 	parse_number(l, tb[IFLA_MTU], &l->mtu, LINK_MTU);

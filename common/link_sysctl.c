@@ -34,11 +34,9 @@ const struct link_sysctl link_sysctls[LINK_SYSCTL_COUNT] = {
 	IPV6("autoconf", AUTOCONF),
 	IPV6("accept_redirects", ACCEPT_REDIRECTS),
 	IPV6("use_tempaddr", USE_TEMPADDR),
+	IPV6("proxy_ndp", PROXY_NDP),
 	IPV6("disable_ipv6", DISABLE_IPV6),
 };
 
 const uint32_t link_sysctls_closed =
 	1U << LINK_SYSCTL_RP_FILTER | 1U << LINK_SYSCTL_ARP_IGNORE | 1U << LINK_SYSCTL_DISABLE_IPV6;
-
-const uint32_t link_sysctls_ours = 1U << LINK_SYSCTL_RP_FILTER | 1U << LINK_SYSCTL_ARP_IGNORE |
-				   1U << LINK_SYSCTL_ACCEPT_RA | 1U << LINK_SYSCTL_DISABLE_IPV6;

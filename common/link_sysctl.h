@@ -22,14 +22,11 @@ enum {
 	LINK_SYSCTL_RP_FILTER = 0,
 	LINK_SYSCTL_ARP_IGNORE = 3,
 	LINK_SYSCTL_ACCEPT_RA = 12,
-	LINK_SYSCTL_DISABLE_IPV6 = 16
+	LINK_SYSCTL_DISABLE_IPV6 = 17
 }; /* rows */
 
 /* The rows that are 1 on a bridge where dom0 has no address, bit N for row N: arp_ignore answers only for addresses of
  * the device itself, rp_filter drops what would come from another way, disable_ipv6 drops all of IPv6. */
 extern const uint32_t link_sysctls_closed;
-
-/* Those that we ever set: link_sysctls_closed, and accept_ra. */
-extern const uint32_t link_sysctls_ours;
 
 #endif

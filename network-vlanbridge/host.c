@@ -234,6 +234,11 @@ bool device_is_kind(const struct device *d, enum kind kind)
 	return d && d->link.kind == kind;
 }
 
+bool device_is_vrf(const struct device *d)
+{
+	return d && !strcmp(d->link.kind_name, "vrf");
+}
+
 bool device_is_ours(const struct device *d)
 {
 	return d->mark.origin == MARK_FILE || d->mark.origin == MARK_ARGS;

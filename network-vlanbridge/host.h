@@ -37,7 +37,7 @@ struct host {
 	void *entry_tree;       /* tsearch tree of the entries */
 	struct l3_list entries; /* in the kernel's order; NULL where one was removed: see host_next_entry */
 	bool bonding;           /* the bonding module is loaded: before that, making a bond makes bond0 too */
-	int32_t default_sysctls[LINK_SYSCTL_COUNT]; /* those of link_sysctls_ours that a new device begins with */
+	int32_t default_sysctls[LINK_SYSCTL_COUNT]; /* what a new device begins with */
 	bool ipv6;                                  /* the kernel has IPv6: devices have an addr_gen_mode */
 };
 
@@ -95,6 +95,9 @@ void device_read_mark(struct device *d);
 
 /* Whether there is a device, and it is of this kind. */
 bool device_is_kind(const struct device *d, enum kind kind);
+
+/* Whether d is there and a VRF: a routing table for the devices that have it as their master. */
+bool device_is_vrf(const struct device *d);
 
 /* Whether we made d, as its mark says. */
 bool device_is_ours(const struct device *d);

@@ -89,6 +89,15 @@ static void copy_mac(struct host *h, struct device *to, const struct device *fro
 	set_mac(h, to, from->link.mac);
 }
 
+// Into a VRF, and out of it (cycle_netdev).
+static void set_down_and_up(struct host *h, struct device *d)
+{
+	if (!d->link.up)
+		return;
+	set_down(h, d);
+	set_up(h, d);
+}
+
 // A released port keeps nothing of what it was in the bridge; one that left a bond is down, with its own MAC address
 // and MTU.
 static void leave_master(struct host *h, struct device *d)
@@ -99,6 +108,8 @@ static void leave_master(struct host *h, struct device *d)
 	if (device_is_kind(m, KIND_BRIDGE))
 		d->vlans = (struct port_vlans){0};
 	d->link.port_flags = 0;
+	if (device_is_vrf(m))
+		set_down_and_up(h, d);
 	if (!device_is_kind(m, KIND_BOND))
 		return;
 	set_down(h, d);
@@ -147,6 +158,8 @@ static void set_master(struct host *h, struct device *d, const char *name)
 		join_bond(h, d, m);
 	else if (device_is_kind(m, KIND_BRIDGE))
 		join_bridge(d, m);
+	else
+		set_down_and_up(h, d);
 }
 
 static int do_link_set(struct host *h, const struct link *c)
@@ -209,7 +222,7 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 		option_copy(&d->link, &none, &k->options[i]);
 	}
 	memcpy(d->link.sysctls, h->default_sysctls, sizeof(d->link.sysctls));
-	d->link.sysctls_known = link_sysctls_ours;
+	d->link.sysctls_known = (1U << LINK_SYSCTL_COUNT) - 1;
 	if (l->kind == KIND_BRIDGE)
 		port_vlans_default(&d->vlans, none.bridge.vlan_default_pvid);
 }

@@ -103,7 +103,7 @@ static int check_master(const struct host *h, const struct device *d, const stru
 		return 0;
 	if (!m)
 		return -ENODEV;
-	if (!device_is_kind(m, KIND_BOND) && !device_is_kind(m, KIND_BRIDGE))
+	if (!device_is_kind(m, KIND_BOND) && !device_is_kind(m, KIND_BRIDGE) && !device_is_vrf(m))
 		return -EOPNOTSUPP;
 	if (device_is_kind(m, KIND_BRIDGE) && device_is_kind(d, KIND_BRIDGE))
 		return -ELOOP;

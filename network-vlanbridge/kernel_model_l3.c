@@ -99,13 +99,14 @@ void model_remove_siblings(struct host *h, const struct l3_entry *gone)
 			host_remove_entry(h, e);
 }
 
+// With another MAC address (neigh_changeaddr, family 0) proxies stay; without an IPv4 address they go (arp_ifdown).
 void model_remove_neighbours(struct host *h, const struct device *d, int family)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
 	while (d->entries && (e = host_next_entry(h, &at)))
-		if (e->kind == L3_NEIGHBOUR && l3_uses(e, d->link.name) && (!family || e->family == family))
+		if (e->kind == L3_NEIGHBOUR && l3_uses(e, d->link.name) && (family ? e->family == family : !e->proxy))
 			host_remove_entry(h, e);
 }
 

@@ -43,6 +43,7 @@ struct l3_entry {
 				 */
 	bool from_ra;           /* an IPv6 route that a router advertisement made: its metric doesn't count */
 	bool stale;             /* an IPv6 prefix route that the kernel left behind when its address went */
+	bool proxy;             /* a neighbour for which the device answers (ip neigh add proxy) */
 	bool nexthop_object;    /* a route through a nexthop object (ip nexthop): it can't be moved */
 	char key[L3_KEY_SIZE];  /* what tells it from others of the host, apart from its devices: l3_key.h */
 	char *text;             /* all that counts, without its devices */

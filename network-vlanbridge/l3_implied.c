@@ -43,27 +43,48 @@ static bool has_source(const struct l3_entry *route, const struct l3_address_key
 	return !strcmp(route->source, local);
 }
 
+static bool leads_to_network(const struct l3_entry *route, const unsigned char address[16], unsigned int prefix)
+{
+	char network[L3_PREFIX_SIZE];
+
+	l3_key_network(route->family, address, prefix, network);
+	return has_destination(route, network);
+}
+
+// Of an address with a peer, the peer's network is reached by IPv4; by IPv6 the address's own (inet6_addr_add).
+static bool leads_to_own_network(const struct l3_entry *route, const struct l3_address_key *key)
+{
+	return leads_to_network(route, route->family == AF_INET6 ? key->local : key->address, key->prefix);
+}
+
+// ... and the peer alone, whatever the prefix length and IFA_F_NOPREFIXROUTE (__ipv6_ifa_notify).
+static bool leads_to_peer(const struct l3_entry *route, const struct l3_address_key *key)
+{
+	return route->family == AF_INET6 && memcmp(key->local, key->address, sizeof(key->local)) &&
+	       leads_to_network(route, key->address, 128);
+}
+
 // Whether the kernel makes this route when it gets that address.
 static bool is_prefix_route(const struct l3_entry *route, const struct l3_entry *address)
 {
 	unsigned long metric = route->family == AF_INET6 ? IP6_PREFIX_METRIC : 0;
-	char network[L3_PREFIX_SIZE];
 	struct l3_address_key key;
 
-	if (address->kind != L3_ADDRESS || address->family != route->family || address->no_prefix_route ||
-		!same_device(route, address) || l3_key_read_address(address, &key))
+	if (address->kind != L3_ADDRESS || address->family != route->family || !same_device(route, address) ||
+		l3_key_read_address(address, &key))
 		return false;
 	if (address->prefix_metric)
 		metric = address->prefix_metric;
-	l3_key_network(route->family, key.address, key.prefix, network);
-	return has_destination(route, network) && has_metric(route, metric) && has_source(route, &key);
+	if (!has_metric(route, metric) || !has_source(route, &key))
+		return false;
+	return leads_to_peer(route, &key) || (!address->no_prefix_route && leads_to_own_network(route, &key));
 }
 
 // The kernel leaves an IPv6 prefix route behind when an address with a lifetime goes (ipv6_del_addr): nobody's any
-// more.
+// more. It also makes one to the network of a peer when an address with one is changed (inet6_addr_modify), as our
+// second message about it does.
 static bool is_stale(const struct l3_list *all, const struct l3_entry *route)
 {
-	char network[L3_PREFIX_SIZE];
 	struct l3_address_key key;
 
 	if (route->kind != L3_ROUTE || route->family != AF_INET6 || !route->from_kernel || route->gateway ||
@@ -75,8 +96,7 @@ static bool is_stale(const struct l3_list *all, const struct l3_entry *route)
 		if (a->kind != L3_ADDRESS || a->family != AF_INET6 || !same_device(route, a) ||
 			l3_key_read_address(a, &key))
 			continue;
-		l3_key_network(AF_INET6, key.address, key.prefix, network);
-		if (has_destination(route, network))
+		if (leads_to_own_network(route, &key) || leads_to_peer(route, &key))
 			return false;
 	}
 	return has_metric(route, IP6_PREFIX_METRIC);

@@ -287,12 +287,12 @@ int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2])
 	return twice ? 2 : 1;
 }
 
-struct nl_msg *l3_dump(enum l3_kind kind)
+struct nl_msg *l3_dump(enum l3_kind kind, bool proxies)
 {
 	struct ifaddrmsg address = {.ifa_family = AF_UNSPEC};
 	struct rtmsg route = {.rtm_family = AF_UNSPEC};
 	struct fib_rule_hdr rule = {.family = AF_UNSPEC};
-	struct ndmsg neighbour = {.ndm_family = AF_UNSPEC};
+	struct ndmsg neighbour = {.ndm_family = AF_UNSPEC, .ndm_flags = proxies ? NTF_PROXY : 0};
 
 	switch (kind) {
 	case L3_ADDRESS:

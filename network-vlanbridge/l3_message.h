@@ -10,8 +10,8 @@ struct nlmsghdr;
 
 /* Appends what a dump's message says, device names still empty and labels whole, to ret: one entry, or for an IPv6
  * route with several next hops one for each. Entries that never move aren't appended: temporary addresses, cloned and
- * local routes, rules without a device, neighbours that aren't permanent. Routes with protocol kernel are
- * (from_kernel): the caller drops those that come with an address by themselves, l3_list_drop_implied. Returns 0 or
+ * local routes, rules without a device, neighbours that are neither permanent nor proxies. Routes with protocol kernel
+ * are (from_kernel): the caller drops those that come with an address by themselves, l3_list_drop_implied. Returns 0 or
  * -ENOMEM; a message that is shorter than its type says is ignored. */
 int l3_parse(const struct nlmsghdr *h, struct l3_list *ret);
 
@@ -21,6 +21,7 @@ int l3_parse(const struct nlmsghdr *h, struct l3_list *ret);
  * names all that tells the entry from others. Returns their number, 1 or 2, or -ENOMEM. */
 int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2]);
 
-struct nl_msg *l3_dump(enum l3_kind kind);
+/* The kernel keeps the neighbours that are proxies apart from the others. */
+struct nl_msg *l3_dump(enum l3_kind kind, bool proxies);
 
 #endif

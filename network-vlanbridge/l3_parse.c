@@ -89,7 +89,7 @@ static int parse_rule(struct l3_entry *e, struct nlattr **tb)
 static void set_neighbour_key(struct l3_entry *e, const char *address, const struct nlattr *mac)
 {
 	const unsigned char *b = mac ? nla_data(mac) : NULL;
-	size_t length = (size_t)snprintf(e->key, sizeof(e->key), "%s", address);
+	size_t length = (size_t)snprintf(e->key, sizeof(e->key), "%s%s", e->proxy ? "proxy " : "", address);
 
 	for (int i = 0; b && i < nla_len(mac) && length + 16 < sizeof(e->key); i++)
 		length += (size_t)snprintf(
@@ -101,7 +101,8 @@ static int parse_neighbour(struct l3_entry *e, struct nlattr **tb)
 	struct ndmsg *h = e->message;
 	char address[L3_ADDRESS_SIZE];
 
-	if (!(h->ndm_state & NUD_PERMANENT) || h->ndm_flags & NTF_PROXY)
+	e->proxy = h->ndm_flags & NTF_PROXY;
+	if ((!(h->ndm_state & NUD_PERMANENT) && !e->proxy) || !h->ndm_ifindex)
 		return -ENODATA;
 	if (l3_read_ip(e->family, tb[NDA_DST], address) || !*address)
 		return -ENODATA;
@@ -110,7 +111,7 @@ static int parse_neighbour(struct l3_entry *e, struct nlattr **tb)
 	set_neighbour_key(e, address, tb[NDA_LLADDR]);
 	h->ndm_ifindex = 0;
 	h->ndm_type = 0;
-	h->ndm_flags &= NTF_ROUTER | NTF_EXT_LEARNED;
+	h->ndm_flags &= NTF_ROUTER | NTF_EXT_LEARNED | NTF_PROXY;
 	return 0;
 }
 

@@ -27,8 +27,8 @@ static const struct device *find_renamed(const struct host *h, const char *old)
 	return NULL;
 }
 
-// The port that stands in for one that is gone: the entries of a bond whose NIC was unplugged belong to the next one. Of
-// a bridge it is its uplink, which has lost the alternative name that the mark has.
+// The port that stands in for one that is gone: the entries of a bond whose NIC was unplugged belong to the next one.
+// Of a bridge it is its uplink, which has lost the alternative name that the mark has.
 static const struct device *find_other_port(const struct host *h, const struct device *master)
 {
 	for (size_t i = 0; i < h->count && master->ports; i++)

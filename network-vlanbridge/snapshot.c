@@ -102,10 +102,11 @@ static void name_devices(struct l3_entry *e, const struct host *h)
 }
 
 // Each kind into a list of its own, so that an interrupted dump starts anew without the other kinds.
-static int read_kind(struct netlink *nl, enum l3_kind kind, const struct host *h, struct l3_list *all, struct err *e)
+static int read_kind(
+	struct netlink *nl, enum l3_kind kind, bool proxies, const struct host *h, struct l3_list *all, struct err *e)
 {
 	struct l3_list part = {0};
-	int r = netlink_dump(nl, l3_dump(kind), each_entry, restart_entries, &part, e);
+	int r = netlink_dump(nl, l3_dump(kind, proxies), each_entry, restart_entries, &part, e);
 
 	for (size_t i = 0; i < part.count && !r; i++) {
 		struct l3_entry *entry = part.list[i];
@@ -124,7 +125,9 @@ static int read_entries(struct netlink *nl, struct host *h, struct err *e)
 	int r = 0;
 
 	for (int kind = 0; kind < L3_KIND_COUNT && !r; kind++)
-		r = read_kind(nl, (enum l3_kind)kind, h, &all, e);
+		r = read_kind(nl, (enum l3_kind)kind, false, h, &all, e);
+	if (!r)
+		r = read_kind(nl, L3_NEIGHBOUR, true, h, &all, e);
 	if (!r)
 		l3_list_drop_implied(&all);
 	for (size_t i = 0; i < all.count && !r; i++) {
@@ -187,8 +190,6 @@ static void read_default_sysctls(struct host *h)
 	FILE *f;
 
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++) {
-		if (!(link_sysctls_ours >> i & 1))
-			continue;
 		snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/default/%s", link_sysctls[i].family,
 			link_sysctls[i].name);
 		f = fopen(path, "re");

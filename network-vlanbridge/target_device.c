@@ -45,6 +45,19 @@ static void refuse_missing(struct target_builder *b, const struct config_device 
 	target_refuse(b, c, ENODEV, "there is no device '%s', which is to be %s", c->link.name, why);
 }
 
+// A bond takes InfiniBand devices, too; nothing takes a VRF (IFF_NO_RX_HANDLER, NETIF_F_VLAN_CHALLENGED).
+static void refuse_unfit(struct target_builder *b, const struct config_device *c, const struct device *d)
+{
+	const struct config_device *master = config_find(b->config, c->link.master.name);
+	char why[64];
+
+	if (!device_is_vrf(d) && (!d->link.not_ethernet || (master && master->link.kind == KIND_BOND)))
+		return;
+	target_describe_purpose(c, why, sizeof(why));
+	target_refuse(b, c, EINVAL, "%s can't be %s: it %s", d->link.name, why,
+		device_is_vrf(d) ? "is a VRF" : "isn't an Ethernet device");
+}
+
 static void borrow(struct target_builder *b, const struct config_device *c)
 {
 	struct device *d = host_find(b->target, c->link.name);
@@ -55,6 +68,8 @@ static void borrow(struct target_builder *b, const struct config_device *c)
 		d = take_renamed(b, c);
 	if (!d && !c->optional)
 		refuse_missing(b, c);
+	if (d)
+		refuse_unfit(b, c, d);
 	if (!d || b->failed)
 		return;
 	target_take(b, d);

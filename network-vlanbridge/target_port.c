@@ -29,6 +29,25 @@ static void refuse_taken(
 			d->link.name, why, m->link.name);
 }
 
+// A device gives its frames to one other only: to the bond or bridge that it is a port of, or to one of these
+// (netdev_rx_handler_register).
+static void refuse_receiver(struct target_builder *b, const struct config_device *c, const struct device *d)
+{
+	static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", "macsec"};
+	char why[64];
+
+	target_describe_purpose(c, why, sizeof(why));
+	for (size_t i = 0; i < b->target->count && d->uppers; i++) {
+		const struct link *l = &b->target->devices[i]->link;
+
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+			if (!strcmp(l->kind_name, kinds[k]) && !strcmp(l->lower.name, d->link.name))
+				target_refuse(b, c, EBUSY,
+					"%s can't become %s: %s (%s) stands on it; remove that first", d->link.name,
+					why, l->name, kinds[k]);
+	}
+}
+
 // The bridge of another stack that has a device of ours as its port now.
 static const struct device *other_stack_of(const struct target_builder *b, const struct device *d)
 {
@@ -60,6 +79,7 @@ static void set_master(struct target_builder *b, const struct config_device *c)
 			b, c, ELOOP, "%s is a bridge itself: it can't be a port of %s", d->link.name, m->link.name);
 		return;
 	}
+	refuse_receiver(b, c, d);
 	joins = !*d->link.master.name;
 	host_set_master(b->target, d, m->link.name);
 	d->link.set |= LINK_MASTER;
@@ -69,15 +89,27 @@ static void set_master(struct target_builder *b, const struct config_device *c)
 	d->mark.joined |= joins && !device_is_ours(m);
 }
 
+// An administrator's VRF, whose routing table is a device's of ours: what the file can't say, it doesn't change.
+static void keep_vrf(struct target_builder *b, const struct config_device *c)
+{
+	const struct device *old = host_find(&b->origin->ours, c->link.name);
+	const struct device *vrf = old ? host_find(b->target, old->link.master.name) : NULL;
+	struct device *d = target_device(b, c);
+
+	if (device_is_vrf(vrf) && d && device_is_ours(d) && !*d->link.master.name)
+		host_set_master(b->target, d, vrf->link.name);
+}
+
 // On an unmanaged bridge nobody has marked the uplink: whatever isn't a guest's device may be one.
 static bool is_uplink_port(const struct device *d, bool unmanaged)
 {
 	static const uint8_t netback[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
+	struct guest_mark guest;
 
 	if (d->mark.origin != MARK_NONE)
 		return true;
-	return unmanaged && memcmp(d->link.mac, netback, MAC_SIZE) && strcmp(d->link.kind_name, "tun") &&
-	       strcmp(d->link.kind_name, "veth");
+	return unmanaged && !mark_parse_guest(d->link.alias, &guest) && memcmp(d->link.mac, netback, MAC_SIZE) &&
+	       strcmp(d->link.kind_name, "tun") && strcmp(d->link.kind_name, "veth");
 }
 
 // Two networks must never be joined by accident.
@@ -107,6 +139,8 @@ void target_set_masters(struct target_builder *b)
 
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		set_master(b, c->devices[i]);
+	for (size_t i = 0; i < c->count && !b->failed; i++)
+		keep_vrf(b, c->devices[i]);
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->create &&
 			target_device(b, c->devices[i]) && target_device(b, c->devices[i])->ports > 1)

@@ -142,7 +142,10 @@ static void make_unmanaged_vlan(struct maker *m, const struct nic *n)
 	if (random_chance(m->r, 30))
 		RECORD(m, "address 2001:db8:77::5/64 dev %s.%d\n", n->name, id);
 	if (random_chance(m->r, 20))
-		RECORD(m, "neighbour 10.77.0.9 lladdr 52:54:00:99:00:01 dev %s.%d\n", n->name, id);
+		RECORD(m,
+			"neighbour 10.77.0.9 lladdr 52:54:00:99:00:01 dev %s.%d\n"
+			"neighbour proxy 10.77.0.10 dev %s.%d\n",
+			n->name, id, n->name, id);
 }
 
 static void make_unmanaged_bridge(struct maker *m, struct nic *n)

@@ -349,6 +349,7 @@ static void add_more(struct session *r)
 		"route add 203.0.113.10 src 192.0.2.5 dev eth0\nneighbour add 192.0.2.77 lladdr 52:54:00:99:00:07 dev "
 		"eth0 nud permanent\n"
 		"neighbour add 2001:db8::77 lladdr 52:54:00:99:00:07 dev eth0 nud permanent\n"
+		"neighbour add proxy 192.0.2.88 dev eth0\nneighbour add proxy 2001:db8::88 dev eth0\n"
 		"route add 203.0.113.128/26 nexthop via 192.0.2.1 dev eth0 nexthop dev eth1\n"
 		"route add 2001:db8:99::/48 nexthop via 2001:db8::1 dev eth0 nexthop via fe80::9 dev eth1\n"
 		"route add blackhole 203.0.114.0/24\nroute add 203.0.119.0/24 via 192.0.2.3 onlink dev eth1\n";

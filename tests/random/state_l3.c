@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Addresses, routes, rules and permanent neighbours: a line for each.
+// Addresses, routes, rules, permanent neighbours and proxies: a line for each.
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
@@ -195,12 +195,14 @@ static void read_neighbour(struct reader *r, const struct nlmsghdr *h)
 	struct rtattr *found[ATTRIBUTES];
 	char to[INET6_ADDRSTRLEN], rest[400] = "";
 
-	if (!(m->ndm_state & NUD_PERMANENT) || (m->ndm_family != AF_INET && m->ndm_family != AF_INET6))
+	if (!(m->ndm_state & NUD_PERMANENT || m->ndm_flags & NTF_PROXY) ||
+		(m->ndm_family != AF_INET && m->ndm_family != AF_INET6))
 		return;
 	parse((struct rtattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*m))),
 		(int)NLMSG_PAYLOAD(h, sizeof(*m)), found);
 	put_hex(rest, sizeof(rest), "lladdr", found[NDA_LLADDR]);
-	add_line(r->s, dev, 0, "neighbour %s %s%s", dev, address(m->ndm_family, found[NDA_DST], "-", to), rest);
+	add_line(r->s, dev, 0, "neighbour %s %s%s%s", dev, m->ndm_flags & NTF_PROXY ? "proxy " : "",
+		address(m->ndm_family, found[NDA_DST], "-", to), rest);
 }
 
 int read_l3(struct reader *r)
@@ -208,7 +210,7 @@ int read_l3(struct reader *r)
 	const struct ifaddrmsg addresses = {0};
 	const struct rtmsg routes4 = {.rtm_family = AF_INET}, routes6 = {.rtm_family = AF_INET6};
 	const struct fib_rule_hdr rules = {0};
-	const struct ndmsg neighbours = {0};
+	const struct ndmsg neighbours = {0}, proxies = {.ndm_flags = NTF_PROXY};
 	int error = dump(r, RTM_GETADDR, &addresses, sizeof(addresses), read_address);
 
 	if (!error)
@@ -217,5 +219,7 @@ int read_l3(struct reader *r)
 		error = dump(r, RTM_GETROUTE, &routes6, sizeof(routes6), read_route);
 	if (!error)
 		error = dump(r, RTM_GETRULE, &rules, sizeof(rules), read_rule);
-	return error ? error : dump(r, RTM_GETNEIGH, &neighbours, sizeof(neighbours), read_neighbour);
+	if (!error)
+		error = dump(r, RTM_GETNEIGH, &neighbours, sizeof(neighbours), read_neighbour);
+	return error ? error : dump(r, RTM_GETNEIGH, &proxies, sizeof(proxies), read_neighbour);
 }

@@ -67,6 +67,8 @@ static void word(struct host *t, struct device *d, const char *w)
 		l->up = *w == 'u', l->set |= LINK_UP;
 	else if (!strcmp(w, "no-carrier"))
 		l->running = false;
+	else if (!strcmp(w, "not-ethernet"))
+		l->not_ethernet = true;
 	else if (kind_find(w) != KIND_OTHER && l->kind == KIND_OTHER)
 		kind(l, w, !t);
 	else if (!strcmp(w, "dhcp"))
@@ -199,7 +201,8 @@ static struct l3_entry *read_entry(char *text)
 			continue;
 		e->kind = (enum l3_kind)k;
 		take_devices(e, text + strlen(kinds[k]));
-		e->family = strchr(e->key, ':') && k != L3_NEIGHBOUR ? AF_INET6 : AF_INET;
+		e->proxy = k == L3_NEIGHBOUR && !strncmp(e->key, "proxy ", 6);
+		e->family = strchr(e->key, ':') && (k != L3_NEIGHBOUR || e->proxy) ? AF_INET6 : AF_INET;
 		// "eth0:1" is the label ":1"
 		n = e->device_count ? strlen(e->devices[0].name) : 0;
 		if (*e->label && !strncmp(e->label, e->devices[0].name, n))

@@ -99,6 +99,11 @@ static struct nl_msg *address6(void)
 	return address(AF_INET6, "2001:db8::1", "", 64, IFA_F_PERMANENT);
 }
 
+static struct nl_msg *address6_peer(void)
+{
+	return address(AF_INET6, "2001:db8::1", "2001:db8:1::2", 64, IFA_F_PERMANENT);
+}
+
 static struct nl_msg *address_ours(void)
 {
 	struct nl_msg *m = address(AF_INET6, "2001:db8::2", "", 64, IFA_F_PERMANENT);
@@ -198,10 +203,20 @@ static struct nl_msg *neighbour(void)
 	return m;
 }
 
+static struct nl_msg *proxy(void)
+{
+	struct ndmsg h = {.ndm_family = AF_INET, .ndm_ifindex = 7, .ndm_flags = NTF_PROXY, .ndm_type = RTN_UNICAST};
+	struct nl_msg *m = start(RTM_NEWNEIGH, &h, sizeof(h));
+
+	put_ip(m, NDA_DST, "192.0.2.51");
+	return m;
+}
+
 const struct l3_golden l3_goldens[] = {
 	{address4, "address 192.0.2.1/24 dev #7 label eth0:1\n"},
 	{address_peer, "address 192.0.2.1 peer 198.51.100.1/32 dev #7 label eth0:1\n"},
 	{address6, "address 2001:db8::1/64 dev #7\n"},
+	{address6_peer, "address 2001:db8::1 peer 2001:db8:1::2/64 dev #7\n"},
 	{address_ours, "address 2001:db8::2/64 dev #7\n"},
 	{route_default, "route default via 192.0.2.254 dev #7\n"},
 	{route_metric, "route 198.51.100.0/24 metric 100 src 192.0.2.1 dev #7\n"},
@@ -213,6 +228,7 @@ const struct l3_golden l3_goldens[] = {
 	{route6_hops, "route 2001:db8:9::/48 via fe80::3 dev #7\nroute 2001:db8:9::/48 via 2001:db8::4 dev #8\n"},
 	{rule, "rule 1000 dev eth0 dev eth1\n"},
 	{neighbour, "neighbour 2001:db8::50 lladdr 02:00:00:00:00:09 dev #7\n"},
+	{proxy, "neighbour proxy 192.0.2.51 dev #7\n"},
 };
 
 const size_t l3_golden_count = sizeof(l3_goldens) / sizeof(*l3_goldens);

@@ -61,6 +61,8 @@ static bool dropped(int family, const char *route, const char *device)
 	add_address(&all, AF_INET, "203.0.113.65/26", false, 77);
 	add_address(&all, AF_INET6, "2001:db8::1/64", false, 0);
 	add_address(&all, AF_INET6, "2001:db8:1::1/64", true, 0);
+	add_address(&all, AF_INET6, "2001:db8:3::1 peer 2001:db8:4::2/64", false, 0);
+	add_address(&all, AF_INET6, "2001:db8:5::1 peer 2001:db8:6::2/128", true, 0);
 	before = all.count;
 	l3_list_drop_implied(&all);
 	result = all.count == before - 1;
@@ -77,6 +79,9 @@ static void what_the_kernel_makes_is_dropped(void **state)
 	assert_true(dropped(AF_INET, "10.0.0.2/32 src 10.0.0.1", "eth0"));
 	assert_true(dropped(AF_INET, "203.0.113.64/26 metric 77 src 203.0.113.65", "eth0"));
 	assert_true(dropped(AF_INET6, "2001:db8::/64 metric 256", "eth0"));
+	assert_true(dropped(AF_INET6, "2001:db8:3::/64 metric 256", "eth0"));
+	assert_true(dropped(AF_INET6, "2001:db8:4::2/128 metric 256", "eth0"));
+	assert_true(dropped(AF_INET6, "2001:db8:6::2/128 metric 256", "eth0"));
 	assert_true(dropped(AF_INET6, "fe80::/64 metric 256", "eth1"));
 	assert_true(dropped(AF_INET6, "multicast ff00::/8 table 255 metric 256", "eth1"));
 	assert_true(dropped(AF_INET6, "ff00::/8 table 10 metric 256", "eth1"));
@@ -98,6 +103,10 @@ static void what_others_made_stays(void **state)
 	assert_false(dropped(AF_INET, "198.51.100.0/24 metric 100 src 198.51.100.1", "eth0"));
 	assert_false(dropped(AF_INET6, "2001:db8:1::/64 metric 100", "eth0"));
 	assert_false(dropped(AF_INET6, "fe80::/64", "eth0"));
+	assert_false(dropped(AF_INET6, "2001:db8::1/128 metric 256", "eth0"));
+	assert_false(dropped(AF_INET6, "2001:db8:4::/64 metric 256", "eth0"));
+	assert_false(dropped(AF_INET6, "2001:db8:4::2/128 metric 256", "eth1"));
+	assert_false(dropped(AF_INET6, "2001:db8:5::1/128 metric 256", "eth0")); // noprefixroute
 }
 
 static void route_key_is(const char *expected, struct l3_route_key k)
@@ -237,6 +246,8 @@ static void stale_routes(void **state)
 		{AF_INET6, "2001:db8:9::/64 metric 256", true},
 		{AF_INET6, "2001:db8::/64 metric 257", false}, // of the address that is there
 		{AF_INET6, "2001:db8:9::/64 metric 100", false},
+		{AF_INET6, "2001:db8:4::2/128 metric 256", false}, // of the peer that is there
+		{AF_INET6, "2001:db8:4::/64 metric 256", true},
 		{AF_INET, "198.51.100.0/24 metric 256", false},
 	};
 
@@ -248,13 +259,14 @@ static void stale_routes(void **state)
 
 			add_address(&all, AF_INET, "192.0.2.1/24", false, 0);
 			add_address(&all, AF_INET6, "2001:db8::1/64", false, 0);
+			add_address(&all, AF_INET6, "2001:db8:3::1 peer 2001:db8:4::2/64", false, 77);
 			add_kernel_route(&all, cases[i].family, cases[i].key, "eth0");
 			e = all.list[all.count - 1];
 			e->from_kernel = other != 1;
 			e->gateway = other == 2;
 			e->nexthop_object = other == 3;
 			l3_list_drop_implied(&all);
-			assert_int_equal(all.count, 3);
+			assert_int_equal(all.count, 4);
 			assert_int_equal(e->stale, cases[i].stale && !other);
 			l3_list_free(&all);
 		}

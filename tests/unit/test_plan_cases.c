@@ -256,10 +256,10 @@ static void check_order(
 	host_free(&h);
 }
 
-// With one allocation failing: that error, or the same plan all the same; and all memory is given back. Returns how many
-// allocations there were.
-static size_t plan_without_memory(
-	const struct plan_case *c, const struct host *current, const struct config *config, const char *steps, size_t nth)
+// With one allocation failing: that error, or the same plan all the same; and all memory is given back. Returns how
+// many allocations there were.
+static size_t plan_without_memory(const struct plan_case *c, const struct host *current, const struct config *config,
+	const char *steps, size_t nth)
 {
 	size_t before = allocations_live(), made;
 	char *now = NULL;
