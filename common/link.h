@@ -59,6 +59,11 @@ enum link_field {
 #define LINK_BOND_MIIMON_DEFAULT 100      /* which the kernel sets then (bond_option_mode_set) */
 #define LINK_VLAN_PROTOCOL_DEFAULT 0x8100 /* ETH_P_8021Q */
 
+/* What br_netfilter hands bridged frames to, in the order of IFLA_BR_NF_CALL_*. */
+#define LINK_NF_CALL_IPTABLES (1U << 0)
+#define LINK_NF_CALL_IP6TABLES (1U << 1)
+#define LINK_NF_CALL_ARPTABLES (1U << 2)
+
 struct bond {
 	uint32_t mode, miimon, updelay, downdelay, use_carrier, arp_interval, arp_validate, arp_all_targets,
 		primary_reselect, fail_over_mac, xmit_hash_policy, resend_igmp, num_grat_arp, all_slaves_active,
@@ -72,6 +77,7 @@ struct bond {
 /* Times in hundredths of a second, as in /sys/class/net/BRIDGE/bridge. */
 struct bridge {
 	uint32_t stp, forward_delay, ageing_time, multicast_snooping, vlan_filtering, vlan_protocol, vlan_default_pvid;
+	uint32_t nf_call; /* LINK_NF_CALL_*; the kernel has each once more, for all bridges */
 };
 
 struct vlan {
@@ -115,6 +121,7 @@ enum option_type {
 	OPTION_U8,
 	OPTION_U16,
 	OPTION_U32,
+	OPTION_U8_BITS, /* bit N of the number is the attribute N after the row's, 0 or 1 */
 	OPTION_BE16,
 	OPTION_MAC_ADDRESS,
 	OPTION_IPV4_LIST,

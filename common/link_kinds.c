@@ -9,6 +9,8 @@
 
 static const char *const off_on[] = {"off", "on", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const nf_calls[] = {"no", "iptables", "ip6tables", "iptables+ip6tables", "arptables",
+	"iptables+arptables", "ip6tables+arptables", "yes", NULL};
 
 // Words and limits of the bonding driver: drivers/net/bonding/bond_options.c.
 static const char *const bond_modes[] = {
@@ -84,6 +86,7 @@ static const struct option bridge_options[] = {
 	BRIDGE(vlan_filtering, VLAN_FILTERING, OPTION_U8, 0, 1, no_yes, OPTION_IDENTITY, 0),
 	BRIDGE(vlan_default_pvid, VLAN_DEFAULT_PVID, OPTION_U16, 0, VLAN_MAX, NULL, 0, 1),
 	BRIDGE(vlan_protocol, VLAN_PROTOCOL, OPTION_BE16, ETH_P_8021Q, ETH_P_8021AD, NULL, 0, ETH_P_8021Q),
+	BRIDGE(nf_call, NF_CALL_IPTABLES, OPTION_U8_BITS, 0, 7, nf_calls, 0, 0),
 };
 
 static const struct option vlan_options[] = {

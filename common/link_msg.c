@@ -29,6 +29,14 @@ static int put_ipv4_list(struct nl_msg *m, int attribute, const uint32_t *list)
 	return 0;
 }
 
+static int put_bits(struct nl_msg *m, const struct option *o, uint32_t bits)
+{
+	for (int i = 0; o->max >> i; i++)
+		if (nla_put_u8(m, o->attribute + i, bits >> i & 1))
+			return -ENOMEM;
+	return 0;
+}
+
 static int put_option(struct nl_msg *m, const struct link *l, const struct option *o)
 {
 	const void *f = option_field(l, o);
@@ -41,6 +49,8 @@ static int put_option(struct nl_msg *m, const struct link *l, const struct optio
 		return nla_put_u16(m, o->attribute, (uint16_t)n);
 	case OPTION_U32:
 		return nla_put_u32(m, o->attribute, n);
+	case OPTION_U8_BITS:
+		return put_bits(m, o, n);
 	case OPTION_BE16:
 		return nla_put_u16(m, o->attribute, htons((uint16_t)n));
 	case OPTION_MAC_ADDRESS:
@@ -202,9 +212,9 @@ struct nl_msg *link_msg_get(int index, const char *name)
 	struct nl_msg *m = message(RTM_GETLINK, 0, index, NULL, 0);
 	int r = m ? nla_put_u32(m, IFLA_EXT_MASK, EXT_MASK) : -ENOMEM;
 
-	// IFLA_ALT_IFNAME finds a device by either kind of name (since 5.5).
+	// Either finds a device by both kinds of name; Linux before 5.5 has IFLA_IFNAME alone, and no long names.
 	if (!r && !index)
-		r = nla_put_string(m, IFLA_ALT_IFNAME, name);
+		r = nla_put_string(m, strlen(name) < NAME_SIZE ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
 	return netlink_message_finish(m, r);
 }
 

@@ -22,6 +22,21 @@ static void parse_ipv4_list(struct nlattr *nest, uint32_t *list)
 	nla_for_each_nested(a, nest, left) if (n < ARP_TARGETS && nla_len(a) >= 4) list[n++] = nla_get_u32(a);
 }
 
+// All of them, or none.
+static bool parse_bits(struct link *l, const struct option *o, struct nlattr *const *tb)
+{
+	uint32_t bits = 0;
+
+	for (int i = 0; o->max >> i; i++) {
+		if (!tb[o->attribute + i] || nla_len(tb[o->attribute + i]) < 1)
+			return false;
+		if (nla_get_u8(tb[o->attribute + i]))
+			bits |= 1U << i;
+	}
+	*(uint32_t *)option_field(l, o) = bits;
+	return true;
+}
+
 // False for an attribute that is too short for its type.
 static bool parse_option(struct link *l, const struct option *o, struct nlattr *a)
 {
@@ -57,10 +72,14 @@ static void parse_options(struct link *l, struct nlattr *data)
 
 	if (nla_parse_nested(tb, IFLA_BR_MAX, data, NULL) < 0)
 		return;
-	for (size_t i = 0; i < k->count; i++)
-		if (k->options[i].attribute <= IFLA_BR_MAX && tb[k->options[i].attribute] &&
-			parse_option(l, &k->options[i], tb[k->options[i].attribute]))
+	for (size_t i = 0; i < k->count; i++) {
+		const struct option *o = &k->options[i];
+
+		if (o->attribute > IFLA_BR_MAX || !tb[o->attribute])
+			continue;
+		if (o->type == OPTION_U8_BITS ? parse_bits(l, o, tb) : parse_option(l, o, tb[o->attribute]))
 			l->options |= 1ULL << i;
+	}
 }
 
 static bool is_port_flag(int type)

@@ -60,9 +60,9 @@ struct check_readings {
 	CHECK_LIST(check_managed, managed);
 	CHECK_LIST(check_lldp, lldp);
 	CHECK_LIST(check_filter, filters);
-	bool bridge_calls_iptables; /* bridged IPv4 or IPv6 frames pass iptables (br_netfilter) */
-	int rp_filter_all;          /* net.ipv4.conf.all.rp_filter */
-	bool ipv6_forwarding;       /* net.ipv6.conf.all.forwarding */
+	unsigned int nf_call; /* net.bridge.bridge-nf-call-*: as nf_call of a bridge, for all of them */
+	int rp_filter_all;    /* net.ipv4.conf.all.rp_filter */
+	bool ipv6_forwarding; /* net.ipv6.conf.all.forwarding */
 };
 
 void check_readings_free(struct check_readings *r); /* fine on {0} */

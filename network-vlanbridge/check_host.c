@@ -161,18 +161,56 @@ static bool has_guests_bridge(const struct check_input *in)
 	return false;
 }
 
+// Which of LINK_NF_CALL_* hand frames to the rules of a table.
+static unsigned int calls_of_table(const char *table)
+{
+	if (!strncmp(table, "ip ", 3))
+		return LINK_NF_CALL_IPTABLES;
+	if (!strncmp(table, "ip6 ", 4))
+		return LINK_NF_CALL_IP6TABLES;
+	return LINK_NF_CALL_IPTABLES | LINK_NF_CALL_IP6TABLES;
+}
+
+static void tell_netfilter_of_all(const struct check_filter *f, unsigned int calls, struct check_report *r)
+{
+	const char *name = calls & LINK_NF_CALL_IPTABLES ? "iptables" : "ip6tables";
+
+	check_tell(r, "", "bridge-netfilter",
+		"bridged frames of guests pass iptables (net.bridge.bridge-nf-call-%s=1), and the chain %s of table %s "
+		"drops what no rule accepts; sysctl net.bridge.bridge-nf-call-%s=0",
+		name, f->chain, f->table, name);
+}
+
+// Of its own, without the file wanting it.
+static void tell_netfilter_of_bridges(
+	const struct check_input *in, const struct check_filter *f, unsigned int calls, struct check_report *r)
+{
+	for (size_t i = 0; i < in->current->count; i++) {
+		const struct device *d = in->current->devices[i], *t;
+
+		if (!device_is_ours(d) || d->link.kind != KIND_BRIDGE || !(d->link.bridge.nf_call & calls))
+			continue;
+		t = in->target ? host_find(in->target, d->link.name) : NULL;
+		if (!device_is_kind(t, KIND_BRIDGE) || !(t->link.bridge.nf_call & calls))
+			check_tell(r, d->link.name, "bridge-netfilter",
+				"bridged frames of %s's guests pass iptables (its own nf_call), and the chain %s of "
+				"table %s drops what no rule accepts; nf_call=no for %s",
+				d->link.name, f->chain, f->table, d->link.name);
+	}
+}
+
 void check_bridge_netfilter(const struct check_input *in, struct check_report *r)
 {
-	for (size_t i = 0; i < in->readings->filters_count && in->readings->bridge_calls_iptables; i++) {
+	for (size_t i = 0; i < in->readings->filters_count; i++) {
 		const struct check_filter *f = &in->readings->filters[i];
+		unsigned int calls = calls_of_table(f->table);
 
-		if (f->drops_forwarded && !f->knows_bridged && has_guests_bridge(in))
-			check_tell(r, "", "bridge-netfilter",
-				"bridged frames of guests pass iptables (net.bridge.bridge-nf-call-iptables=1), and "
-				"the "
-				"chain %s of table %s drops what no rule accepts; sysctl "
-				"net.bridge.bridge-nf-call-iptables=0",
-				f->chain, f->table);
+		if (!f->drops_forwarded || f->knows_bridged || !has_guests_bridge(in))
+			continue;
+		if (in->readings->nf_call & calls)
+			tell_netfilter_of_all(f, in->readings->nf_call & calls, r);
+		else
+			tell_netfilter_of_bridges(in, f, calls, r);
 	}
 }
 

@@ -130,8 +130,10 @@ static void read_sysctls(struct check_readings *r)
 {
 	r->rp_filter_all = read_number("/proc/sys/net/ipv4/conf/all/rp_filter");
 	r->ipv6_forwarding = read_number("/proc/sys/net/ipv6/conf/all/forwarding");
-	r->bridge_calls_iptables = read_number("/proc/sys/net/bridge/bridge-nf-call-iptables") ||
-				   read_number("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+	if (read_number("/proc/sys/net/bridge/bridge-nf-call-iptables"))
+		r->nf_call |= LINK_NF_CALL_IPTABLES;
+	if (read_number("/proc/sys/net/bridge/bridge-nf-call-ip6tables"))
+		r->nf_call |= LINK_NF_CALL_IP6TABLES;
 }
 
 // nft would load the module.

@@ -95,6 +95,8 @@ static void print_bridge(struct text *t, const struct bridge *b)
 	print_number(t, "ageing_time", b->ageing_time);
 	if (b->snooping)
 		PUT(t, ", multicast_snooping=yes");
+	if (b->snooping && b->id % 2) // without another random number, which would change what seeds stand for
+		PUT(t, ", nf_call=%s", b->isolated ? "yes" : "iptables");
 	if (b->isolated)
 		PUT(t, ", isolated=yes");
 	if (b->no_tx_offload)

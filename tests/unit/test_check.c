@@ -61,7 +61,8 @@ struct check_case {
 	const char *find, *with;                         // changes one of these three, where it is found first
 	const char *expected;                            // "PROBLEM DEVICE: part of the sentence" for each, one a line
 	const char *interfaces, *lldp, *filter, *client; // client: a DHCP client's arguments
-	bool at_work, calls_iptables, ipv6_forwarding, rules_missing, unconfirmed;
+	bool at_work, ipv6_forwarding, rules_missing, unconfirmed;
+	unsigned int nf_call; // the sysctls
 	int rp_filter;
 };
 
@@ -215,11 +216,35 @@ static const struct check_case cases[] = {
 	{"router advertisements", MOVED, .ipv6_forwarding = true, .find = "xenbr0 bridge",
 		.with = "route default via fe80::1 proto ra dev xenbr0\nxenbr0 bridge ipv6.accept_ra=1",
 		.expected = "accept-ra xenbr0: takes no router advertisements"},
-	{"bridge netfilter", MOVED, .calls_iptables = true, .filter = FILTER "drop;\n",
-		.expected = "bridge-netfilter : the chain FORWARD of table ip filter drops"},
+	{"bridge netfilter", MOVED, .nf_call = 3, .filter = FILTER "drop;\n",
+		.expected =
+			"bridge-netfilter : (net.bridge.bridge-nf-call-iptables=1), and the chain FORWARD of table ip "
+			"filter drops"},
+	{"bridge netfilter: for IPv6", MOVED, .nf_call = 3,
+		.filter = "table ip6 filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy "
+			  "drop;\n",
+		.expected =
+			"bridge-netfilter : (net.bridge.bridge-nf-call-ip6tables=1), and the chain FORWARD of table "
+			"ip6 filter drops"},
+	{"bridge netfilter: for IPv6 alone", MOVED, .nf_call = 2, .filter = FILTER "drop;\n"},
+	{"bridge netfilter: of one bridge", BOND, .find = "multicast_snooping=no",
+		.with = "multicast_snooping=no nf_call=iptables", .filter = FILTER "drop;\n",
+		.expected = "bridge-netfilter br3: (its own nf_call), and the chain FORWARD of table ip filter drops "
+			    "what no rule accepts; nf_call=no for br3\n"
+			    "changed br3: nf_call iptables instead of no"},
+	{"bridge netfilter: of one bridge, other rules", BOND, .find = "multicast_snooping=no",
+		.with = "multicast_snooping=no nf_call=ip6tables+arptables", .filter = FILTER "drop;\n",
+		.expected = "changed br3: nf_call ip6tables+arptables instead of no"},
+	{"bridge netfilter: of one bridge, without a file", AWARE, .find = "vlan_filtering=yes",
+		.with = "vlan_filtering=yes nf_call=yes", .filter = FILTER "drop;\n",
+		.expected = "bridge-netfilter xenbr0: (its own nf_call)"},
+	{"bridge netfilter: as the file asks", .host = bond_host, .bond = bond_text, .find = "multicast_snooping=no",
+		.with = "multicast_snooping=no nf_call=yes", .filter = FILTER "drop;\n",
+		.config = "bonds = [ 'name=bond0, ports=eth0 eth1, mode=802.3ad, miimon=100, lacp_rate=fast' ]\n"
+			  "bridges = [ 'name=br3, uplink=bond0, vlan=3, nf_call=yes' ]\n"},
 	{"bridge netfilter: off", MOVED, .filter = FILTER "drop;\n"},
-	{"bridge netfilter: accepts", MOVED, .calls_iptables = true, .filter = FILTER "accept;\n"},
-	{"bridge netfilter: bridged frames have a rule", MOVED, .calls_iptables = true,
+	{"bridge netfilter: accepts", MOVED, .nf_call = 1, .filter = FILTER "accept;\n"},
+	{"bridge netfilter: bridged frames have a rule", MOVED, .nf_call = 1,
 		.filter = FILTER "drop;\n\t\txt match \"physdev\" counter accept\n"},
 	{"rule of the old device", MOVED, .filter = "table inet f {\n\tchain in {\n\t\tiifname != \"eth0\" drop\n",
 		.expected =
@@ -274,7 +299,7 @@ static void read_texts(const struct check_case *c, char *bond, struct check_read
 		*r->processes = (struct check_process){7, "dhclient", strdup(c->client)};
 		r->processes_count = 1;
 	}
-	r->bridge_calls_iptables = c->calls_iptables;
+	r->nf_call = c->nf_call;
 	r->ipv6_forwarding = c->ipv6_forwarding;
 	r->rp_filter_all = c->rp_filter;
 	free(interfaces);

@@ -130,6 +130,7 @@ static void refuses_items(void **state)
 		{"bridges=['name=a, uplink=b, tagged=6, vlan_filtering=no']",
 			"f:1: tagged= makes the bridge VLAN-aware"},
 		{"bridges=['name=a, uplink=b, isolated=1']", "f:1: isolated=1: it must be yes or no"},
+		{"bridges=['name=a, uplink=b, nf_call=ebtables']", "f:1: nf_call=ebtables: it must be no, iptables, "},
 	};
 
 	(void)state;

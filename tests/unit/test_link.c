@@ -233,6 +233,8 @@ static const char *const tables[] = {
 	"vlan_filtering 0-1 initial 0 words no,yes identity",
 	"vlan_default_pvid 0-4094 initial 1",
 	"vlan_protocol 33024-34984 initial 33024",
+	"nf_call 0-7 initial 0 words no,iptables,ip6tables,iptables+ip6tables,arptables,iptables+arptables,"
+	"ip6tables+arptables,yes",
 	"id 1-4094 initial 0 identity",
 	"protocol 33024-34984 initial 33024 identity",
 };

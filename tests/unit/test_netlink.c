@@ -161,6 +161,29 @@ static void device(void **state)
 	nlmsg_free(m);
 }
 
+// Every option of every kind: what link_msg_create writes reads as what was to be set, a number of several attributes
+// too.
+static void options(void **state)
+{
+	(void)state;
+	for (int kind = KIND_BOND; kind < KIND_COUNT; kind++)
+		for (size_t i = 0; i < link_kinds[kind].count; i++) {
+			const struct option *o = &link_kinds[kind].options[i];
+			struct link l = {.kind = (enum kind)kind, .name = "x"}, again;
+			struct nl_msg *m;
+
+			if (o->type == OPTION_LINK || o->type == OPTION_MAC_ADDRESS || o->type == OPTION_IPV4_LIST)
+				continue;
+			*(uint32_t *)option_field(&l, o) = o->max > 4 ? 5 : o->max;
+			l.options = 1ULL << i;
+			m = link_msg_create(&l, 0);
+			assert_int_equal(link_parse(nlmsg_hdr(m), &again), 0);
+			assert_int_equal(again.options, l.options);
+			assert_true(option_equal(&again, &l, o));
+			nlmsg_free(m);
+		}
+}
+
 // What link_msg_set writes reads as what was to be set.
 static void port_flags(void **state)
 {
@@ -310,9 +333,9 @@ static void short_attributes(void **state)
 int test_netlink(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(acks), cmocka_unit_test(ends_of_dumps),
-		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(port_flags),
-		cmocka_unit_test(bond_port), cmocka_unit_test(short_port_flag), cmocka_unit_test(port_vlans),
-		cmocka_unit_test(devices_cut), cmocka_unit_test(short_attributes)};
+		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(options),
+		cmocka_unit_test(port_flags), cmocka_unit_test(bond_port), cmocka_unit_test(short_port_flag),
+		cmocka_unit_test(port_vlans), cmocka_unit_test(devices_cut), cmocka_unit_test(short_attributes)};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);
 }
