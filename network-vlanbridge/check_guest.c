@@ -65,7 +65,7 @@ static void look_up(const struct host *h, struct bridge_ref *ref, struct lookup 
 		if (!d)
 			continue;
 		lookups[s].link = d->link;
-		m = d->link.kind == KIND_VLAN ? host_find(h, d->link.master.name) : d;
+		m = bridge_ref_is_uplink(&lookups[s]) ? host_find(h, d->link.master.name) : d;
 		if (device_is_kind(m, KIND_BRIDGE))
 			lookups[s].bridge = m->link;
 	}

@@ -161,6 +161,17 @@ int bridge_ref_parse(const struct nic *nic, struct bridge_ref *ref, struct err *
 	return 0;
 }
 
+bool bridge_ref_is_uplink(const struct lookup *l)
+{
+	struct guest_mark g;
+
+	if (l->link.kind == KIND_VLAN || l->link.kind == KIND_BOND)
+		return true;
+	if (*l->link.kind_name || !strncmp(l->parent, "vif-", strlen("vif-")))
+		return false;
+	return !mark_parse_guest(l->link.alias, &g);
+}
+
 void bridge_ref_add_uplink_vlan(struct bridge_ref *ref, const struct lookup lookups[SLOTS])
 {
 	const struct lookup *named = &lookups[SLOT_BRIDGE];

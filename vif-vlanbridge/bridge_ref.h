@@ -46,6 +46,10 @@ int bridge_ref_parse(const struct nic *nic, struct bridge_ref *ref, struct err *
 int bridge_ref_resolve(
 	const struct bridge_ref *ref, const struct lookup lookups[SLOTS], struct bridge_choice *ret, struct err *e);
 
+/* Whether bridge= may name the device and mean the bridge that it is a port of: a NIC, a bond or a VLAN device, not a
+ * guest's device. */
+bool bridge_ref_is_uplink(const struct lookup *l);
+
 /* Where NAME of bridge=NAME, vlan=VLAN turned out to carry another VLAN: makes the next query ask
  * for UPLINK.VLAN too, so that the message can name the right bridge. */
 void bridge_ref_add_uplink_vlan(struct bridge_ref *ref, const struct lookup lookups[SLOTS]);

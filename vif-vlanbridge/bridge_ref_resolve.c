@@ -163,7 +163,7 @@ static int refuse_vlans(
 		return refuse_list(ref, named, e);
 	if (!named->found)
 		return err_set(e, ENODEV, "neither %s nor %s.%u exists", name, name, ref->access);
-	if (named->bridge.index)
+	if (named->bridge.index && (named->link.kind == KIND_BRIDGE || named->link.kind == KIND_VLAN))
 		return refuse_vlan_on_bridge(ref, named, other, e);
 	return err_set(e, ENODEV, "%s is %s, and no bridge carries its VLAN %u; " HINT, name, describe(named, what),
 		ref->access, name, ref->access);

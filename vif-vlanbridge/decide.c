@@ -13,7 +13,8 @@
 // port's, never this.
 static const uint8_t dummy_mac[MAC_SIZE] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-static bool has_parent_of(const struct request *req, const struct lookup *d)
+// Whether d is a vif of the request's NIC, whatever it is called.
+static bool is_vif_of(const struct request *req, const struct lookup *d)
 {
 	char parent[PARENT_SIZE];
 
@@ -21,29 +22,22 @@ static bool has_parent_of(const struct request *req, const struct lookup *d)
 	return !strcmp(d->parent, parent);
 }
 
-// Whether d is a vif of the request's NIC, whatever it is called.
-static bool is_vif_of(const struct request *req, const struct lookup *d)
+static bool is_vif_of_other(const struct request *req, const struct lookup *d)
 {
-	if (*d->parent)
-		return has_parent_of(req, d);
-	// Linux before 5.14 reports no parent. Netback's devices have no kind, and this MAC
-	// address, which neither a NIC nor lo has.
-	return !*d->link.kind_name && !memcmp(d->link.mac, dummy_mac, MAC_SIZE);
+	return !strncmp(d->parent, "vif-", strlen("vif-")) && !is_vif_of(req, d);
 }
 
-// Whether the device that has the wanted name is the request's own. The kernel reports no parent
-// for a tap: it is ours if the vif that it is named after is.
+// Whether the device that has the wanted name is the request's own. A tap has no parent: it is ours unless the vif that
+// it is named after is another's.
 static bool is_renamed_already(const struct request *req, const struct lookup lookups[SLOTS])
 {
-	const struct lookup *d = &lookups[SLOT_NEW], *vif = &lookups[SLOT_VIF];
+	const struct lookup *d = &lookups[SLOT_NEW];
 
 	if (!d->found)
 		return false;
 	if (!req->tap)
 		return is_vif_of(req, d);
-	if (strcmp(d->link.kind_name, "tun"))
-		return false;
-	return !vif->found || !*vif->parent || has_parent_of(req, vif);
+	return !strcmp(d->link.kind_name, "tun") && !is_vif_of_other(req, &lookups[SLOT_VIF]);
 }
 
 const struct lookup *find_own_device(const struct request *req, const struct lookup lookups[SLOTS])
@@ -51,9 +45,7 @@ const struct lookup *find_own_device(const struct request *req, const struct loo
 	const struct lookup *d = &lookups[SLOT_DEV];
 
 	// Another NIC's vif may have got our name by vifname=.
-	bool is_other_vif = !strncmp(d->parent, "vif-", strlen("vif-")) && !has_parent_of(req, d);
-
-	if (d->found && !is_other_vif)
+	if (d->found && !is_vif_of_other(req, d))
 		return d;
 	if (is_renamed_already(req, lookups))
 		return &lookups[SLOT_NEW];

@@ -13,7 +13,7 @@
 struct lookup {
 	bool found;
 	struct link link;
-	char parent[PARENT_SIZE]; /* IFLA_PARENT_DEV_NAME: "vif-1-0" for netback's, or "" */
+	char parent[PARENT_SIZE]; /* the device that it belongs to: "vif-1-0" for netback's, or "" */
 	struct link bridge;       /* link itself if it is a bridge, else its master if that is one;
 				     index 0: none */
 };

@@ -3,14 +3,20 @@
 #include "query.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bridge_ref.h"
 #include "link_msg.h"
+
+#define SYSFS "/sys/class/net"
 
 // Questions of one send, and where the answers go.
 struct query_batch {
@@ -27,6 +33,23 @@ static void add_query(struct query_batch *b, struct nl_msg *msg, struct link *li
 	b->lookups[b->n++] = lookup;
 }
 
+void query_parent(const char *directory, const char *device, char parent[PARENT_SIZE])
+{
+	char path[PATH_MAX], target[PATH_MAX], *name;
+	ssize_t n;
+
+	*parent = '\0';
+	snprintf(path, sizeof(path), "%s/%s/device", directory, device);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return;
+	target[n] = '\0';
+	name = strrchr(target, '/');
+	if (!text_copy(parent, PARENT_SIZE, name ? name + 1 : target))
+		*parent = '\0';
+}
+
+// Linux before 5.14 has no IFLA_PARENT_DEV_NAME. Devices with a kind have no parent.
 static int store_answer(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
 	struct query_batch *b = arg;
@@ -40,6 +63,8 @@ static int store_answer(size_t i, const struct nlmsghdr *h, void *arg, struct er
 	parent = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), IFLA_PARENT_DEV_NAME);
 	if (parent)
 		nla_strlcpy(lookup->parent, parent, PARENT_SIZE);
+	else if (!*lookup->link.kind_name)
+		query_parent(SYSFS, lookup->link.name, lookup->parent);
 	return 0;
 }
 
@@ -54,8 +79,9 @@ static int send_messages(struct netlink *nl, struct query_batch *b, struct err *
 	r = netlink_send(nl, b->msgs, b->n, acks, store_answer, b, e);
 	if (r)
 		return r;
+	// EINVAL: a name of more than 15 bytes, which Linux before 5.5 doesn't know.
 	for (size_t i = 0; i < b->n; i++)
-		if (acks[i].error && acks[i].error != -ENODEV)
+		if (acks[i].error && acks[i].error != -ENODEV && acks[i].error != -EINVAL)
 			return err_set(e, -acks[i].error, "asking the kernel for a device: %s", acks[i].reason);
 	return 0;
 }
@@ -92,14 +118,14 @@ static int query_names(struct netlink *nl, char (*names)[ALTNAME_SIZE], struct l
 	return send_batch(nl, &batch, e);
 }
 
-// Whether the master of a lookup can be the bridge that is meant: of a VLAN device, where bridge=
+// Whether the master of a lookup can be the bridge that is meant: of an uplink, where bridge=
 // may name it; of a vif or tap, where nothing says which bridge it is.
 static bool needs_master(int slot, const struct lookup *l, char (*names)[ALTNAME_SIZE])
 {
 	if (!l->link.master.index)
 		return false;
 	if (slot >= SLOT_BRIDGE)
-		return l->link.kind == KIND_VLAN;
+		return bridge_ref_is_uplink(l);
 	return !*names[SLOT_BRIDGE];
 }
 
@@ -125,7 +151,7 @@ int query_devices(struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup
 		return r;
 	for (int s = 0; s < SLOTS; s++)
 		if (lookups[s].bridge.kind != KIND_BRIDGE)
-			lookups[s].bridge.index = 0; // a VLAN device can be a port of a bond too
+			lookups[s].bridge.index = 0; // an uplink can be a port of a bond too
 	return 0;
 }
 

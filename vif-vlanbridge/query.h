@@ -14,6 +14,9 @@
  * with SLOTS lookups filled, or -errno with a message in e. */
 int query_devices(struct netlink *nl, char (*names)[ALTNAME_SIZE], struct lookup *lookups, struct err *e);
 
+/* The device that a network device belongs to, as directory (/sys/class/net) has it: "vif-1-0" for netback's; or "". */
+void query_parent(const char *directory, const char *device, char parent[PARENT_SIZE]);
+
 /* The names of all bridges. Returns 0 and n names, which the caller frees; or -errno with a message
  * in e. */
 int query_bridge_names(struct netlink *nl, char (**names)[NAME_SIZE], size_t *n, struct err *e);

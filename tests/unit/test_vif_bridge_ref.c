@@ -18,7 +18,7 @@
 static const struct host {
 	const char *name, *real; // real: its name, where name is an alternative one
 	enum kind kind;
-	const char *kind_name, *bridge; // bridge: of which a VLAN device is a port
+	const char *kind_name, *bridge; // bridge: of which it is a port
 	bool aware;
 	unsigned int default_pvid;
 	const char *alias;
@@ -40,6 +40,13 @@ static const struct host {
 	{"eth4", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", 0},
 	{"eth1", NULL, KIND_OTHER, "", NULL, false, 0, "", 0},
 	{"xenbr0.10", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "", 0},
+	{"trunk0", NULL, KIND_BRIDGE, "bridge", NULL, false, 0, "vlanbridge file uplink=bond1", 0},
+	{"bond1", NULL, KIND_BOND, "bond", "trunk0", false, 0, "vlanbridge file", 0},
+	{"bond1.5", NULL, KIND_VLAN, "vlan", "xenbrlan", false, 0, "", 0},
+	{"eth5", NULL, KIND_OTHER, "", "br0", false, 0, "vlanbridge port", 0},
+	{"eth6", NULL, KIND_OTHER, "", "bond1", false, 0, "vlanbridge port", 0},
+	{"vif3.0", NULL, KIND_OTHER, "", "trunk0", false, 0, "vlanbridge guest bridge=trunk0 uplink=bond1", 0},
+	{"tap9", NULL, KIND_OTHER, "tun", "trunk0", false, 0, "", 0},
 };
 
 static void fill_link(struct link *l, const struct host *h)
@@ -76,8 +83,10 @@ static void fill_lookups(const struct bridge_ref *ref, struct lookup lookups[SLO
 		fill_link(&lookups[s].link, h);
 		if (h->kind == KIND_BRIDGE)
 			lookups[s].bridge = lookups[s].link;
-		else if (h->bridge)
+		else if (h->bridge && bridge_ref_is_uplink(&lookups[s]))
 			fill_link(&lookups[s].bridge, find_host(h->bridge));
+		if (lookups[s].bridge.kind != KIND_BRIDGE)
+			lookups[s].bridge.index = 0;
 	}
 }
 
@@ -161,6 +170,25 @@ static void by_vlan_device(void **state)
 	expect_bridge("bond0", "2", "xenbrdmz", 0, NULL, NULL);
 	expect_bridge("bond0", "3p", "xenbrlan", 0, NULL, NULL);
 	expect_bridge("xenbr0", "10", "xenbr0.10", 0, NULL, NULL);
+}
+
+// The untagged network of a NIC or bond: the bridge that it is a port of.
+static void by_uplink(void **state)
+{
+	struct lookup vif = {.found = true, .parent = "vif-3-0"};
+
+	(void)state;
+	expect_bridge("bond1", "", "trunk0", 0, NULL, NULL);
+	expect_bridge("bond1", "5", "xenbrlan", 0, NULL, NULL); // not in its untagged one
+	expect_bridge("eth5", "", "br0", 0, NULL, NULL);
+	expect_bridge("eth5", "10p/20", "br0", 10, "10/20", "10");
+	expect_refusal("bond1", "8", "bond1.8",
+		"bond1 is a bond, and no bridge carries its VLAN 8; 'uplink=bond1, vlan=8' in "
+		"/etc/xen/vlanbridge.conf would make one");
+	expect_refusal("eth6", "", "eth6", "bridge=eth6 is a network device, not a bridge");
+	expect_refusal("vif3.0", "", "vif3.0", "bridge=vif3.0 is a network device, not a bridge");
+	expect_refusal("tap9", "", "tap9", "bridge=tap9 is a tun, not a bridge");
+	assert_false(bridge_ref_is_uplink(&vif)); // vif-bridge leaves no mark
 }
 
 static void on_aware_bridge(void **state)
@@ -269,6 +297,7 @@ int test_vif_bridge_ref(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_name),
 		cmocka_unit_test(by_vlan_device),
+		cmocka_unit_test(by_uplink),
 		cmocka_unit_test(on_aware_bridge),
 		cmocka_unit_test(not_there),
 		cmocka_unit_test(half_made),
