@@ -17,14 +17,21 @@
 #define PART_SIZE 512
 #define PIPE_PARTS 128 // all that a pipe holds: 64 KiB
 
+// The descriptors of a program.
+struct streams {
+	int in, out, err;
+	int read; // the other end of out and err, or -1
+};
+
 // In the child process. It leads a process group of its own, so that its children can be killed
 // with it.
-static void exec_program(const char *const argv[], int in, int out)
+static void exec_program(const char *const argv[], const struct streams *s)
 {
 	setpgid(0, 0);
-	dup2(in, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(out, STDERR_FILENO);
+	signal(SIGPIPE, SIG_DFL);
+	dup2(s->in, STDIN_FILENO);
+	dup2(s->out, STDOUT_FILENO);
+	dup2(s->err, STDERR_FILENO);
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(NOT_FOUND);
 }
@@ -133,51 +140,63 @@ static int wait_for_program(pid_t pid, const char *name, int out, struct deadlin
 		return err_set(e, ETIMEDOUT, "waited %d s for %s", d->seconds, name);
 	if (r)
 		return err_set(e, -r, "can't wait for %s: %s", name, strerror(-r));
-	if (c->status == NOT_FOUND && !*c->output)
+	if (c->status == NOT_FOUND && out >= 0 && !*c->output)
 		return err_set(e, ENOENT, "can't run %s: is it installed?", name);
 	return 0;
 }
 
-// Closes in.
-static int run_with_input(const char *const argv[], int in, struct deadline *d, struct child *ret, struct err *e)
+// Closes s->in.
+static int run(const char *const argv[], const struct streams *s, struct deadline *d, struct child *ret, struct err *e)
 {
-	int out[2], r;
 	pid_t pid;
 
-	if (pipe2(out, O_CLOEXEC | O_NONBLOCK)) {
-		close(in);
-		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
-	}
 	// We may have been started with SIGCHLD ignored: the exit status would be lost.
 	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (!pid)
-		exec_program(argv, in, out[1]);
+		exec_program(argv, s);
 	// Here too, whoever is first: it may have to be killed before it has run.
 	setpgid(pid, pid);
-	close(in);
-	close(out[1]);
+	close(s->in);
+	if (s->read >= 0)
+		close(s->out);
 	if (pid < 0)
-		r = err_set(e, errno, "can't start %s: %s", argv[0], strerror(errno));
-	else
-		r = wait_for_program(pid, argv[0], out[0], d, ret, e);
-	close(out[0]);
-	return r;
+		return err_set(e, errno, "can't start %s: %s", argv[0], strerror(errno));
+	return wait_for_program(pid, argv[0], s->read, d, ret, e);
+}
+
+// Its input, unless there is no time left.
+static int prepare(const char *program, struct deadline *d, struct child *ret, struct err *e)
+{
+	*ret = (struct child){0};
+	if (!deadline_left_ms(d))
+		return err_set(e, ETIMEDOUT, "no time was left for %s", program);
+	return open_input(e);
 }
 
 int child_run(const char *const argv[], struct deadline *d, struct child *ret, struct err *e)
 {
-	int in;
+	int in, out[2], r;
 
-	*ret = (struct child){0};
-	in = open_input(e);
+	in = prepare(argv[0], d, ret, e);
 	if (in < 0)
 		return in;
-	if (!deadline_left_ms(d)) {
+	if (pipe2(out, O_CLOEXEC | O_NONBLOCK)) {
 		close(in);
-		return err_set(e, ETIMEDOUT, "no time was left for %s", argv[0]);
+		return err_set(e, errno, "can't make a pipe: %s", strerror(errno));
 	}
-	return run_with_input(argv, in, d, ret, e);
+	r = run(argv, &(struct streams){in, out[1], out[1], out[0]}, d, ret, e);
+	close(out[0]);
+	return r;
+}
+
+int child_run_with(const char *const argv[], int out, int err, struct deadline *d, struct child *ret, struct err *e)
+{
+	int in = prepare(argv[0], d, ret, e);
+
+	if (in < 0)
+		return in;
+	return run(argv, &(struct streams){in, out, err, -1}, d, ret, e);
 }
 
 const char *child_last_line(struct child *c)

@@ -21,6 +21,9 @@ struct child {
  * -ETIMEDOUT when it was killed at the deadline. */
 int child_run(const char *const argv[], struct deadline *d, struct child *ret, struct err *e);
 
+/* The same, but its output and errors go to these descriptors; ret's output stays empty. */
+int child_run_with(const char *const argv[], int out, int err, struct deadline *d, struct child *ret, struct err *e);
+
 /* The last line of output that isn't empty, or "". It points into c, whose output it cuts. */
 const char *child_last_line(struct child *c);
 

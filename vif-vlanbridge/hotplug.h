@@ -28,6 +28,7 @@ struct hotplug_run {
 	struct rules rules;
 	bool rules_added; /* filtering rules for the device are in place */
 	bool renamed;     /* before adding them the device got its final name */
+	bool guest_knows_mtu;
 };
 
 typedef int hotplug_stage(struct hotplug_run *run, struct err *e);
@@ -49,11 +50,11 @@ int hotplug_detach(struct hotplug_run *run, struct err *e);
 int hotplug_delete_rules(struct hotplug_run *run, struct err *e);
 int hotplug_release_bridge(struct hotplug_run *run, struct err *e);
 
-/* Who is told (hotplug_report.c): the guest, the administrator's hooks, the toolstack. */
-int hotplug_write_guest_mtu(struct hotplug_run *run, struct err *e);
+/* Who is told (hotplug_report.c): the administrator's hooks, the guest its MTU, the toolstack. */
 int hotplug_run_hooks(struct hotplug_run *run, struct err *e);
 int hotplug_write_connected(struct hotplug_run *run, struct err *e);
-void hotplug_write_error(struct hotplug_run *run, const char *message);
+void hotplug_write_error(struct hotplug_run *run);
+int hotplug_warn_of_drop(struct hotplug_run *run, struct err *e); /* by iptables; never fails */
 
 /* Asks the kernel about all names of the run, those of run->bridge_ref included. Returns 0, with
  * run->lookups filled, or -errno with a message in e. */

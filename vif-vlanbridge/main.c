@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The vif hotplug hook of Xen: attaches guests' vifs and taps to their bridges, and detaches them.
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,9 +21,9 @@ static const struct {
 	{hotplug_decide, NULL},                               // pure: decide.h
 	{hotplug_add_rules, hotplug_undo_rules},              // before a frame can pass
 	{hotplug_attach, hotplug_undo_attach},                // one netlink batch
-	{hotplug_write_guest_mtu, NULL},
 	{hotplug_run_hooks, NULL},
-	{hotplug_write_connected, NULL},
+	{hotplug_write_connected, NULL}, // and the guest's MTU
+	{hotplug_warn_of_drop, NULL},
 };
 
 // rules: the port stays as it is.
@@ -49,8 +50,9 @@ static hotplug_stage *const detach_stages[] = {
 static void undo_stages(struct hotplug_run *run, size_t done)
 {
 	run->deadline = (struct deadline){.seconds = DEADLINE_EXTRA_SECONDS};
-	// When a NIC is attached to a running guest, libxl doesn't detach the vif of a failed tap.
-	if (run->req.tap && *run->req.path && run->nl)
+	// When a NIC is attached to a running guest, libxl doesn't detach the vif of a failed tap. udev calls as soon
+	// as QEMU has made the tap: without the directory, store is NULL, libxl hasn't come to the NIC yet.
+	if (run->req.tap && *run->req.path && run->store && run->nl)
 		hotplug_detach_vif_of_tap(run);
 	while (done-- > 0)
 		if (attach_stages[done].undo)
@@ -68,7 +70,7 @@ static int run_attach_stages(struct hotplug_run *run)
 		return EXIT_DONE;
 	undo_stages(run, done);
 	err_prefix(&e, "%s: ", run->req.dev);
-	hotplug_write_error(run, e.text);
+	hotplug_write_error(run);
 	log_error("%s", e.text);
 	return EXIT_FAILED;
 }
@@ -108,6 +110,8 @@ int main(int argc, char **argv)
 	struct err e;
 
 	log_open("vif-vlanbridge");
+	// Whoever reads our output may be gone before we are done.
+	signal(SIGPIPE, SIG_IGN);
 	run.deadline.seconds = DEADLINE_SECONDS;
 	if (request_parse(argc, argv, get_variable, &run.req, &e)) {
 		log_error("vif-vlanbridge: %s", e.text);

@@ -156,6 +156,14 @@ static int set_device(struct request *req, const char *dev, struct err *e)
 	return 0;
 }
 
+// A run that a hook has started can have another NIC's tap in its environment.
+static bool is_tap_of(const struct request *req, const char *tap)
+{
+	struct request other;
+
+	return !parse_device_name(tap, &other) && other.domid == req->domid && other.devid == req->devid;
+}
+
 static int set_nic(struct request *req, const char *const values[VARIABLES], struct err *e)
 {
 	static const struct {
@@ -228,7 +236,6 @@ static int parse_hotplug(
 
 	req->attach = command->attach;
 	req->tap = !strcmp(type, "tap");
-	req->emulated = req->tap || *values[INTERFACE];
 	if (*type && !req->tap && strcmp(type, "vif"))
 		return err_set(e, EINVAL, "type_if=%s: it must be vif or tap; " USAGE, type);
 	req->rules = command->rules;
@@ -242,6 +249,7 @@ static int parse_hotplug(
 	r = set_device(req, dev, e);
 	if (r)
 		return r;
+	req->emulated = req->tap || is_tap_of(req, values[INTERFACE]);
 	return set_nic(req, values, e);
 }
 

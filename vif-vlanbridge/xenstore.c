@@ -11,6 +11,9 @@
 
 #define NUMBER_SIZE 11
 #define KEY_SIZE 18 // '/', the longest key and the NUL
+#define TRANSACTION_TRIES 100
+
+#define GONE "the toolstack's directory %s isn't in xenstore: is the guest gone?"
 
 struct store {
 	struct xs_handle *xs; // NULL: a request without a directory
@@ -34,8 +37,7 @@ static int list_directory(struct store *s, struct err *e)
 	char **names = xs_directory(s->xs, XBT_NULL, s->path, &n);
 
 	if (!names && errno == ENOENT)
-		return err_set(
-			e, ENOENT, "the toolstack's directory %s isn't in xenstore: is the guest gone?", s->path);
+		return err_set(e, ENOENT, GONE, s->path);
 	if (!names)
 		return err_set(e, errno, "xenstore: can't list %s: %s", s->path, strerror(errno));
 	for (unsigned int i = 0; i < n; i++)
@@ -122,37 +124,87 @@ int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *
 	return 0;
 }
 
-static int write_key(struct store *s, const char *key, const char *value, struct err *e)
+// A key to write: of the NIC's directory, or by its whole path.
+struct entry {
+	const char *key, *path; // one of them; path belongs to the guest's directory: a refusal is ignored
+	const char *value;
+};
+
+static int write_entry(struct store *s, xs_transaction_t t, const struct entry *entry, struct err *e)
 {
 	char path[PATH_SIZE + KEY_SIZE];
 
-	format_path(s, key, path);
-	if (xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value)))
+	if (entry->path) {
+		xs_write(s->xs, t, entry->path, entry->value, (unsigned int)strlen(entry->value));
+		return 0;
+	}
+	format_path(s, entry->key, path);
+	if (xs_write(s->xs, t, path, entry->value, (unsigned int)strlen(entry->value)))
 		return 0;
 	return err_set(e, errno, "xenstore: can't write %s: %s", path, strerror(errno));
 }
 
-int store_write_rules_flag(struct store *s, struct err *e)
+static int check_state(struct store *s, xs_transaction_t t, struct err *e)
 {
-	if (!s->xs || store_has(s, NIC_RULES))
-		return 0;
-	return write_key(s, nic_keys[NIC_RULES], "1", e);
+	char path[PATH_SIZE + KEY_SIZE];
+	unsigned int len;
+	void *state;
+
+	format_path(s, "state", path);
+	state = xs_read(s->xs, t, path, &len);
+	if (!state && errno == ENOENT)
+		return err_set(e, ENOENT, GONE, s->path);
+	if (!state)
+		return err_set(e, errno, "xenstore: can't read %s: %s", path, strerror(errno));
+	free(state);
+	return 0;
 }
 
-int store_write_connected(struct store *s, struct err *e)
+static int write_entries(struct store *s, xs_transaction_t t, const struct entry *entries, size_t n, struct err *e)
 {
-	if (!s->xs)
+	int r = check_state(s, t, e);
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = write_entry(s, t, &entries[i], e);
+	return r;
+}
+
+// The toolstack removes the directory with the NIC, and xenstored makes one anew for a key that is written after that.
+// So `state`, which the toolstack writes first, is read in the same transaction: it fails if that goes meanwhile.
+// Without a transaction (a driver domain may have ten at a time) only a moment is left for it.
+static int write_if_there(struct store *s, const struct entry *entries, size_t n, struct err *e)
+{
+	xs_transaction_t t;
+	int r;
+
+	for (int tries = 0; tries < TRANSACTION_TRIES; tries++) {
+		t = xs_transaction_start(s->xs);
+		r = write_entries(s, t, entries, n, e);
+		if (t == XBT_NULL || xs_transaction_end(s->xs, t, r) || r)
+			return r;
+		if (errno != EAGAIN)
+			break;
+	}
+	return err_set(e, errno, "xenstore: can't write into %s: %s", s->path, strerror(errno));
+}
+
+int store_write_rules_flag(struct store *s, struct err *e)
+{
+	const struct entry flag = {.key = nic_keys[NIC_RULES], .value = "1"};
+
+	if (!s->xs || store_has(s, NIC_RULES))
 		return 0;
-	return write_key(s, "hotplug-status", "connected", e);
+	return write_if_there(s, &flag, 1, e);
 }
 
 void store_write_error(struct store *s, const char *message)
 {
-	if (!s || !s->xs)
-		return;
 	// The status last: libxl reads the error as soon as the status changes.
-	write_key(s, "hotplug-error", message, NULL);
-	write_key(s, "hotplug-status", "error", NULL);
+	const struct entry entries[] = {
+		{.key = "hotplug-error", .value = message}, {.key = "hotplug-status", .value = "error"}};
+
+	if (s && s->xs)
+		write_if_there(s, entries, 2, NULL);
 }
 
 // Not by printf, as with format_path.
@@ -167,14 +219,34 @@ static char *format_number(unsigned int n, char buf[NUMBER_SIZE])
 	return memmove(buf, digit, (size_t)(buf + NUMBER_SIZE - digit));
 }
 
-void store_write_guest_mtu(struct store *s, uint32_t mtu)
+static void format_mtu(const struct store *s, uint32_t mtu, char path[PATH_SIZE], char value[NUMBER_SIZE])
 {
-	char path[PATH_SIZE], value[NUMBER_SIZE], domid[NUMBER_SIZE], devid[NUMBER_SIZE], *end;
+	char domid[NUMBER_SIZE], devid[NUMBER_SIZE], *end;
 
-	if (!s->xs)
-		return;
 	end = stpcpy(stpcpy(path, "/local/domain/"), format_number(s->domid, domid));
 	stpcpy(stpcpy(stpcpy(end, "/device/vif/"), format_number(s->devid, devid)), "/mtu");
 	format_number(mtu, value);
-	xs_write(s->xs, XBT_NULL, path, value, (unsigned int)strlen(value));
+}
+
+void store_write_guest_mtu(struct store *s, uint32_t mtu)
+{
+	char path[PATH_SIZE], value[NUMBER_SIZE];
+	const struct entry entry = {.path = path, .value = value};
+
+	if (!s->xs)
+		return;
+	format_mtu(s, mtu, path, value);
+	write_if_there(s, &entry, 1, NULL);
+}
+
+int store_write_connected(struct store *s, uint32_t mtu, struct err *e)
+{
+	char path[PATH_SIZE], value[NUMBER_SIZE];
+	const struct entry entries[] = {
+		{.key = "hotplug-status", .value = "connected"}, {.path = path, .value = value}};
+
+	if (!s->xs)
+		return 0;
+	format_mtu(s, mtu, path, value);
+	return write_if_there(s, entries, mtu ? 2 : 1, e);
 }

@@ -25,14 +25,18 @@ bool store_has(const struct store *s, enum nic_key key);
  * with a message in e. */
 int store_read(struct store *s, unsigned int keys, struct nic *nic, struct err *e);
 
+/* What is written is written only while the directory is there, with its key `state`, and never makes it again. Each
+ * call is one transaction. */
+
 /* Records in the directory that the NIC has filtering rules, for the run that removes them: the
  * bridge may be gone by then. Returns 0, or -errno with a message in e. */
 int store_write_rules_flag(struct store *s, struct err *e);
 
-/* Reports success, for which the toolstack waits. Returns 0, or -errno with a message in e. */
-int store_write_connected(struct store *s, struct err *e);
+/* Reports success, for which the toolstack waits; and the MTU, unless 0, as store_write_guest_mtu. Returns 0, or -errno
+ * with a message in e. */
+int store_write_connected(struct store *s, uint32_t mtu, struct err *e);
 
-/* Reports failure to the toolstack. Creates nothing in a directory that is gone. s may be NULL. */
+/* Reports failure to the toolstack. The guest can read the message. s may be NULL. */
 void store_write_error(struct store *s, const char *message);
 
 /* Writes the MTU into the guest's directory, as vif-bridge does. Errors are ignored: in a driver

@@ -47,13 +47,13 @@ vif_run() {
 		"$vif_scripts/${VIF_SCRIPT:-vif-vlanbridge}" "$2" "type_if=$type" </dev/null
 }
 
-# vif_refused DOMID COMMAND SENTENCE: the hook fails with exactly this sentence, for the user and for the toolstack.
+# vif_refused DOMID COMMAND SENTENCE: the hook fails with exactly this sentence for the user; what the guest can read says only that.
 vif_refused() {
 	local output status=0
 	output=$(vif_run "$1" "$2" 2>&1) || status=$?
 	is "refused: ${3#*: }" "$status $output" "1 $3"
 	is '  and the toolstack is told' "$(xenstore-read "backend/vif/$1/0/hotplug-status" "backend/vif/$1/0/hotplug-error" 2>&1)" \
-		$'error\n'"$3"
+		$'error\n'"vif$1.0: $2 failed: vif-vlanbridge's message in the syslog says why"
 }
 
 vm() {

@@ -26,6 +26,9 @@ int main(int argc, char **argv)
 	failed += test_vif_bridge_ref();
 	failed += test_vif_decide();
 	failed += test_vif_rules();
+	failed += test_vif_xenstore();
+	failed += test_vif_hooks();
+	failed += test_vif_forward();
 	failed += test_host();
 	failed += test_target();
 	failed += test_kernel_model();

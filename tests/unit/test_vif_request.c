@@ -77,6 +77,12 @@ static void libxl(void **state)
 	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "rules", "vif=vif7.1"), WORDS("a=b"), &req, &e), 0);
 	assert_true(req.rules && !req.tap && !req.idle);
 
+	// The tap of another NIC, in the environment of a run that a hook has started, isn't this NIC's.
+	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "online", "XENBUS_PATH=backend/vif/7/2", "vif=vif7.2"),
+				 vars, &req, &e),
+		0);
+	assert_false(req.emulated);
+
 	// Commands for the other kind of device are nobody's error.
 	assert_int_equal(parse_words(WORDS("vif-vlanbridge", "online", "type_if=tap"), vars, &req, &e), 0);
 	assert_true(req.idle);

@@ -7,5 +7,8 @@ int test_vif_request(void);
 int test_vif_bridge_ref(void);
 int test_vif_decide(void);
 int test_vif_rules(void);
+int test_vif_xenstore(void);
+int test_vif_hooks(void);
+int test_vif_forward(void);
 
 #endif

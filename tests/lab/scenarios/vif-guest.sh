@@ -107,13 +107,17 @@ not_ok 'leaves no bridge behind' ip link show br1002
 mkdir /etc/xen/scripts/vif-post.d
 cat >/etc/xen/scripts/vif-post.d/check.hook <<'END'
 echo "$command $type_if $dev $bridge $XENBUS_PATH $ip" >>/run/hooks
-[ "$vifname $command" != 'bad online' ] || { echo 'no licence for this one'; exit 4; }
+env | grep -E '^(ip|mtu|vlan|bridge)=' >>/run/leaked
+[ "$vifname $command" != 'bad online' ] || { echo 'asking for a licence'; echo 'no licence for this one' >&2; exit 4; }
 END
 chmod +x /etc/xen/scripts/vif-post.d/check.hook
 output=$(xl network-attach web bridge=br0.30 script=vif-vlanbridge vifname=bad ip=10.0.30.9 2>&1)
 not_ok 'a hook in vif-post.d that fails' test $? = 0
 like 'the user reads its last words' "$output" 'hook /etc/xen/scripts/vif-post.d/check.hook failed with exit status 4: no licence for this one'
+like '  and what it printed' "$output" 'asking for a licence'
+like '  its errors are where those of vif-bridge are' "$(cat /var/log/xen/xen-hotplug.log)" 'no licence for this one'
 like 'it had the variables' "$(cat /run/hooks)" "^online vif bad br0 backend/vif/$web/[0-9]+ 10.0.30.9"
+is '  and what it ran had not' "$(cat /run/leaked)" ''
 not_ok 'no vif is left' ip link show bad
 is 'and no rules' "$(nft list ruleset | grep -c bad)" 0
 rm -r /etc/xen/scripts/vif-post.d

@@ -78,7 +78,8 @@ is 'nothing of it is left' "$(ip -br link)" "$links"
 
 xml br7 >/run/lab/lost.xml
 not_ok 'without its bridge it does not start' virsh -q create /run/lab/lost.xml
-like '  and libvirt has the sentence' "$(grep -rh br7 /var/log/libvirt/libxl)" "vif[0-9]+\\.0: bridge 'br7' doesn't exist; this host has br0, br3"
+like '  and libvirt says what failed' "$(cat /var/log/libvirt/libxl/*)" "vif[0-9]+\\.0: online failed: vif-vlanbridge's message in the syslog says why"
+like '  the syslog has the sentence' "$(cat /var/log/messages)" "vif[0-9]+\\.0: bridge 'br7' doesn't exist; this host has br0, br3"
 is 'nothing of it is left' "$(ip -br link)" "$links"
 ok 'stop' $network stop
 done_testing

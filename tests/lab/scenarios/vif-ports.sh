@@ -216,12 +216,45 @@ ok 'the bridge went before the vif' vif_run 6 offline
 not_ok '  the rules go nevertheless' has_rules vif6.0
 vif_ask 6 bridge=xenbrlan
 
-# A hook that leaves something running, which prints without end.
+# A hook that leaves something running.
 mkdir /etc/xen/scripts/vif-post.d
-echo 'yes &' >/etc/xen/scripts/vif-post.d/yes.hook
-chmod +x /etc/xen/scripts/vif-post.d/yes.hook
-ok 'what a hook leaves running is not waited for' timeout 10 bash -c '. /lab/vif.sh; vif_run 6 online'
+echo '[ -e /run/left ] || { sleep 1000 & echo $! >/run/left; }' >/etc/xen/scripts/vif-post.d/left.hook
+chmod +x /etc/xen/scripts/vif-post.d/left.hook
+ok 'what a hook leaves running is not waited for' timeout 10 bash -c '. /lab/vif.sh; vif_run 6 online >/run/printed'
+ok '  and stays' kill "$(cat /run/left)"
 rm -r /etc/xen/scripts/vif-post.d
+
+# As vif-bridge does, what a port has of addresses goes; nobody else's.
+ip addr add 192.0.2.7/24 dev vif6.0
+ip addr add 192.0.2.8/24 dev vif6.0
+ip addr add 2001:db8::7/64 dev vif6.0
+ip addr add 192.0.2.9/24 dev xenbrlan
+ok 'a vif with addresses' vif_run 6 online
+is '  loses them' "$(ip -o addr show vif6.0)" ''
+like '  alone' "$(ip -o addr show xenbrlan)" 192.0.2.9
+ip addr del 192.0.2.9/24 dev xenbrlan
+
+# udev runs the hook as soon as there is a tap, before libxl has come to the NIC.
+ip tuntap add vif6.0-emu mode tap
+xenstore-rm backend/vif/6/0
+VIF_EMULATED=yes not_ok 'a tap whose directory is not there yet' vif_run 6 add
+like '  does not unplug the vif' "$(ip -o link show vif6.0)" '[<,]UP.* master xenbrlan '
+not_ok '  nor make the directory' xenstore-exists backend/vif/6
+ip link del vif6.0-emu
+vif_ask 6 bridge=xenbrlan
+
+# The toolstack removes the directory while the hook is at work: it isn't made again, nor the guest's.
+strace -f -o /run/strace -e trace=sendmsg -e inject=sendmsg:delay_enter=2000000:when=2 env "XENBUS_PATH=backend/vif/6/0" vif=vif6.0 \
+	$vif_scripts/vif-vlanbridge online type_if=vif >/run/printed 2>&1 &
+wait_until 5 grep -q sendmsg /run/strace
+xenstore-rm backend/vif/6
+wait $!
+is 'its directory goes meanwhile' $? 1
+like '  which is said' "$(cat /run/printed)" "the toolstack's directory backend/vif/6/0 isn't in xenstore: is the guest gone\?"
+not_ok '  nothing of it is made again' xenstore-exists backend/vif/6
+not_ok '  nor of the guest' xenstore-exists /local/domain/6
+unlike '  the vif is not left in the bridge' "$(ip -o link show vif6.0)" ' master '
+vif_ask 6 bridge=xenbrlan
 
 # What can't be read is no reason to fail, or to crash, at the end.
 for junk in 'br 0' 'br0:' "$(printf 'x%.0s' {1..200})" "br0.10:$(printf '1:%.0s' {1..400})"; do
