@@ -11,7 +11,7 @@
 #define FORWARD_NAME 64
 
 struct forward_chain {
-	int family;                             /* NFPROTO_*: ip, ip6 or inet */
+	int family;                                        /* NFPROTO_*: ip, ip6 or inet */
 	char table[FORWARD_NAME + 8], chain[FORWARD_NAME]; /* "ip filter" */
 };
 
@@ -23,7 +23,8 @@ unsigned int forward_read_calls(void);
  * false if there is none, or nobody can tell. */
 bool forward_find_drop(unsigned int calls, const char *dev, struct forward_chain *ret);
 
-/* What messages of nf_tables say, for forward.c itself and tests: such a chain; a rule about frames that come by dev. */
+/* What messages of nf_tables say, for forward.c itself and tests: such a chain; a rule about frames that come by dev.
+ */
 bool forward_is_dropping_chain(const struct nlmsghdr *h, unsigned int calls, struct forward_chain *ret);
 bool forward_is_rule_for(const struct nlmsghdr *h, const char *dev);
 

@@ -51,8 +51,8 @@ static const char *read_text(const char *name, char text[2048])
 
 static int run(struct err *e)
 {
-	static const struct hook_variables v = {"web0", "br3", "online", "vif", "192.0.2.1 2001:db8::1", "1400", "web0", "3",
-		"backend/vif/7/1", "vif7.1", 7, 1};
+	static const struct hook_variables v = {"web0", "br3", "online", "vif", "192.0.2.1 2001:db8::1", "1400", "web0",
+		"3", "backend/vif/7/1", "vif7.1", 7, 1};
 	struct deadline d = {.seconds = 20};
 	char path[64];
 
@@ -111,8 +111,8 @@ static void variables(void **state)
 	setenv("ip", "10.0.0.1", 1);
 	setenv("vlan", "", 1);
 	assert_int_equal(run_with_output("output", &e), 0);
-	assert_string_equal(read_text("output", text),
-		"web0 br3 online vif 192.0.2.1 2001:db8::1 1400 web0 3 7 1 vif7.1 backend/vif/7/1 online type_if=vif\n");
+	assert_string_equal(read_text("output", text), "web0 br3 online vif 192.0.2.1 2001:db8::1 1400 web0 3 7 1 "
+						       "vif7.1 backend/vif/7/1 online type_if=vif\n");
 	assert_string_equal(read_text("log", text), "complaint\n");
 	unsetenv("ip");
 	unsetenv("vlan");

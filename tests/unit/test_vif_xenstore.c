@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// vif-vlanbridge: what it writes into xenstore, and that a directory that goes meanwhile isn't made again. libxenstore's
-// functions are here, on a list of nodes.
+// vif-vlanbridge: what it writes into xenstore, and that a directory that goes meanwhile isn't made again.
+// libxenstore's functions are here, on a list of nodes.
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -239,8 +239,7 @@ static void removed(void **state)
 	s = begin();
 	store.count = 0;
 	assert_int_equal(store_write_connected(s, 1400, &e), -ENOENT);
-	assert_string_equal(
-		e.text, "the toolstack's directory " DIRECTORY " isn't in xenstore: is the guest gone?");
+	assert_string_equal(e.text, "the toolstack's directory " DIRECTORY " isn't in xenstore: is the guest gone?");
 	store_close(s);
 }
 
