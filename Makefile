@@ -159,8 +159,13 @@ $(B)/bench/measure: $(B)/obj/tests/bench/measure.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^
 
-run-bench: all $(B)/bench/floor $(B)/bench/dynamic $(B)/bench/measure
+$(B)/bench/packets: $(B)/obj/tests/bench/packets.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^
+
+run-bench: all $(addprefix $(B)/bench/,floor dynamic measure packets)
 	B=$(abspath $(B)) tests/bench/vif
+	tests/bench/packets
 	tests/bench/network
 
 install: all
