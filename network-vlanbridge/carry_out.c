@@ -71,19 +71,34 @@ static int refusal_status(int result)
 	return result == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 }
 
+static int plan_current(struct command_run *r, struct err *e, int *status)
+{
+	int result = target_now(r, e);
+
+	*status = result ? refusal_status(result) : EXIT_FAILED;
+	return result ? result : plan_make(&r->current, &r->target, &r->plan, e);
+}
+
 int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status)
 {
 	int result = read_current(nl, r, e);
 
 	*status = EXIT_FAILED;
-	if (result)
-		return result;
-	result = target_now(r, e);
-	if (result) {
-		*status = refusal_status(result);
-		return result;
+	return result ? result : plan_current(r, e, status);
+}
+
+// The same, once the devices that the configuration needs are there.
+static int wait_and_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status)
+{
+	int result = read_current(nl, r, e);
+
+	*status = EXIT_FAILED;
+	if (!result && !r->stop && wait_is_needed(&r->config, &r->current)) {
+		result = wait_for_devices(nl, &r->config, e);
+		if (!result)
+			result = read_current(nl, r, e);
 	}
-	return plan_make(&r->current, &r->target, &r->plan, e);
+	return result ? result : plan_current(r, e, status);
 }
 
 static void say_what_is_left(const struct plan *p, struct err *e)
@@ -246,9 +261,7 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 	struct host before = {0};
 	int status;
 
-	if (!r->stop && r->config.wait && wait_for_devices(nl, &r->config, e))
-		return EXIT_FAILED;
-	if (command_run_plan(nl, r, e, &status))
+	if (wait_and_plan(nl, r, e, &status))
 		return status;
 	if (!r->plan.count)
 		return EXIT_DONE;
@@ -286,10 +299,8 @@ int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e
 	enum scope scope = r->scope;
 	int status, result;
 
-	if (r->config.wait && wait_for_devices(nl, &r->config, e))
-		return EXIT_FAILED;
 	// A configuration that is refused stops nothing.
-	if (command_run_plan(nl, r, e, &status))
+	if (wait_and_plan(nl, r, e, &status))
 		return status;
 	if (copy_before(&r->current, &before, e))
 		return EXIT_FAILED;

@@ -59,11 +59,12 @@ static const struct device *other_stack_of(const struct target_builder *b, const
 
 static void set_master(struct target_builder *b, const struct config_device *c)
 {
-	struct device *d = target_device(b, c), *m = host_find(b->target, c->link.master.name);
+	struct device *m = c->link.set & LINK_MASTER ? host_find(b->target, c->link.master.name) : NULL;
+	struct device *d = m ? target_device(b, c) : NULL;
 	const struct device *other;
 	bool joins;
 
-	if (!d || !m || !(c->link.set & LINK_MASTER) || m == d)
+	if (!d || m == d)
 		return;
 	if (*d->link.master.name && strcmp(d->link.master.name, m->link.name)) {
 		refuse_taken(b, c, d, host_find(b->target, d->link.master.name));
@@ -133,6 +134,11 @@ static void refuse_two_uplinks(struct target_builder *b, const struct config_dev
 	}
 }
 
+static bool has_ports(const struct device *bridge)
+{
+	return bridge && bridge->ports > 1;
+}
+
 void target_set_masters(struct target_builder *b)
 {
 	const struct config *c = b->config;
@@ -143,7 +149,7 @@ void target_set_masters(struct target_builder *b)
 		keep_vrf(b, c->devices[i]);
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->create &&
-			target_device(b, c->devices[i]) && target_device(b, c->devices[i])->ports > 1)
+			has_ports(target_device(b, c->devices[i])))
 			refuse_two_uplinks(b, c->devices[i]);
 }
 

@@ -67,18 +67,18 @@ static void set_kind(struct target_builder *b, enum kind kind,
 {
 	for (size_t i = 0; i < b->config->count && !b->failed; i++) {
 		const struct config_device *c = b->config->devices[i];
-		struct device *d = target_device(b, c);
+		struct device *d = c->create && c->link.kind == kind ? target_device(b, c) : NULL;
 
-		if (d && c->create && c->link.kind == kind && device_is_ours(d))
+		if (d && device_is_ours(d))
 			set(b, c, d);
 	}
 }
 
 static void set_port_mtu(struct target_builder *b, const struct config_device *c)
 {
-	struct device *d = target_device(b, c);
+	struct device *d = c->link.set & LINK_MTU ? target_device(b, c) : NULL;
 
-	if (d && c->link.set & LINK_MTU && !device_is_ours(d))
+	if (d && !device_is_ours(d))
 		set_mtu(b, c, d, c->link.mtu);
 }
 
@@ -142,7 +142,8 @@ static void set_bond_mac(struct target_builder *b, const struct config_device *c
 		return;
 	}
 	for (size_t i = 0; i < b->config->count && bond->ports && !mac_follows_port(bond); i++) {
-		const struct device *port = target_device(b, b->config->devices[i]);
+		const struct config_device *p = b->config->devices[i];
+		const struct device *port = strcmp(p->link.master.name, bond->link.name) ? NULL : target_device(b, p);
 
 		if (port && !strcmp(port->link.master.name, bond->link.name) && port->link.set & LINK_MAC) {
 			set_mac(bond, port->link.mac);

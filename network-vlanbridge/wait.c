@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host.h"
 #include "log.h"
 #include "snapshot.h"
 
@@ -20,6 +19,11 @@ static const struct config_device *find_missing(const struct config *config, con
 			return w;
 	}
 	return NULL;
+}
+
+bool wait_is_needed(const struct config *config, const struct host *current)
+{
+	return config->wait && find_missing(config, current);
 }
 
 static long milliseconds(void)

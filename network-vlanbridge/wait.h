@@ -4,7 +4,11 @@
 #define WAIT_H
 
 #include "config.h"
+#include "host.h"
 #include "netlink.h"
+
+/* Whether one that config needs isn't there. */
+bool wait_is_needed(const struct config *config, const struct host *current);
 
 /* Waits until every device that config needs is there, config->wait seconds at most, by the kernel's events. What is
  * missing then is refused by the target. Returns 0, or -errno with a message in e when it can't listen. */
