@@ -15,11 +15,13 @@ HARDENING = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 FULL_RELRO = -Wl,-z,relro,-z,now
 # Lazy, and silent without pkg-config: `make check` is what installs it.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
-PKG_CFLAGS = $(call pkg,--cflags libnl-3.0 xenstore xlutil xenlight smartcols)
-NETWORK_LIBS = $(call pkg,--libs libnl-3.0 xlutil xenlight xentoollog smartcols)
+PKG_CFLAGS = $(call pkg,--cflags libnl-3.0 xenstore xlutil smartcols)
+# Static, see config_xlutil.c. libxenstore has one ABI for all versions of Xen.
+XLUTIL = $(patsubst -lxlutil,-l:libxlutil.a,$(call pkg,--libs xlutil))
+NETWORK_LIBS = $(XLUTIL) $(call pkg,--libs libnl-3.0 xenstore smartcols)
 # Static: half the time of the dynamic one, for every vif of every guest.
 VIF_LIBS = $(call pkg,--libs --static libnl-3.0 xenstore)
-UNIT_LIBS = $(NETWORK_LIBS) $(call pkg,--libs cmocka xenstore)
+UNIT_LIBS = $(NETWORK_LIBS) $(call pkg,--libs cmocka)
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -MMD -MP -I. -Icommon $(WARNINGS) $(HARDENING) $(PKG_CFLAGS) $(CFLAGS)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
@@ -68,7 +70,7 @@ random = $(patsubst %,$(B)/obj/tests/random/%.o,$(1))
 
 $(B)/random/engine: $(call random,engine $(generator)) $(patsubst %,$(B)/obj/tests/unit/%.o,allocations host_text kernel_text) $(patsubst %.c,$(B)/obj/%.o,$(PURE))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs xlutil cmocka)
+	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(XLUTIL) $(call pkg,--libs cmocka)
 
 # Those that failed once come first.
 engine: $(B)/random/engine

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which guest an interface belongs to, by libxenlight. */
+/* Which guest an interface belongs to, by xenstore. */
 #ifndef GUESTS_H
 #define GUESTS_H
 
@@ -18,7 +18,8 @@ struct guests {
 	size_t count;
 };
 
-/* Lists the NICs of all running guests. Without a Xen host, or without the right to ask it, the list is empty. */
+/* Lists the NICs of all running guests whose backend is here. Without xenstored, or without the right to ask it, the
+ * list is empty. */
 void guests_read(struct guests *ret);
 void guests_free(struct guests *g);
 
