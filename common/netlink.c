@@ -48,6 +48,7 @@ static int open_protocol(int protocol, struct netlink **ret, struct err *e)
 	// An old kernel without one of these still works: the reasons get shorter.
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one)); // a dump of one device's is short
 	*ret = nl;
 	return 0;
 }
@@ -124,11 +125,10 @@ int netlink_transmit(struct netlink *nl, struct iovec *iov, size_t n, struct err
 
 void netlink_prepare_bulk(struct netlink *nl)
 {
-	int one = 1, size = 1 << 20;
+	int size = 1 << 20;
 
 	if (nl->bulk)
 		return;
-	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
 	setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	nl->bulk = true;
 }
@@ -152,6 +152,9 @@ static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e
 		return;
 	if (h->nlmsg_type == NLMSG_ERROR) {
 		netlink_read_ack(h, &b->acks[i]);
+		b->pending--;
+	} else if (h->nlmsg_type == NLMSG_DONE) {
+		netlink_read_done(h, &b->acks[i]);
 		b->pending--;
 	} else if (h->nlmsg_type >= NLMSG_MIN_TYPE && b->reply && !b->given_up) {
 		b->given_up = b->reply(i, h, b->arg, e);

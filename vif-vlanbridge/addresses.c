@@ -7,6 +7,21 @@
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
 
+struct nl_msg *addresses_msg_dump(int index)
+{
+	struct ifaddrmsg all = {.ifa_index = (unsigned int)index};
+
+	return netlink_message(RTM_GETADDR, NLM_F_DUMP, &all, sizeof(all));
+}
+
+bool addresses_is_of(const struct nlmsghdr *h, int index)
+{
+	const struct ifaddrmsg *address = NLMSG_DATA(h);
+
+	return h->nlmsg_type == RTM_NEWADDR && nlmsg_datalen(h) >= (int)sizeof(*address) &&
+	       (int)address->ifa_index == index;
+}
+
 struct deletions {
 	int index;
 	struct nl_msg *msgs[NETLINK_BATCH];
@@ -16,16 +31,13 @@ struct deletions {
 // The kernel takes what it reports of an address as the description of one to delete.
 static int add_deletion(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
-	const struct ifaddrmsg *address = NLMSG_DATA(h);
 	struct deletions *d = arg;
 
 	(void)i;
-	if (h->nlmsg_type != RTM_NEWADDR || nlmsg_datalen(h) < (int)sizeof(*address))
+	// What doesn't fit is for the next round.
+	if (!addresses_is_of(h, d->index) || d->n == NETLINK_BATCH)
 		return 0;
-	// Linux before 4.20 reports those of all devices. What doesn't fit is for the next round.
-	if ((int)address->ifa_index != d->index || d->n == NETLINK_BATCH)
-		return 0;
-	d->msgs[d->n] = netlink_message(RTM_DELADDR, 0, address, (size_t)nlmsg_datalen(h));
+	d->msgs[d->n] = netlink_message(RTM_DELADDR, 0, NLMSG_DATA(h), (size_t)nlmsg_datalen(h));
 	if (!d->msgs[d->n])
 		return err_set(e, ENOMEM, "no memory for a netlink message");
 	d->n++;
@@ -38,14 +50,6 @@ static void clear_deletions(void *arg)
 
 	while (d->n)
 		netlink_message_free(d->msgs[--d->n]);
-}
-
-static int find_addresses(struct netlink *nl, struct deletions *d, struct err *e)
-{
-	struct ifaddrmsg all = {.ifa_index = (unsigned int)d->index};
-	struct nl_msg *dump = netlink_message(RTM_GETADDR, 0, &all, sizeof(all));
-
-	return netlink_dump(nl, dump, add_deletion, clear_deletions, d, e);
 }
 
 static int delete_addresses(struct netlink *nl, const struct deletions *d, struct err *e)
@@ -67,7 +71,7 @@ int addresses_flush(struct netlink *nl, int index, struct err *e)
 	int r;
 
 	do {
-		r = find_addresses(nl, &d, e);
+		r = netlink_dump(nl, addresses_msg_dump(index), add_deletion, clear_deletions, &d, e);
 		found = d.n;
 		if (!r)
 			r = delete_addresses(nl, &d, e);

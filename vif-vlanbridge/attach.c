@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "addresses.h"
 #include "link_msg.h"
 #include "port_msg.h"
 #include "tx_offload.h"
@@ -18,6 +19,7 @@ enum attach_step {
 	STEP_VLANS,
 	STEP_MAC,
 	STEP_UP,
+	STEP_ADDRESSES,
 	STEP_CHECK,
 	STEPS
 };
@@ -26,6 +28,8 @@ struct attach_batch {
 	struct nl_msg *msgs[STEPS];
 	enum attach_step steps[STEPS];
 	size_t n;
+	int index;
+	bool has_addresses; // the answer to STEP_ADDRESSES
 	struct link bridge; // the answer to STEP_CHECK
 };
 
@@ -94,18 +98,22 @@ static void add_attach_messages(const struct attachment *a, struct attach_batch 
 	if (a->locked)
 		add_message(batch, STEP_MAC, port_msg_static_mac(a->index, a->guest_mac));
 	add_message(batch, STEP_UP, make_up_message(a));
+	add_message(batch, STEP_ADDRESSES, addresses_msg_dump(a->index));
 	// network-vlanbridge marks a bridge as closing before it looks for ports, and we join
 	// before we look for the mark: at least one of the two sees the other.
 	if (a->bridge_mark.demand)
 		add_message(batch, STEP_CHECK, link_msg_get(a->bridge.index, NULL));
 }
 
-static int parse_bridge_answer(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
+static int take_answer(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
 	struct attach_batch *batch = arg;
 
-	(void)i, (void)e;
-	link_parse(h, &batch->bridge);
+	(void)e;
+	if (batch->steps[i] == STEP_CHECK)
+		link_parse(h, &batch->bridge);
+	if (batch->steps[i] == STEP_ADDRESSES && addresses_is_of(h, batch->index))
+		batch->has_addresses = true;
 	return 0;
 }
 
@@ -129,6 +137,8 @@ static int set_refusal(const struct attachment *a, enum attach_step step, const 
 	case STEP_VLANS:
 		return err_set(e, -ack->error, "can't put it into VLAN %s of bridge %s: %s",
 			vlans_print(&a->vlans.all, vlans, sizeof(vlans)), a->bridge.name, ack->reason);
+	case STEP_ADDRESSES:
+		return err_set(e, -ack->error, "can't read its addresses: %s", ack->reason);
 	case STEP_MAC:
 		return err_set(e, -ack->error, "can't tell bridge %s the guest's MAC address: %s", a->bridge.name,
 			ack->reason);
@@ -169,7 +179,7 @@ static int send_batch(struct netlink *nl, const struct attachment *a, struct att
 	int r;
 
 	if (is_complete(batch))
-		r = netlink_send(nl, batch->msgs, batch->n, acks, parse_bridge_answer, batch, e);
+		r = netlink_send(nl, batch->msgs, batch->n, acks, take_answer, batch, e);
 	else
 		r = err_set(e, ENOMEM, "no memory for a netlink message");
 	if (!r)
@@ -180,11 +190,13 @@ static int send_batch(struct netlink *nl, const struct attachment *a, struct att
 
 int attach_device(struct netlink *nl, const struct attachment *a, struct err *e)
 {
-	struct attach_batch batch = {0};
+	struct attach_batch batch = {.index = a->index};
 	int r;
 
 	add_attach_messages(a, &batch);
 	r = send_batch(nl, a, &batch, e);
+	if (!r && batch.has_addresses)
+		r = addresses_flush(nl, a->index, e);
 	if (!r && a->bridge_mark.tx_offload_off)
 		r = tx_offload_switch_off(a->name, a->bridge.name, e);
 	if (r)

@@ -20,8 +20,9 @@
 
 #include "link.h"
 
-#define CALL_IPTABLES "/proc/sys/net/bridge/bridge-nf-call-iptables"
-#define CALL_IP6TABLES "/proc/sys/net/bridge/bridge-nf-call-ip6tables"
+#define SYSCTLS "/proc/sys/net/bridge" // there with br_netfilter
+#define CALL_IPTABLES SYSCTLS "/bridge-nf-call-iptables"
+#define CALL_IP6TABLES SYSCTLS "/bridge-nf-call-ip6tables"
 #define CHAINS_MAX 8
 
 static bool is_on(const char *sysctl)
@@ -41,6 +42,8 @@ unsigned int forward_read_calls(void)
 {
 	unsigned int calls = 0;
 
+	if (access(SYSCTLS, F_OK))
+		return 0;
 	if (is_on(CALL_IPTABLES))
 		calls |= LINK_NF_CALL_IPTABLES;
 	if (is_on(CALL_IP6TABLES))

@@ -2,7 +2,6 @@
 // online and add: the device becomes a port of the bridge, behind its filtering rules.
 #include <errno.h>
 
-#include "addresses.h"
 #include "attach.h"
 #include "hotplug.h"
 #include "rules_apply.h"
@@ -156,11 +155,8 @@ static int attach_again(struct hotplug_run *run, struct err *e)
 
 int hotplug_attach(struct hotplug_run *run, struct err *e)
 {
-	int r = addresses_flush(run->nl, run->attachment.index, e);
+	int r = attach_device(run->nl, &run->attachment, e);
 
-	if (r)
-		return r;
-	r = attach_device(run->nl, &run->attachment, e);
 	if (is_outdated(r))
 		r = attach_again(run, e);
 	// The bridge was removed with its last vif: find it, or have it created, again.

@@ -95,10 +95,10 @@ is 'online: two netlink sends' "$(calls ' sendmsg\(')" 2
 is 'online: no process' "$(calls '(clone|clone3|fork|vfork|execve)\(')" 0
 is 'online: no file' "$(calls '(open|openat)\(')" 0
 requests() { calls 'write\([0-9]+, "(backend/vif/7/0|/local)'; }
-is 'online: what xenstored is asked: names, bridge, vlan, mtu, status' "$(requests)" 5
+is 'online: what xenstored is asked: names, bridge, vlan, state, mtu, status' "$(requests)" 6
 vif_ask 7 bridge=br0
 trace_online
-is 'without vlan=: names, bridge, mtu, status' "$(requests)" 4
+is 'without vlan=: names, bridge, state, mtu, status' "$(requests)" 5
 is '  two netlink sends' "$(calls ' sendmsg\(')" 2
 is '  no process and no file' "$(calls '(clone|clone3|fork|vfork|execve|open|openat)\(')" 0
 
@@ -239,11 +239,13 @@ ip tuntap add vif6.0-emu mode tap
 xenstore-rm backend/vif/6/0
 VIF_EMULATED=yes not_ok 'a tap whose directory is not there yet' vif_run 6 add
 like '  does not unplug the vif' "$(ip -o link show vif6.0)" '[<,]UP.* master xenbrlan '
-not_ok '  nor make the directory' xenstore-exists backend/vif/6
+not_ok '  nor make the directory' xenstore-exists backend/vif/6/0
 ip link del vif6.0-emu
 vif_ask 6 bridge=xenbrlan
 
 # The toolstack removes the directory while the hook is at work: it isn't made again, nor the guest's.
+xenstore-rm /local/domain/6
+rm /run/strace
 strace -f -o /run/strace -e trace=sendmsg -e inject=sendmsg:delay_enter=2000000:when=2 env "XENBUS_PATH=backend/vif/6/0" vif=vif6.0 \
 	$vif_scripts/vif-vlanbridge online type_if=vif >/run/printed 2>&1 &
 wait_until 5 grep -q sendmsg /run/strace
