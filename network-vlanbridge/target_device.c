@@ -150,9 +150,6 @@ static void set_options(const struct target_builder *b, struct device *d, const 
 	// A port that isn't there can't be told to the kernel.
 	if (!host_find(b->target, d->link.bond.primary.name) || !option_is_set(&c->link, primary))
 		d->link.options &= ~(1ULL << (primary - k->options));
-	for (size_t i = 0; i < k->count; i++)
-		if (!option_fits_mode(&k->options[i], d->link.bond.mode))
-			d->link.options &= ~(1ULL << i);
 }
 
 // The configuration may call a device by an alternative name.
