@@ -119,7 +119,7 @@ like '  its errors are where those of vif-bridge are' "$(cat /var/log/xen/xen-ho
 like 'it had the variables' "$(cat /run/hooks)" "^online vif bad br0 backend/vif/$web/[0-9]+ 10.0.30.9"
 is '  and what it ran had not' "$(cat /run/leaked)" ''
 not_ok 'no vif is left' ip link show bad
-is 'and no rules' "$(nft list ruleset | grep -c bad)" 0
+is 'and no rules' "$(nft list ruleset | grep -c '"bad"')" 0
 rm -r /etc/xen/scripts/vif-post.d
 
 ok 'web goes' guest_destroy web
