@@ -86,6 +86,13 @@ const struct l3_entry *host_find_entry(const struct host *h, const struct l3_ent
  * open. NULL: none. */
 const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e);
 
+/* Whether a device is down, and was so before us: the kernel keeps a route's next hop there, dead, as long as another
+ * one lives, and takes none there anew. */
+bool host_is_dead_hop(const struct host *h, const char *device);
+
+/* Marks as stale the routes that have no other next hop than dead ones: of a route of IPv6 each next hop is one. */
+void host_mark_dead_routes(struct host *h);
+
 /* The entries in order: `size_t i = 0; while ((e = host_next_entry(h, &i)))`. Removing e meanwhile is fine. */
 const struct l3_entry *host_next_entry(const struct host *h, size_t *i);
 

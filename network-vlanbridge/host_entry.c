@@ -99,6 +99,27 @@ const struct l3_entry *host_next_entry(const struct host *h, size_t *i)
 	return NULL;
 }
 
+bool host_is_dead_hop(const struct host *h, const char *device)
+{
+	const struct device *d = host_find(h, device);
+
+	return d && !d->link.up && !device_is_ours(d) && !(d->mark.was & MARK_WAS_UP && d->mark.was_up);
+}
+
+void host_mark_dead_routes(struct host *h)
+{
+	for (size_t i = 0; i < h->entries.count; i++) {
+		struct l3_entry *e = h->entries.list[i];
+		size_t dead = 0;
+
+		if (!e || e->kind != L3_ROUTE)
+			continue;
+		for (size_t n = 0; n < e->device_count; n++)
+			dead += host_is_dead_hop(h, e->devices[n].name);
+		e->stale |= dead == e->device_count;
+	}
+}
+
 static void no_free(void *entry)
 {
 	(void)entry; // the list owns it

@@ -14,6 +14,7 @@ void l3_free(struct l3_entry *e)
 {
 	if (!e)
 		return;
+	l3_free(e->whole);
 	free(e->text);
 	free(e->devices);
 	free(e->message);
@@ -43,7 +44,9 @@ struct l3_entry *l3_copy(const struct l3_entry *e)
 	c->text = strdup(e->text);
 	c->devices = copy_bytes(e->devices, e->device_count * sizeof(*e->devices));
 	c->message = copy_bytes(e->message, e->size);
-	if (!c->text || (e->device_count && !c->devices) || (e->message && e->size && !c->message)) {
+	c->whole = e->whole ? l3_copy(e->whole) : NULL;
+	if (!c->text || (e->device_count && !c->devices) || (e->message && e->size && !c->message) ||
+		(e->whole && !c->whole)) {
 		l3_free(c);
 		return NULL;
 	}

@@ -42,7 +42,8 @@ struct l3_entry {
 	uint32_t prefix_metric; /* of an address: the metric that the kernel gives its prefix route, 0 for the usual one
 				 */
 	bool from_ra;           /* an IPv6 route that a router advertisement made: its metric doesn't count */
-	bool stale;             /* an IPv6 prefix route that the kernel left behind when its address went */
+	bool stale;             /* nobody's: an IPv6 prefix route that the kernel left behind when its address went; a
+				   next hop alone that is dead, host_mark_dead_routes */
 	bool proxy;             /* a neighbour for which the device answers (ip neigh add proxy) */
 	bool nexthop_object;    /* a route through a nexthop object (ip nexthop): it can't be moved */
 	char key[L3_KEY_SIZE];  /* what tells it from others of the host, apart from its devices: l3_key.h */
@@ -51,6 +52,7 @@ struct l3_entry {
 	char source[L3_ADDRESS_SIZE]; /* of a route: its source address ("src"), or "" */
 	struct l3_device *devices; /* of an address, rule or neighbour one; of a route one for each next hop; owned */
 	size_t device_count;
+	struct l3_entry *whole; /* of a route without its dead next hops: with them, as the kernel has it; owned */
 	void *message; /* the kernel's: family header and attributes; NULL where we made the entry, and in tests; owned
 			*/
 	size_t size;

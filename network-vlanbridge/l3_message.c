@@ -268,11 +268,30 @@ static struct nl_msg *kernel_message(const struct l3_entry *e, bool add, uint32_
 	}
 }
 
+static bool has_index(const struct l3_entry *e, int index)
+{
+	for (size_t i = 0; i < e->device_count; i++)
+		if (e->devices[i].index == index)
+			return true;
+	return false;
+}
+
+// Where a copy of it was made, it has no dead next hops.
+static const struct l3_entry *as_kernel_has_it(const struct l3_entry *e)
+{
+	for (size_t i = 0; e->whole && i < e->device_count; i++)
+		if (!has_index(e->whole, e->devices[i].index))
+			return e;
+	return e->whole ? e->whole : e;
+}
+
 int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2])
 {
 	bool twice = e->message && e->kind == L3_ADDRESS && e->family == AF_INET6 && add;
 
 	msgs[1] = NULL;
+	if (!add)
+		e = as_kernel_has_it(e);
 	if (e->message)
 		msgs[0] = kernel_message(e, add, twice ? IFA_F_NODAD : 0);
 	else

@@ -5,6 +5,7 @@
 
 #include "l3.h"
 
+struct host;
 struct nl_msg;
 struct nlmsghdr;
 
@@ -15,10 +16,17 @@ struct nlmsghdr;
  * -ENOMEM; a message that is shorter than its type says is ignored. */
 int l3_parse(const struct nlmsghdr *h, struct l3_list *ret);
 
+/* A route of the kernel's with several next hops, without the dead ones: as it will be reported when it is made anew,
+ * device names still empty; whole is a copy of e. At least one hop must live. The caller frees it; NULL without memory.
+ */
+struct l3_entry *l3_without_hops(
+	const struct l3_entry *e, bool (*is_dead)(const struct host *h, const char *device), const struct host *h);
+
 /* The messages that make or delete e, whose devices must have their index. An address is added with
  * NLM_F_REPLACE: that it is there already is no failure. Of an IPv6 address that the kernel had there are two messages:
  * it is added without duplicate address detection, since it was ours a moment ago, then gets its own flags. A deletion
- * names all that tells the entry from others. Returns their number, 1 or 2, or -ENOMEM. */
+ * names all that tells the entry from others, of a route its dead next hops, too. Returns their number, 1 or 2, or
+ * -ENOMEM. */
 int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2]);
 
 /* The kernel keeps the neighbours that are proxies apart from the others. */

@@ -270,3 +270,40 @@ int l3_parse(const struct nlmsghdr *h, struct l3_list *ret)
 	l3_free(e);
 	return r;
 }
+
+// With the indexes of its next hops, which l3_parse took out. hops has room for all.
+static struct nl_msg *live_message(const struct l3_entry *e, const struct rtnexthop **hops,
+	bool (*is_dead)(const struct host *h, const char *device), const struct host *h)
+{
+	struct nlattr *multipath = nla_find(l3_attributes(e), l3_attributes_size(e), RTA_MULTIPATH);
+	struct rtnexthop *nh = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < e->device_count && (nh = l3_hop_after(multipath, nh)); i++) {
+		nh->rtnh_ifindex = e->devices[i].index;
+		if (!is_dead(h, e->devices[i].name))
+			hops[count++] = nh;
+	}
+	return count == 1 ? l3_hop_message(e, hops[0]) : l3_hops_message(e, hops, count);
+}
+
+struct l3_entry *l3_without_hops(
+	const struct l3_entry *e, bool (*is_dead)(const struct host *h, const char *device), const struct host *h)
+{
+	const struct rtnexthop **hops = calloc(e->device_count, sizeof(*hops));
+	struct l3_entry *whole = l3_copy(e), *live = NULL;
+	struct l3_list parsed = {0};
+	struct nl_msg *m = hops && whole ? live_message(whole, hops, is_dead, h) : NULL;
+
+	if (m && !l3_parse(nlmsg_hdr(m), &parsed) && parsed.count) {
+		live = parsed.list[0];
+		live->whole = whole;
+		live->volatile_ = true;
+		parsed.list[0] = whole = NULL;
+	}
+	l3_list_free(&parsed);
+	l3_free(whole);
+	nlmsg_free(m);
+	free(hops);
+	return live;
+}

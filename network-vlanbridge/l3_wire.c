@@ -65,16 +65,36 @@ struct nlattr *l3_hop_attributes(const struct rtnexthop *nh, int *size)
 	return (struct nlattr *)RTNH_DATA(nh);
 }
 
-// A route like e's with that next hop alone, as the kernel reports one; a weight has its place in RTA_MULTIPATH only.
+// A message like e's own, still without next hops.
+static struct nl_msg *start_message(const struct l3_entry *e, unsigned int flags)
+{
+	struct rtmsg h = *(const struct rtmsg *)e->message;
+	struct nl_msg *m = nlmsg_alloc_size(NLMSG_HDRLEN + e->size + 64);
+	struct nlattr *a;
+	int left, r;
+
+	if (!m)
+		return NULL;
+	h.rtm_flags |= flags;
+	r = !nlmsg_put(m, 0, 0, RTM_NEWROUTE, 0, 0) || nlmsg_append(m, &h, sizeof(h), NLMSG_ALIGNTO);
+	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e), left)
+	{
+		if (!r && nla_type(a) != RTA_MULTIPATH)
+			r = nla_put(m, nla_type(a), nla_len(a), nla_data(a));
+	}
+	if (!r)
+		return m;
+	nlmsg_free(m);
+	return NULL;
+}
+
+// As the kernel reports a route with one next hop. The weight of an IPv6 one has its place in RTA_MULTIPATH only.
 static int put_hop(struct nl_msg *m, const struct l3_entry *e, const struct rtnexthop *nh)
 {
 	struct nlattr *a;
-	int left, size;
+	int size;
 
-	nla_for_each_attr(a, l3_attributes(e), l3_attributes_size(e),
-		left) if (nla_type(a) != RTA_MULTIPATH &&
-			  nla_put(m, nla_type(a), nla_len(a), nla_data(a))) return -ENOMEM;
-	if (nh->rtnh_hops)
+	if (nh->rtnh_hops && e->family == AF_INET6)
 		return nla_put(m, RTA_MULTIPATH, nh->rtnh_len, nh);
 	a = l3_hop_attributes(nh, &size);
 	if (nlmsg_append(m, a, (size_t)size, NLMSG_ALIGNTO))
@@ -84,16 +104,26 @@ static int put_hop(struct nl_msg *m, const struct l3_entry *e, const struct rtne
 
 struct nl_msg *l3_hop_message(const struct l3_entry *e, const struct rtnexthop *nh)
 {
-	struct rtmsg h = *(const struct rtmsg *)e->message;
-	struct nl_msg *m = nlmsg_alloc_size(NLMSG_HDRLEN + e->size + 64);
+	struct nl_msg *m = start_message(e, nh->rtnh_flags);
 
-	if (!m)
-		return NULL;
-	h.rtm_flags |= nh->rtnh_flags;
-	if (!nlmsg_put(m, 0, 0, RTM_NEWROUTE, 0, 0) || nlmsg_append(m, &h, sizeof(h), NLMSG_ALIGNTO) ||
-		put_hop(m, e, nh)) {
-		nlmsg_free(m);
-		return NULL;
+	if (!m || !put_hop(m, e, nh))
+		return m;
+	nlmsg_free(m);
+	return NULL;
+}
+
+struct nl_msg *l3_hops_message(const struct l3_entry *e, const struct rtnexthop *const hops[], size_t count)
+{
+	struct nl_msg *m = start_message(e, 0);
+	struct nlattr *nest = m ? nla_nest_start(m, RTA_MULTIPATH) : NULL;
+	int r = !nest;
+
+	for (size_t i = 0; i < count && !r; i++)
+		r = nlmsg_append(m, (void *)(uintptr_t)hops[i], hops[i]->rtnh_len, NLMSG_ALIGNTO);
+	if (!r) {
+		nla_nest_end(m, nest);
+		return m;
 	}
-	return m;
+	nlmsg_free(m);
+	return NULL;
 }

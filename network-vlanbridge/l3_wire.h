@@ -33,6 +33,9 @@ struct nlattr *l3_hop_attributes(const struct rtnexthop *nh, int *size);
  * without memory. */
 struct nl_msg *l3_hop_message(const struct l3_entry *e, const struct rtnexthop *nh);
 
+/* The same with several next hops. */
+struct nl_msg *l3_hops_message(const struct l3_entry *e, const struct rtnexthop *const hops[], size_t count);
+
 /* For parsing. An address of that family, "" where the attribute isn't there; -ENODATA when it is too short. */
 int l3_read_ip(int family, const struct nlattr *a, char buf[L3_ADDRESS_SIZE]);
 int l3_set_devices(struct l3_entry *e, size_t count); /* all empty; 0 or -ENOMEM */

@@ -33,6 +33,15 @@ static bool is_others(const struct l3_entry *e, const struct host *before, const
 	return true;
 }
 
+// Nor a route that has a dead next hop now: it is read without that.
+static bool has_dead_hop(const struct l3_entry *e, const struct host *now)
+{
+	for (size_t i = 0; i < e->device_count && e->kind == L3_ROUTE; i++)
+		if (host_is_dead_hop(now, e->devices[i].name))
+			return true;
+	return false;
+}
+
 static const struct l3_entry *find_lost(
 	const struct host *origin, const struct host *after, const struct host *before, const struct host *now)
 {
@@ -40,7 +49,8 @@ static const struct l3_entry *find_lost(
 	size_t at = 0;
 
 	while ((e = host_next_entry(origin, &at)))
-		if (!e->volatile_ && !e->link_local && !host_find_entry_key(after, e) && !is_others(e, before, now))
+		if (!e->volatile_ && !e->link_local && !host_find_entry_key(after, e) && !is_others(e, before, now) &&
+			!has_dead_hop(e, now))
 			return e;
 	return NULL;
 }

@@ -309,15 +309,28 @@ static enum place place_of(const struct builder *b, const struct l3_entry *e, bo
 	return moved ? PLACE_ELSEWHERE : PLACE_HOME;
 }
 
-// A route needs a device that is up: the one that it came from was, and so must be the port that takes the place of one
-// that is gone.
-static void bring_up_home(struct builder *b, const struct l3_entry *route)
+static bool has_live_hop(const struct builder *b, const struct l3_entry *route)
 {
-	struct device *d;
+	for (size_t i = 0; i < route->device_count; i++) {
+		const struct device *d = host_find(&b->origin->host, route->devices[i].name);
+
+		if (d && d->link.up)
+			return true;
+	}
+	return false;
+}
+
+// A route needs a device that is up: the one that it came from was, and so must be the port that takes the place of one
+// that is gone. Where it stayed, one next hop is enough for the kernel to keep the others.
+static void bring_up_home(struct builder *b, const struct l3_entry *now, const struct l3_entry *route)
+{
+	bool lives = has_live_hop(b, route);
 
 	for (size_t i = 0; i < route->device_count; i++) {
-		d = host_find(&b->origin->host, route->devices[i].name);
-		if (d)
+		struct device *d = host_find(&b->origin->host, route->devices[i].name);
+		const struct device *carrier = host_find(b->current, now->devices[i].name);
+
+		if (d && (!lives || (carrier && device_is_ours(carrier) && !carrier->mark.parking)))
 			d->link.up = true;
 	}
 }
@@ -358,7 +371,7 @@ static void add_entries(struct builder *b, enum place place)
 			continue;
 		}
 		if (returned->kind == L3_ROUTE)
-			bring_up_home(b, returned);
+			bring_up_home(b, e, returned);
 		b->failed = host_add_entry(&b->origin->host, returned);
 	}
 }

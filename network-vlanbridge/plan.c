@@ -23,6 +23,7 @@
 
 static void (*const passes[])(struct planner *p) = {
 	plan_note_marks,
+	plan_remove_leftovers,
 	plan_load_module,
 	plan_create_devices,
 	plan_set_sysctls,

@@ -72,6 +72,7 @@ uint64_t link_options_with_rule(enum kind kind, unsigned int rules);
 /* The passes, in plan_mark.c, plan_create.c, plan_delete.c, plan_option.c, plan_field.c, plan_port.c and plan_entry.c:
  * each goes over all devices or entries once and does what is possible now. */
 void plan_note_marks(struct planner *p);
+void plan_remove_leftovers(struct planner *p);
 void plan_clear_marks(struct planner *p);
 void plan_load_module(struct planner *p);
 void plan_create_devices(struct planner *p);

@@ -291,6 +291,17 @@ static void remove_addresses(struct planner *p, bool leaving_prefix_route)
 	}
 }
 
+// What is nobody's any more, before a device comes up and brings it to life again.
+void plan_remove_leftovers(struct planner *p)
+{
+	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
+		const struct l3_entry *e = p->now.entries.list[i];
+
+		if (e && e->stale && planner_is_unwanted(p, e))
+			planner_entry(p, false, e);
+	}
+}
+
 // Rules and routes before the addresses that they need.
 void plan_remove_entries(struct planner *p)
 {

@@ -101,6 +101,29 @@ static void name_devices(struct l3_entry *e, const struct host *h)
 		split_label(e);
 }
 
+static bool has_dead_and_live_hops(const struct l3_entry *e, const struct host *h)
+{
+	size_t dead = 0;
+
+	for (size_t i = 0; i < e->device_count && e->kind == L3_ROUTE && !e->nexthop_object; i++)
+		dead += host_is_dead_hop(h, e->devices[i].name);
+	return dead && dead < e->device_count;
+}
+
+// A dead next hop can't be made anew: the route is what it is without.
+static struct l3_entry *leave_dead_hops_out(struct l3_entry *e, const struct host *h)
+{
+	struct l3_entry *live;
+
+	if (!has_dead_and_live_hops(e, h))
+		return e;
+	live = l3_without_hops(e, host_is_dead_hop, h);
+	if (live)
+		name_devices(live, h);
+	l3_free(e);
+	return live;
+}
+
 // Each kind into a list of its own, so that an interrupted dump starts anew without the other kinds.
 static int read_kind(
 	struct netlink *nl, enum l3_kind kind, bool proxies, const struct host *h, struct l3_list *all, struct err *e)
@@ -113,7 +136,9 @@ static int read_kind(
 
 		part.list[i] = NULL;
 		name_devices(entry, h);
-		r = l3_list_append(all, entry) ? err_set(e, ENOMEM, "no memory for addresses and routes") : 0;
+		r = l3_list_append(all, leave_dead_hops_out(entry, h))
+			    ? err_set(e, ENOMEM, "no memory for addresses and routes")
+			    : 0;
 	}
 	l3_list_free(&part);
 	return r;
@@ -138,6 +163,7 @@ static int read_entries(struct netlink *nl, struct host *h, struct err *e)
 			r = err_set(e, ENOMEM, "no memory for addresses and routes");
 	}
 	l3_list_free(&all);
+	host_mark_dead_routes(h);
 	return r;
 }
 

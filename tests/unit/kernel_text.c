@@ -267,6 +267,7 @@ void kernel_text(char *text, struct host *t)
 	}
 	mark_secondary_addresses(t);
 	host_count_references(t);
+	host_mark_dead_routes(t);
 }
 
 void host_from_text(const char *text, struct host *ret)

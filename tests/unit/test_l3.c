@@ -84,6 +84,83 @@ static void there_and_back(void **state)
 	}
 }
 
+// The route with nine next hops, over the devices 1 to 9.
+static struct l3_list nine_hops(void)
+{
+	for (size_t i = 0; i < l3_golden_count; i++)
+		if (strstr(l3_goldens[i].text, "#9"))
+			return parse(l3_goldens[i].make());
+	fail();
+	return (struct l3_list){0};
+}
+
+static bool is_odd(const struct host *h, const char *device)
+{
+	(void)h;
+	return atoi(device + 1) % 2;
+}
+
+static bool is_not_eighth(const struct host *h, const char *device)
+{
+	(void)h;
+	return strcmp(device, "#8") != 0;
+}
+
+// What the first message about e says.
+static char *said(const struct l3_entry *e, bool add)
+{
+	struct nl_msg *msgs[2];
+	struct l3_list all;
+	char *text;
+
+	assert_int_equal(l3_messages(e, add, msgs), 1);
+	if (!add)
+		nlmsg_hdr(msgs[0])->nlmsg_type--;
+	all = parse(msgs[0]);
+	assert_int_equal(all.count, 1);
+	if (add)
+		assert_string_equal(all.list[0]->text, e->text); // as the kernel will report it
+	text = describe(&all);
+	l3_list_free(&all);
+	return text;
+}
+
+static void says(const struct l3_entry *e, bool add, const char *expected)
+{
+	char *text = said(e, add);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+// Made anew without its dead next hops, deleted with them; its copy elsewhere has none.
+static void dead_hops(void **state)
+{
+	struct l3_list all = nine_hops();
+	struct l3_entry *live = l3_without_hops(all.list[0], is_odd, NULL), *copy = l3_copy(live);
+	char *whole = said(all.list[0], false);
+
+	(void)state;
+	says(live, true,
+		"route 198.51.100.0/24 via 192.0.2.2 via 192.0.2.4 via 192.0.2.6 via 192.0.2.8 dev #2 dev #4 dev #6 "
+		"dev #8\n");
+	says(live, false, whole);
+	says(copy, false, whole);
+	copy->devices[3].index = 10;
+	says(copy, false,
+		"route 198.51.100.0/24 via 192.0.2.2 via 192.0.2.4 via 192.0.2.6 via 192.0.2.8 dev #2 dev #4 dev #6 "
+		"dev #10\n");
+	assert_true(live->volatile_);
+	l3_free(live);
+	live = l3_without_hops(all.list[0], is_not_eighth, NULL);
+	says(live, true, "route 198.51.100.0/24 via 192.0.2.8 dev #8\n");
+	says(live, false, whole);
+	free(whole);
+	l3_free(live);
+	l3_free(copy);
+	l3_list_free(&all);
+}
+
 // In memory of just this size, so that sanitizers see what is read past it.
 static void parse_bytes(const void *bytes, size_t size)
 {
@@ -140,8 +217,8 @@ static void short_attributes(void **state)
 
 int test_l3(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_and_back), cmocka_unit_test(cut_anywhere), cmocka_unit_test(short_attributes)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(there_and_back), cmocka_unit_test(dead_hops),
+		cmocka_unit_test(cut_anywhere), cmocka_unit_test(short_attributes)};
 
 	return cmocka_run_group_tests_name("l3 messages", tests, NULL, NULL);
 }
