@@ -4,14 +4,23 @@
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 DESTDIR ?=
-MANDIR ?= /usr/share/man
+PREFIX ?= /usr/local
+SBIN ?= $(PREFIX)/sbin
+LIBEXEC ?= $(PREFIX)/libexec/vlanbridge
+MANDIR ?= $(PREFIX)/share/man
+DOCS ?= $(PREFIX)/share/doc/vlanbridge
+COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 SCRIPTS ?= /etc/xen/scripts
-UNITS ?= /lib/systemd/system
-DOCS ?= /usr/share/doc/vlanbridge
+UNITS ?= $(or $(call pkg,--variable=systemdsystemunitdir systemd),/lib/systemd/system)
 B ?= build
 
+# The one place that has it; the tag of a release is vVERSION.
+VERSION := $(shell sed -n '1s/^.*(\(.*\)).*$$/\1/p' debian/changelog)
+
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 $(if $(CI),-Werror)
-HARDENING = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+# Unless the caller has a level of his own: a second definition is an error.
+FORTIFY = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDENING = $(FORTIFY) -fstack-protector-strong -fPIE
 FULL_RELRO = -Wl,-z,relro,-z,now
 # Lazy, and silent without pkg-config: `make check` is what installs it.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
@@ -22,7 +31,10 @@ NETWORK_LIBS = $(XLUTIL) $(call pkg,--libs libnl-3.0 xenstore smartcols)
 # Static: half the time of the dynamic one, for every vif of every guest.
 VIF_LIBS = $(call pkg,--libs --static libnl-3.0 xenstore)
 UNIT_LIBS = $(NETWORK_LIBS) $(call pkg,--libs cmocka)
-COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -MMD -MP -I. -Icommon $(WARNINGS) $(HARDENING) $(PKG_CFLAGS) $(CFLAGS)
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -MMD -MP -I. -Icommon $(WARNINGS) $(HARDENING) $(PKG_CFLAGS) $(DEFINES) $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) $(CFLAGS) $(LDFLAGS)
+# A short line per file; V=1 shows the commands, -s nothing.
+say = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo '  $(1)';))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
 COMMON = $(call objects,common/*.c)
@@ -39,23 +51,27 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
 .PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm check-found
-.PHONY: check-pure install clean format format-check manlint
+.PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
 all: $(B)/network-vlanbridge $(B)/vif-vlanbridge
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call say,CC   $<)$(COMPILE) -c -o $@ $<
+
+MAINS = $(addprefix $(B)/obj/,network-vlanbridge/main.o vif-vlanbridge/main.o)
+$(MAINS): debian/changelog
+$(MAINS): private DEFINES = -DVERSION='"$(VERSION)"'
 
 $(B)/network-vlanbridge: $(NETWORK) $(COMMON)
-	$(CC) $(CFLAGS) -pie $(FULL_RELRO) $(LDFLAGS) -o $@ $^ $(NETWORK_LIBS)
+	$(call say,LINK $@)$(LINK) -pie $(FULL_RELRO) -o $@ $^ $(NETWORK_LIBS)
 
 $(B)/vif-vlanbridge: $(VIF) $(COMMON)
-	$(CC) $(CFLAGS) -static-pie $(FULL_RELRO) $(LDFLAGS) -o $@ $^ $(VIF_LIBS)
+	$(call say,LINK $@)$(LINK) -static-pie $(FULL_RELRO) -o $@ $^ $(VIF_LIBS)
 
 $(B)/unit: $(UNIT)
-	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+	$(call say,LINK $@)$(LINK) -pie -o $@ $^ $(UNIT_LIBS)
 
 unit: $(B)/unit
 	$(B)/unit tests/plan
@@ -70,7 +86,7 @@ random = $(patsubst %,$(B)/obj/tests/random/%.o,$(1))
 
 $(B)/random/engine: $(call random,engine $(generator)) $(patsubst %,$(B)/obj/tests/unit/%.o,allocations host_text kernel_text) $(patsubst %.c,$(B)/obj/%.o,$(PURE))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(XLUTIL) $(call pkg,--libs cmocka)
+	$(call say,LINK $@)$(LINK) -pie -o $@ $^ $(XLUTIL) $(call pkg,--libs cmocka)
 
 # Those that failed once come first.
 engine: $(B)/random/engine
@@ -82,7 +98,7 @@ $(B)/random/model: $(call random,model model_steps lab state state_link state_l3
 		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host*.c step*.c kernel_model*.c l3*.c snapshot.c apply.c external.c \
 			group_delete.c) vif-vlanbridge/resolver_stubs.c)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static libnl-3.0)
+	$(call say,LINK $@)$(LINK) -static-pie -o $@ $^ $(call pkg,--libs --static libnl-3.0)
 
 model: $(B)/random/model
 	tests/random/boot $(abspath $(B))/random/model --seconds $(MODEL_SECONDS)
@@ -115,21 +131,25 @@ check-pure:
 
 # Two steps, because what pkg-config says is known only after the set-up.
 check check-long demo:
-	@tests/setup $(subst check-long,check,$@)
+	@tests/setup $@
 	@$(MAKE) --no-print-directory run-$@
 
 run-check: all unit check-pure manlint format-check engine sanitized model
+	tests/package
 	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
-# What takes hours rather than minutes: every message as the moment of a kill.
+# What takes hours rather than minutes: every message as the moment of a kill. A host that was upgraded to 13 has 12's programs.
 run-check-long: run-check
 	$(B)/random/engine --cases 5000000
 	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/confirm --all
 	tests/random/uml --all-kills 1-200
 	tests/lab/check --long
+	tests/package 12 13 arm64
+	dpkg-deb -x $(B)/package/12/vlanbridge_$(VERSION)_amd64.deb $(B)/package/12/root
+	LAB_PROGRAMS=$(B)/package/12/root/usr/libexec/vlanbridge tests/lab/run --release 13 main-job
 
 # New seeds for SECONDS.
 SECONDS ?= 3600
@@ -151,34 +171,60 @@ bench:
 # What the vif hook is compared with: the floor is linked as the hook is.
 $(B)/bench/floor: $(B)/obj/tests/bench/floor.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static-pie $(FULL_RELRO) $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static xenstore)
+	$(call say,LINK $@)$(LINK) -static-pie $(FULL_RELRO) -o $@ $^ $(call pkg,--libs --static xenstore)
 
 $(B)/bench/dynamic: $(B)/obj/tests/bench/dynamic.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs xenstore)
+	$(call say,LINK $@)$(LINK) -pie -o $@ $^ $(call pkg,--libs xenstore)
 
 $(B)/bench/measure: $(B)/obj/tests/bench/measure.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^
+	$(call say,LINK $@)$(LINK) -static-pie -o $@ $^
 
 $(B)/bench/packets: $(B)/obj/tests/bench/packets.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^
+	$(call say,LINK $@)$(LINK) -static-pie -o $@ $^
 
 run-bench: all $(addprefix $(B)/bench/,floor dynamic measure packets)
 	B=$(abspath $(B)) tests/bench/vif
 	tests/bench/packets
 	tests/bench/network
 
+# Both programs are in one directory, where each finds the other; administrators and toolstacks find links.
 install: all
-	install -D -m 755 -t $(DESTDIR)$(SCRIPTS) $(B)/network-vlanbridge $(B)/vif-vlanbridge
+	install -D -m 755 -t $(DESTDIR)$(LIBEXEC) $(B)/network-vlanbridge $(B)/vif-vlanbridge
+	install -d $(DESTDIR)$(SBIN) $(DESTDIR)$(SCRIPTS)
+	ln -sf $(LIBEXEC)/network-vlanbridge $(DESTDIR)$(SBIN)
+	ln -sf $(LIBEXEC)/network-vlanbridge $(LIBEXEC)/vif-vlanbridge $(DESTDIR)$(SCRIPTS)
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 network-vlanbridge/network-vlanbridge.8 vif-vlanbridge/vif-vlanbridge.8
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 network-vlanbridge/vlanbridge.conf.5
 	install -D -m 644 -t $(DESTDIR)$(UNITS) network-vlanbridge/network-vlanbridge.service
 	install -D -m 644 network-vlanbridge/nftables.service.conf $(DESTDIR)$(UNITS)/nftables.service.d/vlanbridge.conf
-	install -D -m 644 -t $(DESTDIR)/etc/xen network-vlanbridge/vlanbridge.conf.example
-	install -D -m 644 -t $(DESTDIR)$(DOCS)/examples xend-config.sxp.example xl.conf.example \
-		vif-vlanbridge/vif-vlanbridge.rules $(wildcard tests/lab/examples/*.conf)
+	install -D -m 644 network-vlanbridge/completion.bash $(DESTDIR)$(COMPLETIONS)/network-vlanbridge
+	install -D -m 644 -t $(DESTDIR)$(DOCS) README NEWS
+	install -D -m 644 -t $(DESTDIR)$(DOCS)/examples network-vlanbridge/vlanbridge.conf.example xend-config.sxp.example \
+		xl.conf.example vif-vlanbridge/vif-vlanbridge.rules $(wildcard tests/lab/examples/*.conf)
+
+# What install, with the same variables, puts somewhere else.
+uninstall:
+	@list=$$(mktemp -d) && trap "rm -r $$list" EXIT && $(MAKE) -s --no-print-directory install DESTDIR=$$list && \
+		(cd $$list && find . ! -type d -printf '$(DESTDIR)/%P\n') | xargs -d '\n' rm -f
+	@rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR),$(LIBEXEC) $(DOCS)/examples $(DOCS) $(UNITS)/nftables.service.d)
+
+# A release's tarball: the same bytes for the same commit.
+dist:
+	@mkdir -p $(B)
+	git archive --prefix=vlanbridge-$(VERSION)/ HEAD | gzip -9n >$(B)/vlanbridge-$(VERSION).tar.gz
+
+# The Debian package, of the files as they are here, in build/deb. `apt build-dep .` installs what it needs.
+deb:
+	rm -rf $(B)/deb
+	@mkdir -p $(B)/deb/vlanbridge
+	if [ -e .git ]; then git ls-files -z; else find . -path './$(B)' -prune -o -type f -print0; fi | \
+		tar -c --null -T - | tar -x -C $(B)/deb/vlanbridge
+	cd $(B)/deb/vlanbridge && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc
+	rm -r $(B)/deb/vlanbridge
+	@ls $(B)/deb/*.deb
 
 clean:
 	rm -rf $(B)

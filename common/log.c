@@ -35,7 +35,7 @@ void log_set_verbosity(int level)
 	verbosity = level;
 }
 
-static void log_v(int priority, bool shown, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void log_v(int priority, bool shown, const char *fmt, va_list ap)
 {
 	char line[2048];
 

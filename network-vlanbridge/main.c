@@ -48,14 +48,29 @@ static int usage(FILE *out)
 	return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
+static int print_version(FILE *out)
+{
+	fprintf(out, "network-vlanbridge %s\n", VERSION);
+	return EXIT_DONE;
+}
+
+static const struct {
+	const char *word;
+	int (*print)(FILE *out);
+} questions[] = {{"--help", usage}, {"-h", usage}, {"help", usage}, {"--version", print_version}};
+
+#define QUESTIONS (sizeof(questions) / sizeof(*questions))
+
 static int run(char **argv, struct err *e)
 {
 	for (size_t i = 0; *argv && i < COMMANDS; i++)
 		if (!strcmp(*argv, commands[i].name))
 			return commands[i].run(argv + 1, e);
-	if (*argv && (!strcmp(*argv, "--help") || !strcmp(*argv, "-h") || !strcmp(*argv, "help"))) {
+	for (size_t i = 0; *argv && i < QUESTIONS; i++) {
+		if (strcmp(*argv, questions[i].word))
+			continue;
 		if (!argv[1])
-			return usage(stdout);
+			return questions[i].print(stdout);
 		err_set(e, EINVAL, "unknown argument '%s'", argv[1]);
 		return EXIT_USAGE;
 	}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The vif hotplug hook of Xen: attaches guests' vifs and taps to their bridges, and detaches them.
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -109,6 +111,10 @@ int main(int argc, char **argv)
 	static struct hotplug_run run;
 	struct err e;
 
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
+		puts("vif-vlanbridge " VERSION);
+		return EXIT_DONE;
+	}
 	log_open("vif-vlanbridge");
 	// Whoever reads our output may be gone before we are done.
 	signal(SIGPIPE, SIG_IGN);

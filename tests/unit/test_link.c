@@ -197,8 +197,8 @@ static void kernel_defaults(void **state)
 // The tables once more, as the kernel's sources have them (drivers/net/bonding/bond_options.c,
 // net/bridge/br_netlink.c): bounds, initial value, words, rules, and the bond modes that take the option.
 static const char *const tables[] = {
-	"mode 0-6 initial 0 words balance-rr,active-backup,balance-xor,broadcast,802.3ad,balance-tlb,balance-alb "
-	"identity down empty",
+	("mode 0-6 initial 0 words balance-rr,active-backup,balance-xor,broadcast,802.3ad,balance-tlb,balance-alb "
+	 "identity down empty"),
 	"miimon 0-2147483647 initial 0",
 	"updelay 0-2147483647 initial 0 needs-miimon",
 	"downdelay 0-2147483647 initial 0 needs-miimon",

@@ -4,7 +4,7 @@
 . /lab/wait.sh
 . /lab/far.sh
 . /lab/guest.sh
-network=/etc/xen/scripts/network-vlanbridge
+network=network-vlanbridge
 
 say() {
 	printf '\n== %s\n' "$*"
