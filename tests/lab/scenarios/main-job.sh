@@ -42,11 +42,20 @@ diag <<<"$status"
 like 'status shows web in its bridge' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrlan .* web'
 like 'and mail in its' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrdmz .* mail'
 
-# An edit of the file: VLAN 7 comes and goes; a guest that pings 20 times a second doesn't notice.
+# As dpkg does it; its scripts call nothing, see tests/package.
+replace_programs() {
+	local program
+	for program in /usr/libexec/vlanbridge/{network,vif}-vlanbridge; do
+		cp "$program" "$program.dpkg-new" && mv "$program.dpkg-new" "$program" || return
+	done
+}
+
+# An edit of the file, and an upgrade: VLAN 7 comes and goes; a guest that pings 20 times a second doesn't notice.
 guest web 'ping -i 0.05 -c 100 10.0.3.1 >/run/ping 2>&1 & exit 0'
 sed -i "s/^bridges = \\[/&\n    'name=br7, uplink=bond0, vlan=7',/" /etc/xen/vlanbridge.conf
 ok 'an edit: one more VLAN' $network start
 ok 'it is there' ip link show br7
+ok 'an upgrade' replace_programs
 cp /lab/examples/vlanbridge.conf.example /etc/xen/vlanbridge.conf
 ok 'and taken back' $network start
 not_ok 'it is gone' ip link show br7
