@@ -54,8 +54,9 @@ int netlink_dump(struct netlink *nl, struct nl_msg *msg, netlink_reply each, voi
 void netlink_read_ack(const struct nlmsghdr *h, struct netlink_ack *ack);
 void netlink_read_done(const struct nlmsghdr *h, struct netlink_ack *ack);
 
-/* A socket that tells when links change, for the caller to close; or -errno with a sentence in e. */
-int netlink_listen(struct err *e);
+/* A socket that tells when links change, or whatever groups (RTMGRP_*) says, for the caller to close; or -errno with a
+ * sentence in e. */
+int netlink_listen(unsigned int groups, struct err *e);
 
 /* Waits at most so many milliseconds for such a change. Any will do: what it says is for the caller to look up, who
  * listens first and looks then, so that nothing comes between the two. Returns false when the time is over. */

@@ -9,14 +9,14 @@
 
 #include "netlink.h"
 
-int netlink_listen(struct err *e)
+int netlink_listen(unsigned int groups, struct err *e)
 {
-	struct sockaddr_nl links = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE), r;
 
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&links, sizeof(links)))
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		return fd;
-	r = err_set(e, errno, "can't listen to the kernel's link events: %s", strerror(errno));
+	r = err_set(e, errno, "can't listen to the kernel's events: %s", strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return r;

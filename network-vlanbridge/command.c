@@ -6,6 +6,7 @@
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command_run.h"
 #include "confirm.h"
@@ -18,13 +19,15 @@
 static int change_host(struct command_run *r, confirm_changing make_change, struct err *e)
 {
 	struct netlink *nl = NULL;
-	int status = EXIT_FAILED;
+	int status = EXIT_FAILED, lock = command_run_lock(e);
 
-	if (!command_run_lock(e) && !netlink_open(&nl, e)) {
+	if (lock >= 0 && !netlink_open(&nl, e)) {
 		command_run_hold_signals();
 		status = confirm_change(nl, r, make_change, e);
 	}
 	netlink_close(nl);
+	if (lock >= 0)
+		close(lock);
 	return status;
 }
 
@@ -42,11 +45,13 @@ static int start(char **args, confirm_changing make_change, struct err *e)
 	struct command_run r = {0};
 	int status = EXIT_USAGE;
 
-	if (!command_run_options(args, TAKES_CONFIG | TAKES_CONFIRM | TAKES_VERBOSITY, &r, e) &&
+	if (!command_run_options(args, TAKES_CONFIG | TAKES_CONFIRM | TAKES_PROBE | TAKES_VERBOSITY, &r, e) &&
 		!command_run_read(args, &r, e))
 		status = change_host(&r, make_change, e);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE) {
 		restore_filters(&r.current);
+		status = confirm_by_probes(&r, e);
+	}
 	command_run_free(&r);
 	return status;
 }
@@ -83,9 +88,11 @@ int command_stop(char **args, struct err *e)
 	struct command_run r = {.stop = true};
 	int status = EXIT_USAGE;
 
-	if (!command_run_options(args, TAKES_FORCE | TAKES_CONFIRM | TAKES_VERBOSITY, &r, e) &&
+	if (!command_run_options(args, TAKES_FORCE | TAKES_CONFIRM | TAKES_PROBE | TAKES_VERBOSITY, &r, e) &&
 		!command_run_read_stop(args, &r, e))
 		status = change_host(&r, command_run_carry_out, e);
+	if (status == EXIT_DONE)
+		status = confirm_by_probes(&r, e);
 	command_run_free(&r);
 	return status;
 }

@@ -26,7 +26,6 @@ void command_run_free(struct command_run *r)
 	text_free(&r->text);
 }
 
-// Two runs at a time would each plan on what the other is about to change. The lock goes with the process.
 int command_run_lock(struct err *e)
 {
 	int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -34,7 +33,7 @@ int command_run_lock(struct err *e)
 	if (fd < 0 || flock(fd, LOCK_EX))
 		return err_set(e, errno, "can't lock %s: %s%s", LOCK_FILE, strerror(errno),
 			errno == EACCES ? "; are you root?" : "");
-	return 0;
+	return fd;
 }
 
 bool command_run_is_locked(void)
@@ -67,6 +66,7 @@ static const struct {
 } options[] = {
 	{"config=", TAKES_CONFIG},
 	{"confirm=", TAKES_CONFIRM},
+	{"probe=", TAKES_PROBE},
 	{"--json", TAKES_JSON},
 	{"--tree", TAKES_TREE},
 	{"--force", TAKES_FORCE},
@@ -96,10 +96,20 @@ static int take_confirm(const char *word, struct command_run *r, struct err *e)
 	return 0;
 }
 
+static int take_probes(const char *word, struct command_run *r, struct err *e)
+{
+	char peer[PROBE_PEER_SIZE];
+	bool called = probe_find_caller(peer);
+
+	return probes_parse(word + strlen("probe="), called ? peer : NULL, &r->probes, e);
+}
+
 static int take_option(char *word, unsigned int option, struct command_run *r, struct err *e)
 {
 	if (option == TAKES_CONFIRM)
 		return take_confirm(word, r, e);
+	if (option == TAKES_PROBE)
+		return take_probes(word, r, e);
 	if (option == TAKES_CONFIG) {
 		r->config_file = word + strlen("config=");
 		r->config_given = true;
@@ -191,7 +201,7 @@ static int read_args(char **args, struct command_run *r, struct err *e)
 	}
 	if (!result && !*args)
 		tell_default(r);
-	r->ask = !*args && !r->confirm && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	r->ask = !*args && !r->confirm && !r->probes.count && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	host_free(&host);
 	return result;
 }

@@ -8,6 +8,7 @@
 #include "netlink.h"
 #include "origin.h"
 #include "plan.h"
+#include "probe.h"
 
 /* What one run works on. Freed as a whole. */
 struct command_run {
@@ -26,7 +27,9 @@ struct command_run {
 	bool ask;              /* somebody typed start, and nothing says what it is for */
 	bool force;            /* stop, though guests' vifs are in the bridges */
 	struct text text;      /* the configuration's, if it was read from a file */
-	unsigned long confirm; /* seconds for the confirmation of the change; 0: it needs none */
+	unsigned long confirm; /* seconds for somebody's confirmation of the change; 0: it needs none */
+	struct probes probes;  /* what has to answer after it */
+	long long deadline;    /* until when, see confirm_deadline.h */
 };
 
 /* The words that a command takes besides KEY=VALUE arguments. */
@@ -36,7 +39,8 @@ enum command_option {
 	TAKES_TREE = 1 << 2,
 	TAKES_FORCE = 1 << 3,
 	TAKES_VERBOSITY = 1 << 4,
-	TAKES_CONFIRM = 1 << 5
+	TAKES_CONFIRM = 1 << 5,
+	TAKES_PROBE = 1 << 6,
 };
 
 void command_run_free(struct command_run *r);
@@ -52,7 +56,8 @@ int command_run_read(char **args, struct command_run *r, struct err *e);
 /* The same for stop: nothing, or the names of the stack that args describe, which must be there. */
 int command_run_read_stop(char **args, struct command_run *r, struct err *e);
 
-/* Two runs at a time would each plan on what the other is about to change. The lock goes with the process. */
+/* Two runs at a time would each plan on what the other is about to change. Returns the lock, to be closed, or left to
+ * the end of the process; or -errno. */
 int command_run_lock(struct err *e);
 
 /* Whether another run has the lock now. */

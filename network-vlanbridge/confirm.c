@@ -88,7 +88,7 @@ static int start_confirmed_instead(
 	rejected->back = count ? BACK_TO_CONFIRMED : BACK_TO_NOTHING;
 	log_warning("network-vlanbridge: %s wasn't confirmed before the host was booted: %s is started instead; to "
 		    "start it, run 'network-vlanbridge start', or edit it",
-		r->config_file, count ? confirm_describe_way_back(rejected, last) : "nothing");
+		r->config_file, count ? way_back_describe(rejected, last) : "nothing");
 	config_free(&r->config);
 	if (way_back_read_config(rejected, &r->config, e))
 		return EXIT_FAILED;
@@ -149,38 +149,55 @@ static int end_failed(struct netlink *nl, struct unconfirmed *u, int status)
 	return status;
 }
 
-static int end_made(struct unconfirmed *u, struct err *e)
+void confirm_tell(const struct unconfirmed *u)
 {
 	char last[WAY_BACK_SIZE], until[32];
 
-	u->made = true;
-	if (unconfirmed_write(UNCONFIRMED_WAITING, u, e))
-		return EXIT_FAILED;
 	way_back_print_time(u->deadline, until);
 	log_warning(
 		"network-vlanbridge: the change is made and has to be confirmed: without 'network-vlanbridge confirm' "
 		"until %s the host goes back to %s",
-		until, confirm_describe_way_back(u, last));
+		until, way_back_describe(u, last));
+}
+
+static int end_made(struct unconfirmed *u, struct err *e)
+{
+	u->made = true;
+	if (unconfirmed_write(UNCONFIRMED_WAITING, u, e))
+		return EXIT_FAILED;
+	if (!u->probing)
+		confirm_tell(u);
 	return EXIT_DONE;
+}
+
+static int change_before_deadline(
+	struct netlink *nl, struct command_run *r, confirm_changing change, struct unconfirmed *u, struct err *e)
+{
+	int status;
+
+	u->probing = r->probes.count;
+	u->deadline = deadline_now() + (long long)(r->confirm ? r->confirm : PROBE_SECONDS) * SECOND;
+	r->deadline = u->deadline;
+	if (unconfirmed_write(UNCONFIRMED_WAITING, u, e))
+		return EXIT_FAILED;
+	if (deadline_hold(u->deadline, e)) {
+		unconfirmed_remove(UNCONFIRMED_WAITING, &(struct err){0});
+		return EXIT_FAILED;
+	}
+	status = change(nl, r, e);
+	return status ? end_failed(nl, u, status) : end_made(u, e);
 }
 
 static int change_until_confirmed(struct netlink *nl, struct command_run *r, confirm_changing change, struct err *e)
 {
-	struct unconfirmed u = {.deadline = deadline_now() + (long long)r->confirm * SECOND};
-	int status;
+	struct unconfirmed u = {0};
+	int status = EXIT_USAGE;
 
 	way_back_boot_id(u.boot);
-	if (way_back_choose(nl, r, change == command_run_restart, &u, e)) {
-		status = EXIT_USAGE;
-	} else if (unconfirmed_write(UNCONFIRMED_WAITING, &u, e)) {
-		status = EXIT_FAILED;
-	} else if (deadline_hold(u.deadline, e)) {
-		unconfirmed_remove(UNCONFIRMED_WAITING, &(struct err){0});
-		status = EXIT_FAILED;
-	} else {
-		status = change(nl, r, e);
-		status = status ? end_failed(nl, &u, status) : end_made(&u, e);
-	}
+	if (!way_back_choose(nl, r, change == command_run_restart, &u, e))
+		status = confirm_choose_probes(r, e);
+	if (!status)
+		status = change_before_deadline(nl, r, change, &u, e);
 	text_free(&u.text);
 	return status;
 }
@@ -188,12 +205,16 @@ static int change_until_confirmed(struct netlink *nl, struct command_run *r, con
 int confirm_change(struct netlink *nl, struct command_run *r, confirm_changing change, struct err *e)
 {
 	struct unconfirmed u;
-	int status = EXIT_FAILED;
+	int status;
 
 	read_unconfirmed(UNCONFIRMED_WAITING, &u);
 	end_by_boot(&u);
-	if (!refuse_second(&u, e))
-		status = r->confirm ? change_until_confirmed(nl, r, change, e) : change_at_once(nl, r, change, e);
+	if (refuse_second(&u, e))
+		status = EXIT_FAILED;
+	else if (r->confirm || r->probes.count)
+		status = change_until_confirmed(nl, r, change, e);
+	else
+		status = change_at_once(nl, r, change, e);
 	text_free(&u.text);
 	return status;
 }
@@ -247,20 +268,6 @@ int confirm_read_config(const char *file, struct config *ret, struct err *e)
 	return r;
 }
 
-const char *confirm_describe_way_back(const struct unconfirmed *u, char buf[WAY_BACK_SIZE])
-{
-	struct confirmed list[STORE_KEPT];
-	size_t count = 0;
-	char date[32];
-
-	confirmed_list(list, &count, &(struct err){0});
-	if (u->back != BACK_TO_CONFIRMED || !count)
-		return "what it was before";
-	strftime(date, sizeof(date), "%F %T", localtime(&list[0].date));
-	snprintf(buf, WAY_BACK_SIZE, "the configuration confirmed at %s", date);
-	return buf;
-}
-
 void confirm_print(FILE *out)
 {
 	struct unconfirmed u;
@@ -271,10 +278,9 @@ void confirm_print(FILE *out)
 		return;
 	left = (u.deadline - deadline_now()) / SECOND;
 	if (confirm_waits(&u) && left >= 0)
-		fprintf(out,
-			"unconfirmed: %lld s are left for 'network-vlanbridge confirm'; then the host goes back to "
-			"%s\n",
-			left, confirm_describe_way_back(&u, last));
+		fprintf(out, "unconfirmed: %lld s are left for %s; then the host goes back to %s\n", left,
+			u.probing ? "the probes to answer" : "'network-vlanbridge confirm'",
+			way_back_describe(&u, last));
 	else if (confirm_waits(&u))
 		fprintf(out, "unconfirmed: the time for 'network-vlanbridge confirm' is over; run 'network-vlanbridge "
 			     "revert' if the host doesn't go back by itself\n");

@@ -9,11 +9,34 @@
 #include "command_run.h"
 #include "confirm_store.h"
 
+#define PROBE_SECONDS 60 /* the deadline of probe= without confirm= */
+
 typedef int (*confirm_changing)(struct netlink *nl, struct command_run *r, struct err *e);
 
 /* Makes a change of start, stop or restart, on which the caller has the lock: refuses it where another one waits, sees
  * to the way back, and to what counts as confirmed afterwards. Returns the exit status. */
 int confirm_change(struct netlink *nl, struct command_run *r, confirm_changing change, struct err *e);
+
+/* confirm_probe.c: leaves of r->probes what answers now, or is new. Returns the exit status: EXIT_USAGE if nothing is
+ * left that could show that the change is good. */
+int confirm_choose_probes(struct command_run *r, struct err *e);
+
+/* Without the lock: waits until the probes of a change that was made have answered. Then it is confirmed, or waits for
+ * somebody to do so; otherwise the host goes back. Returns the exit status. */
+int confirm_by_probes(struct command_run *r, struct err *e);
+
+/* confirm_command.c: confirms u, with the lock. Returns the exit status. */
+int confirm_accept(struct unconfirmed *u, struct err *e);
+
+/* Whether the change with that deadline still waits. */
+bool confirm_still_waits(long long deadline);
+
+/* Takes that change back, unless it doesn't wait any more: without the lock, which it gets. why: for the syslog.
+ * Returns the exit status. */
+int confirm_take_back(long long deadline, const char *why, struct err *e);
+
+/* Says until when u has to be confirmed. */
+void confirm_tell(const struct unconfirmed *u);
 
 /* Whether u was made since the host was booted, and neither confirmed nor taken back. */
 bool confirm_waits(const struct unconfirmed *u);
@@ -29,10 +52,6 @@ int confirm_keep(const struct text *file, struct err *e);
 
 /* Nothing waits any more; if the file has what u was made from, it isn't started by a boot. Returns 0 or -errno. */
 int confirm_reject(struct unconfirmed *u, struct err *e);
-
-/* What u goes back to, as a part of a sentence. */
-#define WAY_BACK_SIZE 96
-const char *confirm_describe_way_back(const struct unconfirmed *u, char buf[WAY_BACK_SIZE]);
 
 /* config_read, but of a file that wasn't confirmed, and isn't tried just now, the last confirmed one. */
 int confirm_read_config(const char *file, struct config *ret, struct err *e);

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "confirm.h"
 #include "confirm_deadline.h"
+#include "confirm_way_back.h"
 #include "log.h"
 
 #define ATTEMPTS 5
@@ -14,7 +15,7 @@
 // What confirm and revert work on, with the lock.
 static int open_waiting(struct netlink **nl, struct unconfirmed *u, struct err *e)
 {
-	if (command_run_lock(e) || netlink_open(nl, e))
+	if (command_run_lock(e) < 0 || netlink_open(nl, e))
 		return EXIT_FAILED;
 	command_run_hold_signals();
 	return unconfirmed_read(UNCONFIRMED_WAITING, u, e) ? EXIT_FAILED : EXIT_DONE;
@@ -26,12 +27,18 @@ static int refuse_nothing(struct err *e, const char *hint)
 	return EXIT_FAILED;
 }
 
-static int confirm(struct unconfirmed *u, struct err *e)
+int confirm_accept(struct unconfirmed *u, struct err *e)
 {
 	if (!confirm_waits(u))
 		return refuse_nothing(e, "");
 	if (!u->made) {
 		err_set(e, EINTR, "the change was interrupted, and isn't complete: run 'network-vlanbridge revert'");
+		return EXIT_FAILED;
+	}
+	if (u->probing) {
+		err_set(e, EBUSY,
+			"the probes haven't answered yet: wait for them, or run 'network-vlanbridge revert' to take "
+			"the change back");
 		return EXIT_FAILED;
 	}
 	if (u->back != BACK_BY_REMOVING && u->text.size && confirm_keep(&u->text, e))
@@ -55,7 +62,7 @@ int command_confirm(char **args, struct err *e)
 	}
 	status = open_waiting(&nl, &u, e);
 	if (!status)
-		status = confirm(&u, e);
+		status = confirm_accept(&u, e);
 	text_free(&u.text);
 	netlink_close(nl);
 	return status;
@@ -75,7 +82,7 @@ static int revert_waiting(struct netlink *nl, struct unconfirmed *u, struct err 
 	if (confirm_reject(u, e))
 		return EXIT_FAILED;
 	deadline_release();
-	log_warning("network-vlanbridge: the host is back to %s", confirm_describe_way_back(u, last));
+	log_warning("network-vlanbridge: the host is back to %s", way_back_describe(u, last));
 	return EXIT_DONE;
 }
 
@@ -146,7 +153,7 @@ int command_revert(char **args, struct err *e)
 	return status;
 }
 
-static bool still_waits(long long deadline)
+bool confirm_still_waits(long long deadline)
 {
 	struct unconfirmed u;
 	bool waits = !unconfirmed_read(UNCONFIRMED_WAITING, &u, &(struct err){0}) && confirm_waits(&u) &&
@@ -157,14 +164,14 @@ static bool still_waits(long long deadline)
 }
 
 // Somebody may have confirmed it while we waited for the lock.
-static int go_back_now(long long deadline, struct err *e)
+int confirm_take_back(long long deadline, const char *why, struct err *e)
 {
 	struct unconfirmed u = {0};
 	struct netlink *nl = NULL;
 	int status = open_waiting(&nl, &u, e);
 
 	if (!status && confirm_waits(&u) && u.deadline == deadline) {
-		log_warning("network-vlanbridge: the change wasn't confirmed in time");
+		log_warning("network-vlanbridge: %s", why);
 		status = revert_waiting(nl, &u, e);
 		for (int attempt = 1; status && attempt < ATTEMPTS; attempt++) {
 			log_error("network-vlanbridge: %s; trying again", e->text);
@@ -187,8 +194,8 @@ int command_await_confirm(char **args, struct err *e)
 		err_set(e, EINVAL, "await-confirm takes a deadline: start confirm=SECONDS calls it");
 		return EXIT_USAGE;
 	}
-	while (still_waits(deadline))
+	while (confirm_still_waits(deadline))
 		if (deadline_sleep(deadline))
-			return go_back_now(deadline, e);
+			return confirm_take_back(deadline, "the change wasn't confirmed in time", e);
 	return EXIT_DONE;
 }

@@ -213,10 +213,12 @@ static void read_head(struct unconfirmed *u)
 {
 	const char *end = strstr(u->text.data, HEAD_END);
 	size_t length = end ? (size_t)(end - u->text.data) + strlen(HEAD_END) : 0;
-	int made = 0, back = BACK_TO_CONFIRMED;
+	int made = 0, back = BACK_TO_CONFIRMED, probing = 0;
 
-	sscanf(u->text.data, "boot %39s deadline %lld made %d back %d", u->boot, &u->deadline, &made, &back);
+	sscanf(u->text.data, "boot %39s deadline %lld made %d back %d probing %d", u->boot, &u->deadline, &made, &back,
+		&probing);
 	u->made = made;
+	u->probing = probing;
 	u->back = (enum way_back)back;
 	u->text.size -= length;
 	memmove(u->text.data, u->text.data + length, u->text.size + 1);
@@ -241,8 +243,8 @@ int unconfirmed_write(enum unconfirmed_kind kind, const struct unconfirmed *u, s
 {
 	char head[160];
 
-	snprintf(head, sizeof(head), "boot %s\ndeadline %lld\nmade %d\nback %d" HEAD_END, u->boot, u->deadline, u->made,
-		(int)u->back);
+	snprintf(head, sizeof(head), "boot %s\ndeadline %lld\nmade %d\nback %d\nprobing %d" HEAD_END, u->boot,
+		u->deadline, u->made, (int)u->back, u->probing);
 	return write_file(unconfirmed_names[kind], head, &u->text, e);
 }
 

@@ -41,6 +41,7 @@ struct unconfirmed {
 	char boot[40];      /* the boot ID of the kernel in which it was made, or rejected */
 	long long deadline; /* nanoseconds of CLOCK_BOOTTIME, which also tell one change from another */
 	bool made;          /* the change is complete */
+	bool probing;       /* what probe= names hasn't answered yet */
 	enum way_back back;
 	struct text text; /* the new configuration; of stop: none */
 };

@@ -54,13 +54,15 @@ static int choose_for_args(const struct host *now, const struct command_run *r, 
 
 	if (r->stop)
 		return err_set(e, EINVAL,
-			"confirm= with arguments is for a new stack: there is no way back to one that is stopped; put "
+			"confirm= and probe= with arguments are for a new stack: there is no way back to one that is "
+			"stopped; put "
 			"it into "
 			"%s for that",
 			r->config_file);
 	if (there)
 		return err_set(e, EEXIST,
-			"confirm= with arguments is for a new stack: there would be no way back to what %s is now; put "
+			"confirm= and probe= with arguments are for a new stack: there would be no way back to what %s "
+			"is now; put "
 			"it into "
 			"%s for that",
 			there->link.name, r->config_file);
@@ -86,9 +88,10 @@ static int choose_for_file(
 
 	if (lost)
 		return err_set(e, EEXIST,
-			"confirm= can't be kept: %s was made from arguments, and there is a way back only to what the "
+			"there would be no way back, for confirm= or probe=: %s was made from arguments, and there is "
+			"a way back only to what the "
 			"file "
-			"made; stop it with its arguments first, or leave out confirm=",
+			"made; stop it with its arguments first, or leave these out",
 			lost->link.name);
 	if (confirmed_list(list, &count, e))
 		return -e->code;
@@ -113,6 +116,20 @@ int way_back_choose(struct netlink *nl, const struct command_run *r, bool restar
 		result = choose_for_file(&now, r, restart, u, e);
 	host_free(&now);
 	return result;
+}
+
+const char *way_back_describe(const struct unconfirmed *u, char buf[WAY_BACK_SIZE])
+{
+	struct confirmed list[STORE_KEPT];
+	size_t count = 0;
+	char date[32];
+
+	confirmed_list(list, &count, &(struct err){0});
+	if (u->back != BACK_TO_CONFIRMED || !count)
+		return "what it was before";
+	strftime(date, sizeof(date), "%F %T", localtime(&list[0].date));
+	snprintf(buf, WAY_BACK_SIZE, "the configuration confirmed at %s", date);
+	return buf;
 }
 
 static int read_names(char *names, struct config *ret, struct err *e)

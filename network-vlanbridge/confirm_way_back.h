@@ -14,6 +14,10 @@ int way_back_choose(
 /* The configuration to go back to; of BACK_BY_REMOVING, the names that go. Returns 0 or -errno. */
 int way_back_read_config(const struct unconfirmed *u, struct config *ret, struct err *e);
 
+/* What u goes back to, as a part of a sentence. */
+#define WAY_BACK_SIZE 96
+const char *way_back_describe(const struct unconfirmed *u, char buf[WAY_BACK_SIZE]);
+
 /* The ID of this boot of the kernel; another one is there after the next. */
 #define BOOT_ID_SIZE 40
 void way_back_boot_id(char id[BOOT_ID_SIZE]);

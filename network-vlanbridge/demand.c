@@ -102,7 +102,7 @@ static int demand(struct command_run *r, const char *name, struct err *e)
 
 static int lock_and_open(struct netlink **nl, struct err *e)
 {
-	if (command_run_lock(e) || netlink_open(nl, e))
+	if (command_run_lock(e) < 0 || netlink_open(nl, e))
 		return EXIT_FAILED;
 	command_run_hold_signals();
 	return EXIT_DONE;

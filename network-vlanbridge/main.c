@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{"start", command_start, "builds what the configuration asks for, changes what differs"},
 	{"stop", command_stop, "removes what start made"},
 	{"restart", command_restart, "stop, then start"},
-	{"confirm", command_confirm, "keeps a change that was made with confirm=SECONDS"},
+	{"confirm", command_confirm, "keeps a change that start, stop or restart made with confirm=SECONDS"},
 	{"revert", command_revert, "takes such a change back at once; [to=N]: starts one of history"},
 	{"history", command_history, "shows the configurations that were confirmed [--json]"},
 	{"await-confirm", command_await_confirm, NULL},
@@ -44,6 +44,8 @@ static int usage(FILE *out)
 			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fprintf(out, "The configuration is /etc/xen/vlanbridge.conf; netdev= bridge= vlan= bond= ports= mode=\n"
 		     "miimon= mtu= address= antispoof= vifnum= describe one stack instead of it.\n"
+		     "start, stop and restart take confirm=SECONDS: the change goes back unless it is confirmed; and\n"
+		     "probe=gateway,ADDRESS,lacp,ssh: it goes back unless these answer after it, too.\n"
 		     "See network-vlanbridge(8) and vlanbridge.conf(5).\n");
 	return out == stdout ? EXIT_DONE : EXIT_USAGE;
 }

@@ -3,6 +3,7 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,7 +51,7 @@ int wait_for_devices(struct netlink *nl, const struct config *config, struct err
 		if (!w)
 			break;
 		if (fd < 0) { // listen first, then look again: nothing is missed between the two
-			fd = netlink_listen(e);
+			fd = netlink_listen(RTMGRP_LINK, e);
 			r = fd < 0 ? fd : 0;
 			continue;
 		}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // online and add: what is asked for, and the bridge that it means.
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,7 +115,7 @@ static int wait_until_found(struct hotplug_run *run, hotplug_stage *find, struct
 {
 	int listener, r;
 
-	listener = netlink_listen(e);
+	listener = netlink_listen(RTMGRP_LINK, e);
 	if (listener < 0)
 		return listener == -EAGAIN ? -ETIMEDOUT : listener;
 	do

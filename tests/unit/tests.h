@@ -23,6 +23,7 @@ int test_host(void);
 int test_target(void);
 int test_kernel_model(void);
 int test_check(void);
+int test_probe(void);
 int test_plan_cases(const char *directory);
 
 // The text of a file, which the caller frees. Fails the running test if there is none.
