@@ -106,7 +106,7 @@ int probe_add_gateways(struct netlink *nl, int family, size_t probe, struct prob
 {
 	struct gateways g = {.family = family, .probe = probe, .first = to->count, .metric = UINT32_MAX, .to = to};
 
-	return netlink_dump(nl, l3_dump(L3_ROUTE), each_route, restart, &g, e);
+	return netlink_dump(nl, l3_dump(L3_ROUTE, false), each_route, restart, &g, e);
 }
 
 static int take_link(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
