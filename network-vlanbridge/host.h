@@ -86,6 +86,17 @@ const struct l3_entry *host_find_entry(const struct host *h, const struct l3_ent
  * open. NULL: none. */
 const struct l3_entry *host_find_entry_key(const struct host *h, const struct l3_entry *e);
 
+/* An address of that family on a device, other than that one; NULL: none. */
+const struct l3_entry *host_find_address(
+	const struct host *h, const char *device, int family, const struct l3_entry *other);
+
+/* What the kernel takes for the same when it gets e: an IPv4 address with the same prefix length, an IPv6 one whatever
+ * that is. NULL: none, or e is no address. */
+const struct l3_entry *host_find_same_address(const struct host *h, const struct l3_entry *e);
+
+/* Another IPv4 address in the subnet of that one, on its device: a secondary one or the primary one. NULL: none. */
+const struct l3_entry *host_find_subnet_fellow(const struct host *h, const struct l3_entry *e, bool secondary);
+
 /* Whether a device is down, and was so before us: the kernel keeps a route's next hop there, dead, as long as another
  * one lives, and takes none there anew. */
 bool host_is_dead_hop(const struct host *h, const char *device);

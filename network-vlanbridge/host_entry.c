@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <search.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static int compare_keys(const void *a, const void *b)
 {
@@ -96,6 +97,43 @@ const struct l3_entry *host_next_entry(const struct host *h, size_t *i)
 		if (h->entries.list[(*i)++])
 			return h->entries.list[*i - 1];
 	}
+	return NULL;
+}
+
+const struct l3_entry *host_find_address(
+	const struct host *h, const char *device, int family, const struct l3_entry *other)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while ((e = host_next_entry(h, &at)))
+		if (e != other && e->kind == L3_ADDRESS && e->family == family && l3_uses(e, device))
+			return e;
+	return NULL;
+}
+
+const struct l3_entry *host_find_same_address(const struct host *h, const struct l3_entry *e)
+{
+	const struct l3_entry *found = e->kind == L3_ADDRESS ? host_find_entry_key(h, e) : NULL;
+	size_t at = 0;
+
+	if (found || e->kind != L3_ADDRESS || e->family == AF_INET)
+		return found;
+	while ((found = host_next_entry(h, &at)))
+		if (l3_is_same_address(found, e) && l3_uses(found, e->devices[0].name))
+			return found;
+	return NULL;
+}
+
+const struct l3_entry *host_find_subnet_fellow(const struct host *h, const struct l3_entry *e, bool secondary)
+{
+	const struct l3_entry *other;
+	size_t at = 0;
+
+	while ((other = host_next_entry(h, &at)))
+		if (other->secondary == secondary && l3_same_subnet(other, e) && l3_uses(other, e->devices[0].name) &&
+			!l3_equal(other, e))
+			return other;
 	return NULL;
 }
 

@@ -9,22 +9,6 @@
 
 #include "l3_key.h"
 
-static bool is_address_of(const struct l3_entry *e, const char *device, int family)
-{
-	return e->kind == L3_ADDRESS && e->family == family && l3_uses(e, device);
-}
-
-static bool has_address(const struct host *h, const char *device, int family)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while ((e = host_next_entry(h, &at)))
-		if (is_address_of(e, device, family))
-			return true;
-	return false;
-}
-
 // A multipath route stays while one of its next hops lives: with its device up and, if the device of the moment loses
 // the last address, another one that has one (fib_sync_down_dev).
 static bool has_hop_up(const struct host *h, const struct l3_entry *e, const char *without)
@@ -34,7 +18,7 @@ static bool has_hop_up(const struct host *h, const struct l3_entry *e, const cha
 	for (size_t i = 0; i < e->device_count; i++) {
 		d = host_find(h, e->devices[i].name);
 		if (d && d->link.up && strcmp(d->link.name, without) &&
-			(e->device_count == 1 || has_address(h, d->link.name, e->family)))
+			(e->device_count == 1 || host_find_address(h, d->link.name, e->family, NULL)))
 			return true;
 	}
 	return false;
@@ -120,7 +104,8 @@ int model_relabel_addresses(struct host *h, const struct device *d)
 	int n = 0, r = 0;
 
 	while (!r && at < last && (e = host_next_entry(h, &at))) {
-		if (!is_address_of(e, d->link.name, AF_INET) || (n++ ? *e->label : !*e->label))
+		if (e->kind != L3_ADDRESS || e->family != AF_INET || !l3_uses(e, d->link.name) ||
+			(n++ ? *e->label : !*e->label))
 			continue;
 		copy = l3_copy(e);
 		if (!copy)
@@ -134,21 +119,13 @@ int model_relabel_addresses(struct host *h, const struct device *d)
 	return r;
 }
 
-// The address alone, without peer and prefix length.
-static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
-{
-	size_t n = strcspn(a->key, "/ ");
-
-	return a->family == b->family && n == strcspn(b->key, "/ ") && !strncmp(a->key, b->key, n);
-}
-
 static bool is_on_any_device(const struct host *h, const struct l3_entry *address)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
 	while ((e = host_next_entry(h, &at)))
-		if (e->kind == L3_ADDRESS && is_same_address(e, address))
+		if (e->kind == L3_ADDRESS && l3_is_same_address(e, address))
 			return true;
 	return false;
 }
@@ -159,7 +136,7 @@ static bool is_on_any_device(const struct host *h, const struct l3_entry *addres
 static void drop_routes_of_address(struct host *h, const struct l3_entry *gone)
 {
 	const char *device = gone->devices[0].name;
-	bool last_here = !has_address(h, device, AF_INET), last_copy = !is_on_any_device(h, gone);
+	bool last_here = !host_find_address(h, device, AF_INET, NULL), last_copy = !is_on_any_device(h, gone);
 	size_t at = 0, n = strcspn(gone->key, "/ ");
 	const struct l3_entry *e;
 
@@ -209,18 +186,6 @@ void model_remove_ipv6_addresses(struct host *h, const struct device *d)
 			host_remove_entry(h, e);
 }
 
-static const struct l3_entry *find_subnet_fellow(const struct host *h, const struct l3_entry *e, bool secondary)
-{
-	const struct l3_entry *other;
-	size_t at = 0;
-
-	while ((other = host_next_entry(h, &at)))
-		if (is_address_of(other, e->devices[0].name, AF_INET) && other->secondary == secondary &&
-			!l3_equal(other, e) && l3_same_subnet(other, e))
-			return other;
-	return NULL;
-}
-
 static bool is_source_there(const struct host *h, const struct l3_entry *route)
 {
 	struct l3_entry address = {.kind = L3_ADDRESS, .family = route->family};
@@ -254,20 +219,6 @@ static int check_entry(const struct host *h, const struct l3_entry *e)
 	return 0;
 }
 
-// An IPv6 address is replaced whatever its new prefix length is, and keeps the one that it has (inet6_addr_modify).
-static const struct l3_entry *find_replaced_address(const struct host *h, const struct l3_entry *e)
-{
-	const struct l3_entry *other = host_find_entry_key(h, e);
-	size_t at = 0;
-
-	if (other || e->family != AF_INET6)
-		return other;
-	while ((other = host_next_entry(h, &at)))
-		if (is_address_of(other, e->devices[0].name, AF_INET6) && is_same_address(other, e))
-			return other;
-	return NULL;
-}
-
 // The prefix route may be there already, left behind where another address of its subnet has IFA_F_NOPREFIXROUTE: it is
 // the new address's from now on.
 static void drop_prefix_route(struct host *h, const struct l3_entry *address)
@@ -282,7 +233,7 @@ static void drop_prefix_route(struct host *h, const struct l3_entry *address)
 
 int model_add_entry(struct host *h, const struct l3_entry *e)
 {
-	const struct l3_entry *old = e->kind == L3_ADDRESS ? find_replaced_address(h, e) : NULL;
+	const struct l3_entry *old = host_find_same_address(h, e);
 	struct l3_entry *new;
 	int r = check_entry(h, e);
 
@@ -290,14 +241,14 @@ int model_add_entry(struct host *h, const struct l3_entry *e)
 		return r;
 	if (old && e->family == AF_INET)
 		return 0; // of a host's address, only lifetime and metric would change (inet_rtm_newaddr)
-	new = l3_copy(old && strcmp(old->key, e->key) ? old : e);
+	new = l3_copy(old && strcmp(old->key, e->key) ? old : e); // it keeps its prefix length (inet6_addr_modify)
 	if (!new)
 		return -ENOMEM;
 	new->ours = e->ours;
 	if (old)
 		host_remove_entry(h, old);
 	else if (e->kind == L3_ADDRESS && e->family == AF_INET)
-		new->secondary = find_subnet_fellow(h, new, false) != NULL;
+		new->secondary = host_find_subnet_fellow(h, new, false) != NULL;
 	drop_prefix_route(h, new);
 	return host_add_entry(h, new);
 }
@@ -314,7 +265,7 @@ int model_delete_entry(struct host *h, const struct l3_entry *e)
 		return -ENOMEM;
 	host_remove_entry(h, found);
 	if (gone->kind == L3_ADDRESS && gone->family == AF_INET) {
-		while (!gone->secondary && (fellow = find_subnet_fellow(h, gone, true)))
+		while (!gone->secondary && (fellow = host_find_subnet_fellow(h, gone, true)))
 			host_remove_entry(h, fellow);
 		drop_routes_of_address(h, gone);
 	}

@@ -145,6 +145,14 @@ void l3_move(struct l3_entry *e, const char *from, const char *to)
 			text_copy(e->devices[i].name, NAME_SIZE, to);
 }
 
+bool l3_is_same_address(const struct l3_entry *a, const struct l3_entry *b)
+{
+	size_t n = strcspn(a->key, "/ ");
+
+	return a->kind == L3_ADDRESS && b->kind == L3_ADDRESS && a->family == b->family && n == strcspn(b->key, "/ ") &&
+	       !strncmp(a->key, b->key, n);
+}
+
 bool l3_same_subnet(const struct l3_entry *a, const struct l3_entry *b)
 {
 	char network_a[L3_PREFIX_SIZE], network_b[L3_PREFIX_SIZE];

@@ -82,6 +82,9 @@ bool l3_equal(const struct l3_entry *a, const struct l3_entry *b);
 bool l3_uses(const struct l3_entry *e, const char *device);
 void l3_move(struct l3_entry *e, const char *from, const char *to);
 
+/* Whether two address entries have the same address, whatever their peers and prefix lengths. */
+bool l3_is_same_address(const struct l3_entry *a, const struct l3_entry *b);
+
 /* The subnet of an IPv4 address entry equals that of another one (same prefix length and network). */
 bool l3_same_subnet(const struct l3_entry *a, const struct l3_entry *b);
 

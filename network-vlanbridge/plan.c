@@ -21,31 +21,35 @@
 
 #define ROUNDS_MAX 40
 
-static void (*const passes[])(struct planner *p) = {
-	plan_note_marks,
-	plan_remove_leftovers,
-	plan_load_module,
-	plan_create_devices,
-	plan_set_sysctls,
-	plan_attach_guests,
-	plan_delete_devices,
-	plan_set_options,
-	plan_set_fields,
-	plan_rename_devices,
-	plan_bring_up,
-	plan_add_addresses,
-	plan_set_masters,
-	plan_bring_up,
-	plan_create_vlans,
-	plan_attach_guests,
-	plan_set_vlans,
-	plan_set_port_flags,
-	plan_add_addresses,
-	plan_add_routes,
-	plan_remove_entries,
-	plan_start_dhcp,
-	plan_bring_down,
-	plan_clear_marks,
+// Over everything, or over each device that is there, stays, and that the plan may touch.
+static const struct pass {
+	void (*all)(struct planner *p);
+	void (*device)(struct planner *p, struct device *s, const struct device *t);
+} passes[] = {
+	{.all = plan_note_marks},
+	{.all = plan_remove_leftovers},
+	{.all = plan_load_module},
+	{.all = plan_create_devices},
+	{.device = plan_set_sysctls},
+	{.device = plan_attach_guest},
+	{.all = plan_delete_devices},
+	{.device = plan_set_options},
+	{.device = plan_set_fields},
+	{.device = plan_rename_device},
+	{.device = plan_bring_up},
+	{.all = plan_add_addresses},
+	{.device = plan_set_master},
+	{.device = plan_bring_up},
+	{.all = plan_create_vlans},
+	{.device = plan_attach_guest},
+	{.device = plan_set_vlans},
+	{.device = plan_set_port_flags},
+	{.all = plan_add_addresses},
+	{.all = plan_add_routes},
+	{.all = plan_remove_entries},
+	{.device = plan_start_dhcp},
+	{.device = plan_bring_down},
+	{.all = plan_clear_marks},
 };
 
 void plan_free(struct plan *p)
@@ -234,6 +238,19 @@ void planner_vlans(struct planner *p, struct device *d, const struct port_vlans 
 	vlans_step(p, true, d, &add);
 }
 
+static void run_pass(struct planner *p, const struct pass *pass)
+{
+	if (pass->all)
+		pass->all(p);
+	for (size_t i = 0; i < p->target->count && pass->device && !p->failed; i++) {
+		const struct device *t = p->target->devices[i];
+		struct device *s = planner_now(p, t);
+
+		if (s && planner_concerns(p, s, t))
+			pass->device(p, s, t);
+	}
+}
+
 static void run_rounds(struct planner *p)
 {
 	size_t before = 0;
@@ -241,7 +258,7 @@ static void run_rounds(struct planner *p)
 	for (int round = 0; round < ROUNDS_MAX && !p->failed; round++) {
 		before = p->plan->count;
 		for (size_t i = 0; i < sizeof(passes) / sizeof(*passes) && !p->failed; i++)
-			passes[i](p);
+			run_pass(p, &passes[i]);
 		if (planner_is_done(p))
 			return;
 		if (p->plan->count == before && p->may_park)

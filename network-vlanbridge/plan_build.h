@@ -70,28 +70,28 @@ bool planner_release_other_uplinks(struct planner *p, const struct device *s, co
 uint64_t link_options_with_rule(enum kind kind, unsigned int rules);
 
 /* The passes, in plan_mark.c, plan_create.c, plan_delete.c, plan_option.c, plan_field.c, plan_port.c and plan_entry.c:
- * each goes over all devices or entries once and does what is possible now. */
+ * each does what is possible now, with all devices or entries, or with a device s that is to become t. */
 void plan_note_marks(struct planner *p);
 void plan_remove_leftovers(struct planner *p);
 void plan_clear_marks(struct planner *p);
 void plan_load_module(struct planner *p);
 void plan_create_devices(struct planner *p);
 void plan_create_vlans(struct planner *p);
-void plan_attach_guests(struct planner *p);
 void plan_delete_devices(struct planner *p);
-void plan_set_sysctls(struct planner *p);
-void plan_set_fields(struct planner *p);
-void plan_set_options(struct planner *p);
-void plan_rename_devices(struct planner *p);
-void plan_bring_up(struct planner *p);
-void plan_bring_down(struct planner *p);
-void plan_set_masters(struct planner *p);
-void plan_set_vlans(struct planner *p);
-void plan_set_port_flags(struct planner *p);
-void plan_start_dhcp(struct planner *p);
 void plan_add_addresses(struct planner *p);
 void plan_add_routes(struct planner *p);
 void plan_remove_entries(struct planner *p);
+void plan_attach_guest(struct planner *p, struct device *s, const struct device *t);
+void plan_set_sysctls(struct planner *p, struct device *s, const struct device *t);
+void plan_set_fields(struct planner *p, struct device *s, const struct device *t);
+void plan_set_options(struct planner *p, struct device *s, const struct device *t);
+void plan_rename_device(struct planner *p, struct device *s, const struct device *t);
+void plan_bring_up(struct planner *p, struct device *s, const struct device *t);
+void plan_bring_down(struct planner *p, struct device *s, const struct device *t);
+void plan_set_master(struct planner *p, struct device *s, const struct device *t);
+void plan_set_vlans(struct planner *p, struct device *s, const struct device *t);
+void plan_set_port_flags(struct planner *p, struct device *s, const struct device *t);
+void plan_start_dhcp(struct planner *p, struct device *s, const struct device *t);
 
 /* plan_park.c. Whether d may go down, with the VLAN devices on it, without the loss of an entry; parks them where
  * nothing else helps. */

@@ -77,13 +77,6 @@ static bool waits_for_primary(struct planner *p, const struct l3_entry *wanted)
 	return false;
 }
 
-static bool is_same_address(const struct l3_entry *a, const struct l3_entry *b)
-{
-	size_t n = strcspn(a->key, "/");
-
-	return n == strcspn(b->key, "/") && !strncmp(a->key, b->key, n);
-}
-
 static bool make_room(struct planner *p, const struct l3_entry *wanted);
 
 static void add_entry(struct planner *p, const struct l3_entry *e)
@@ -96,62 +89,32 @@ static void add_entry(struct planner *p, const struct l3_entry *e)
 		planner_entry(p, true, e);
 }
 
-static void add_kind(struct planner *p, enum l3_kind kind, bool gateway)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while (!p->failed && (e = host_next_entry(p->target, &at)))
-		if (e->kind == kind && e->gateway == gateway)
-			add_entry(p, e);
-}
-
-// The kernel lists IPv4 addresses in the order in which they came, and IPv6 addresses the newest first.
-static void add_ipv6_addresses(struct planner *p)
+// All of one kind that need each other: family 0 is any.
+static void add_entries(struct planner *p, enum l3_kind kind, int family, bool gateway, bool backwards)
 {
 	const struct l3_list *all = &p->target->entries;
 
-	for (size_t i = all->count; i-- > 0 && !p->failed;)
-		if (all->list[i] && all->list[i]->kind == L3_ADDRESS && all->list[i]->family == AF_INET6)
-			add_entry(p, all->list[i]);
-}
+	for (size_t i = 0; i < all->count && !p->failed; i++) {
+		const struct l3_entry *e = all->list[backwards ? all->count - 1 - i : i];
 
-static void add_ipv4_addresses(struct planner *p)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while (!p->failed && (e = host_next_entry(p->target, &at)))
-		if (e->kind == L3_ADDRESS && e->family == AF_INET)
+		if (e && e->kind == kind && e->gateway == gateway && (!family || e->family == family))
 			add_entry(p, e);
+	}
 }
 
+// The kernel lists IPv4 addresses in the order in which they came, and IPv6 addresses the newest first.
 void plan_add_addresses(struct planner *p)
 {
-	add_ipv4_addresses(p);
-	add_ipv6_addresses(p);
+	add_entries(p, L3_ADDRESS, AF_INET, false, false);
+	add_entries(p, L3_ADDRESS, AF_INET6, false, true);
 }
 
 void plan_add_routes(struct planner *p)
 {
-	add_kind(p, L3_ROUTE, false);
-	add_kind(p, L3_ROUTE, true);
-	add_kind(p, L3_RULE, false);
-	add_kind(p, L3_NEIGHBOUR, false);
-}
-
-static const struct l3_entry *find_secondary(const struct planner *p, const struct l3_entry *primary)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	if (primary->kind != L3_ADDRESS || primary->family != AF_INET || primary->secondary)
-		return NULL;
-	while ((e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && e->secondary && l3_uses(e, primary->devices[0].name) &&
-			l3_same_subnet(e, primary))
-			return e;
-	return NULL;
+	add_entries(p, L3_ROUTE, 0, false, false);
+	add_entries(p, L3_ROUTE, 0, true, false);
+	add_entries(p, L3_RULE, 0, false, false);
+	add_entries(p, L3_NEIGHBOUR, 0, false, false);
 }
 
 // Whether the secondary addresses of a primary one go first or stay depends on promote_secondaries: they go first in
@@ -160,7 +123,9 @@ static bool remove_secondaries(struct planner *p, const struct l3_entry *primary
 {
 	const struct l3_entry *e;
 
-	while (!p->failed && (e = find_secondary(p, primary))) {
+	if (primary->kind != L3_ADDRESS || primary->family != AF_INET || primary->secondary)
+		return true;
+	while (!p->failed && (e = host_find_subnet_fellow(&p->now, primary, true))) {
 		if (!planner_may_remove_entry(p, e) || (!e->ours && planner_wants(p, e) && !planner_is_parked(p, e))) {
 			if (!p->may_park)
 				return false;
@@ -171,18 +136,6 @@ static bool remove_secondaries(struct planner *p, const struct l3_entry *primary
 	return !p->failed;
 }
 
-static bool has_other_address(const struct planner *p, const struct l3_entry *address)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while ((e = host_next_entry(&p->now, &at)))
-		if (e != address && e->kind == L3_ADDRESS && e->family == AF_INET &&
-			l3_uses(e, address->devices[0].name))
-			return true;
-	return false;
-}
-
 // With its last IPv4 address a device loses its IPv4 routes.
 static bool keeps_routes_without(struct planner *p, const struct l3_entry *address)
 {
@@ -190,7 +143,8 @@ static bool keeps_routes_without(struct planner *p, const struct l3_entry *addre
 	const struct l3_entry *e;
 	size_t at = 0;
 
-	if (address->kind != L3_ADDRESS || address->family != AF_INET || has_other_address(p, address))
+	if (address->kind != L3_ADDRESS || address->family != AF_INET ||
+		host_find_address(&p->now, device, AF_INET, address))
 		return true;
 	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
 		if (e->kind != L3_ROUTE || e->family != AF_INET || e->ours || !l3_uses(e, device) ||
@@ -234,61 +188,41 @@ static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 
 // What the kernel takes for the same address, and wouldn't change into this one: an IPv4 address with another label or
 // protocol, an IPv6 address with another prefix length.
-static const struct l3_entry *find_conflict(const struct planner *p, const struct l3_entry *wanted)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	if (wanted->kind != L3_ADDRESS)
-		return NULL;
-	if (wanted->family == AF_INET)
-		return host_find_entry_key(&p->now, wanted);
-	while ((e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && e->family == AF_INET6 && l3_uses(e, wanted->devices[0].name) &&
-			is_same_address(e, wanted) && strcmp(e->key, wanted->key))
-			return e;
-	return NULL;
-}
-
 static bool make_room(struct planner *p, const struct l3_entry *wanted)
 {
-	const struct l3_entry *other = find_conflict(p, wanted);
+	const struct l3_entry *other = host_find_same_address(&p->now, wanted);
 
-	return !other || remove_for_good(p, other);
+	if (!other || (wanted->family == AF_INET6 && !strcmp(other->key, wanted->key)))
+		return true;
+	return remove_for_good(p, other);
 }
 
-static void remove_entry(struct planner *p, const struct l3_entry *e)
+// Rules and routes go before the addresses that they need; of these first those whose end doesn't take the prefix route
+// along, and that keep it while they are there (ipv6_del_addr, check_cleanup_prefix_route).
+static int removal_turn(const struct l3_entry *e)
 {
-	if (planner_is_unwanted(p, e))
-		remove_for_good(p, e);
-}
-
-static void remove_kind(struct planner *p, enum l3_kind kind, bool gateway)
-{
-	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
-		const struct l3_entry *e = p->now.entries.list[i];
-
-		if (e && e->kind == kind && e->gateway == gateway)
-			remove_entry(p, e);
+	switch (e->kind) {
+	case L3_RULE:
+		return 0;
+	case L3_NEIGHBOUR:
+		return 1;
+	case L3_ROUTE:
+		return e->gateway ? 2 : 3;
+	default:
+		return e->no_prefix_route || e->volatile_ ? 4 : 5;
 	}
 }
 
-// An address whose end doesn't take the prefix route along, and that keeps it while it is there (ipv6_del_addr,
-// check_cleanup_prefix_route).
-static bool leaves_prefix_route(const struct l3_entry *address)
+// The last first, so that secondary addresses go before their primary.
+void plan_remove_entries(struct planner *p)
 {
-	return address->no_prefix_route || address->volatile_;
-}
+	for (int turn = 0; turn < 6; turn++)
+		for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
+			const struct l3_entry *e = p->now.entries.list[i];
 
-// The last first, so that secondary ones go before their primary.
-static void remove_addresses(struct planner *p, bool leaving_prefix_route)
-{
-	for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
-		const struct l3_entry *e = p->now.entries.list[i];
-
-		if (e && e->kind == L3_ADDRESS && leaves_prefix_route(e) == leaving_prefix_route)
-			remove_entry(p, e);
-	}
+			if (e && removal_turn(e) == turn && planner_is_unwanted(p, e))
+				remove_for_good(p, e);
+		}
 }
 
 // What is nobody's any more, before a device comes up and brings it to life again.
@@ -300,15 +234,4 @@ void plan_remove_leftovers(struct planner *p)
 		if (e && e->stale && planner_is_unwanted(p, e))
 			planner_entry(p, false, e);
 	}
-}
-
-// Rules and routes before the addresses that they need.
-void plan_remove_entries(struct planner *p)
-{
-	remove_kind(p, L3_RULE, false);
-	remove_kind(p, L3_NEIGHBOUR, false);
-	remove_kind(p, L3_ROUTE, true);
-	remove_kind(p, L3_ROUTE, false);
-	remove_addresses(p, true);
-	remove_addresses(p, false);
 }

@@ -77,60 +77,40 @@ static bool has_ipv6_address(const struct planner *p, const struct device *s)
 }
 
 // Before anything is attached. disable_ipv6 takes addresses away: they go first.
-void plan_set_sysctls(struct planner *p)
+void plan_set_sysctls(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = device_is_ours(t) ? planner_now(p, t) : NULL;
-		struct link change = t->link;
+	struct link change = t->link;
 
-		if (!s || !(planner_fields_to_set(p, s, t) & LINK_SYSCTLS) ||
-			(link_is_without_ipv6(&t->link) && has_ipv6_address(p, s)))
-			continue;
-		change.options = 0;
-		change.set = LINK_SYSCTLS;
-		planner_set(p, s, &change);
-	}
+	if (!device_is_ours(t) || !(planner_fields_to_set(p, s, t) & LINK_SYSCTLS) ||
+		(link_is_without_ipv6(&t->link) && has_ipv6_address(p, s)))
+		return;
+	change.options = 0;
+	change.set = LINK_SYSCTLS;
+	planner_set(p, s, &change);
 }
 
-void plan_set_fields(struct planner *p)
+void plan_set_fields(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = planner_now(p, t);
-		struct link change = t->link;
+	struct link change = t->link;
 
-		if (!s || !planner_concerns(p, s, t))
-			continue;
-		change.options = 0;
-		change.set = fields_possible_now(p, s, t);
-		set_fields(p, s, change);
-	}
+	change.options = 0;
+	change.set = fields_possible_now(p, s, t);
+	set_fields(p, s, change);
 }
 
 // The kernel renames a device only while it is down; plan_bring_up comes next.
-static void rename_device(struct planner *p, struct device *s, const struct device *t)
+void plan_rename_device(struct planner *p, struct device *s, const struct device *t)
 {
 	struct link change = {.kind = s->link.kind, .set = LINK_RENAME, .index = s->link.index};
 
-	if (host_find(&p->now, t->link.name) || !planner_is_safe_to_rename(p, s))
+	if (device_is_ours(t) || !strcmp(s->link.name, t->link.name) || host_find(&p->now, t->link.name) ||
+		!planner_is_safe_to_rename(p, s))
 		return;
 	if (s->link.up)
 		planner_set_up(p, s, false);
 	text_copy(change.new_name, NAME_SIZE, t->link.name);
 	if (!p->failed)
 		planner_set(p, s, &change);
-}
-
-void plan_rename_devices(struct planner *p)
-{
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = device_is_ours(t) ? NULL : planner_now(p, t);
-
-		if (s && strcmp(s->link.name, t->link.name) && planner_concerns(p, s, t))
-			rename_device(p, s, t);
-	}
 }
 
 static bool may_go_up(const struct planner *p, const struct device *s, const struct device *t)
@@ -144,26 +124,16 @@ static bool may_go_up(const struct planner *p, const struct device *s, const str
 	       !strcmp(s->link.master.name, t->link.master.name);
 }
 
-void plan_bring_up(struct planner *p)
+void plan_bring_up(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = t->link.up ? planner_now(p, t) : NULL;
-
-		if (s && !s->link.up && planner_concerns(p, s, t) && may_go_up(p, s, t))
-			planner_set_up(p, s, true);
-	}
+	if (t->link.up && !s->link.up && may_go_up(p, s, t))
+		planner_set_up(p, s, true);
 }
 
 // Last, when what stands on it is gone.
-void plan_bring_down(struct planner *p)
+void plan_bring_down(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = t->link.up ? NULL : planner_now(p, t);
-
-		if (s && s->link.up && planner_concerns(p, s, t) && !strcmp(s->link.master.name, t->link.master.name) &&
-			planner_is_safe_to_lower(p, s))
-			planner_set_up(p, s, false);
-	}
+	if (!t->link.up && s->link.up && !strcmp(s->link.master.name, t->link.master.name) &&
+		planner_is_safe_to_lower(p, s))
+		planner_set_up(p, s, false);
 }

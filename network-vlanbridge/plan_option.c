@@ -124,18 +124,12 @@ static void set_bridge_options(struct planner *p, struct device *s, const struct
 	set_if_any(p, s, t, options & ~stp);
 }
 
-void plan_set_options(struct planner *p)
+void plan_set_options(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = planner_now(p, t);
-		uint64_t options = s ? planner_options_to_set(s, t) : 0;
+	uint64_t options = planner_options_to_set(s, t);
 
-		if (!options)
-			continue;
-		if (device_is_kind(t, KIND_BOND))
-			set_bond_options(p, s, t, options);
-		else
-			set_bridge_options(p, s, t, options);
-	}
+	if (options && device_is_kind(t, KIND_BOND))
+		set_bond_options(p, s, t, options);
+	else if (options)
+		set_bridge_options(p, s, t, options);
 }

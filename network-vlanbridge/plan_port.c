@@ -80,67 +80,38 @@ static void move_port(struct planner *p, struct device *s, const struct device *
 		join_bridge(p, s, t);
 }
 
-static void set_masters(struct planner *p, bool guests)
+void plan_set_master(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = planner_now(p, t);
-
-		if (!s || !planner_concerns(p, s, t) || planner_is_guest(s, t) != guests ||
-			!strcmp(s->link.master.name, t->link.master.name))
-			continue;
+	if (!planner_is_guest(s, t) && strcmp(s->link.master.name, t->link.master.name) != 0)
 		move_port(p, s, t);
-	}
-}
-
-void plan_set_masters(struct planner *p)
-{
-	set_masters(p, false);
 }
 
 // They leave with their bridge, or go straight to the next one.
-void plan_attach_guests(struct planner *p)
+void plan_attach_guest(struct planner *p, struct device *s, const struct device *t)
 {
-	set_masters(p, true);
+	if (planner_is_guest(s, t) && strcmp(s->link.master.name, t->link.master.name) != 0)
+		move_port(p, s, t);
 }
 
-void plan_set_vlans(struct planner *p)
+void plan_set_vlans(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = planner_now(p, t);
-
-		if (s && planner_concerns(p, s, t) && planner_vlans_matter(p, s, t) &&
-			!port_vlans_equal(&s->vlans, &t->vlans))
-			planner_vlans(p, s, &t->vlans);
-	}
+	if (planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
+		planner_vlans(p, s, &t->vlans);
 }
 
-void plan_set_port_flags(struct planner *p)
+void plan_set_port_flags(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = planner_now(p, t);
-		struct link change = t->link;
+	struct link change = t->link;
 
-		if (!s || !planner_concerns(p, s, t) || !(planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS) ||
-			strcmp(s->link.master.name, t->link.master.name))
-			continue;
-		change.options = 0;
-		change.set = LINK_PORT_FLAGS;
-		planner_set(p, s, &change);
-	}
+	if (!(planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS) || strcmp(s->link.master.name, t->link.master.name))
+		return;
+	change.options = 0;
+	change.set = LINK_PORT_FLAGS;
+	planner_set(p, s, &change);
 }
 
-void plan_start_dhcp(struct planner *p)
+void plan_start_dhcp(struct planner *p, struct device *s, const struct device *t)
 {
-	for (size_t i = 0; i < p->target->count && !p->failed; i++) {
-		const struct device *t = p->target->devices[i];
-		struct device *s = planner_now(p, t);
-
-		if (!s || !device_is_ours(t) || s->dhcp == t->dhcp)
-			continue;
-		if (s->dhcp || s->link.up)
-			planner_dhcp(p, s, t->dhcp);
-	}
+	if (device_is_ours(t) && s->dhcp != t->dhcp && (s->dhcp || s->link.up))
+		planner_dhcp(p, s, t->dhcp);
 }
