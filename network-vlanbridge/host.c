@@ -234,6 +234,11 @@ bool device_is_kind(const struct device *d, enum kind kind)
 	return d && d->link.kind == kind;
 }
 
+bool device_is_vlan_aware(const struct device *d)
+{
+	return device_is_kind(d, KIND_BRIDGE) && d->link.bridge.vlan_filtering;
+}
+
 bool device_is_vrf(const struct device *d)
 {
 	return d && !strcmp(d->link.kind_name, "vrf");

@@ -12,7 +12,6 @@
 
 #define BOND_MODE_ACTIVE_BACKUP 1
 #define BOND_MODE_TLB 5
-static void set_down(struct host *h, struct device *d);
 
 static void set_down(struct host *h, struct device *d)
 {
@@ -84,11 +83,6 @@ static void set_mac(struct host *h, struct device *d, const uint8_t *mac)
 	}
 }
 
-static void copy_mac(struct host *h, struct device *to, const struct device *from)
-{
-	set_mac(h, to, from->link.mac);
-}
-
 // Into a VRF, and out of it (cycle_netdev).
 static void set_down_and_up(struct host *h, struct device *d)
 {
@@ -129,7 +123,7 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 	if (m->link.set & LINK_MAC)
 		set_mac(h, d, m->link.mac);
 	else if (d->link.set & LINK_MAC)
-		copy_mac(h, m, d);
+		set_mac(h, m, d->link.mac);
 	d->mtu_before_bond = d->link.mtu;
 	set_mtu(h, d, m->link.mtu);
 	set_up(h, d);
@@ -255,23 +249,17 @@ static int do_link_add(struct host *h, const struct link *l)
 		d->link.vlan = l->vlan;
 		d->link.mtu = lower->link.mtu;
 		if (lower->link.set & LINK_MAC)
-			copy_mac(h, d, lower);
+			set_mac(h, d, lower->link.mac);
 	}
 	rest.set &= ~(unsigned int)LINK_LOWER;
-	if (*l->altname && l->set & LINK_ALTNAME) { // before it is counted
+	if (l->set & LINK_ALTNAME) { // before it is counted
 		text_copy(d->link.altname, sizeof(d->link.altname), l->altname);
 		d->link.set |= LINK_ALTNAME;
 		r = host_add_altname(h, d, l->altname);
 		rest.set &= ~(unsigned int)LINK_ALTNAME;
 	}
 	host_count_upper(h, d);
-	if (r)
-		return r;
-	if (!*l->master.name)
-		rest.set &= ~(unsigned int)LINK_MASTER;
-	if (!*l->altname)
-		rest.set &= ~(unsigned int)LINK_ALTNAME;
-	return do_link_set(h, &rest);
+	return r ? r : do_link_set(h, &rest);
 }
 
 static struct device *find_upper(const struct host *h, const struct device *d)

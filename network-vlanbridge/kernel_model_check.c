@@ -3,13 +3,7 @@
 #include "kernel_model_parts.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-
-#include "l3_key.h"
-
-#define FORWARD_DELAY_MIN_STP 200 // hundredths of a second: br_stp_start
 
 // Which the step may set, or the change of mode.
 static uint32_t miimon_after(const struct device *d, const struct link *c)
@@ -97,9 +91,7 @@ static int check_master(const struct host *h, const struct device *d, const stru
 {
 	const struct device *m = host_find(h, c->master.name);
 
-	if (!strcmp(c->master.name, d->link.master.name))
-		return 0;
-	if (!*c->master.name)
+	if (!*c->master.name || !strcmp(c->master.name, d->link.master.name))
 		return 0;
 	if (!m)
 		return -ENODEV;
@@ -147,7 +139,7 @@ int model_check_add(const struct host *h, const struct link *l)
 {
 	const struct device *lower = host_find(h, l->lower.name), *m = host_find(h, l->master.name);
 
-	if (host_find(h, l->name) || (l->set & LINK_ALTNAME && *l->altname && host_find(h, l->altname)))
+	if (host_find(h, l->name) || (l->set & LINK_ALTNAME && host_find(h, l->altname)))
 		return -EEXIST;
 	if (*l->master.name && l->set & LINK_MASTER && !m)
 		return -ENODEV;

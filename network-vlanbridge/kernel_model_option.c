@@ -2,15 +2,9 @@
 // The kernel model: options that change others.
 #include "kernel_model_parts.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-
-#include "l3_key.h"
 
 #define BOND_MODE_ALB 6
-#define FORWARD_DELAY_MIN_STP 200 // hundredths of a second: br_stp_start
 
 // Ports that have the old default PVID get the new one; the others, which somebody set, stay. But where there was none
 // before, all that aren't in that VLAN get it, whatever their PVID is (__br_vlan_set_default_pvid).

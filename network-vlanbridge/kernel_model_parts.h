@@ -6,6 +6,8 @@
 
 #include "kernel_model.h"
 
+#define FORWARD_DELAY_MIN_STP 200 /* hundredths of a second: br_stp_start */
+
 /* kernel_model_l3.c */
 bool model_goes_down_with_device(const struct host *h, const struct l3_entry *e);
 void model_remove_siblings(struct host *h, const struct l3_entry *gone);

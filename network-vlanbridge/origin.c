@@ -183,7 +183,7 @@ static void release(const struct builder *b, struct device *d)
 		return;
 	if (d->mark.origin != MARK_PORT) {
 		text_copy(d->attached, NAME_SIZE, d->link.master.name);
-		d->attached_aware = device_is_kind(m, KIND_BRIDGE) && m->link.bridge.vlan_filtering;
+		d->attached_aware = device_is_vlan_aware(m);
 		take_noted_place(d);
 	} else if (m) {
 		d->vlans = (struct port_vlans){0};

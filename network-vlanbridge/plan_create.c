@@ -42,7 +42,7 @@ static struct link described_new(const struct device *t)
 static bool is_name_free(const struct planner *p, const struct device *t)
 {
 	return !host_find(&p->now, t->link.name) &&
-	       !(t->link.set & LINK_ALTNAME && *t->link.altname && host_find(&p->now, t->link.altname));
+	       !(t->link.set & LINK_ALTNAME && host_find(&p->now, t->link.altname));
 }
 
 // Bonds, dummies and bridges stand on nothing.

@@ -78,14 +78,11 @@ static void delete_device(struct planner *p, const char *name)
 }
 
 // Before the first deletion: a client gives its lease back through the devices below.
-static void stop_clients(struct planner *p, char (*names)[NAME_SIZE], size_t n)
+static void stop_clients(struct planner *p, struct device *const *doomed, size_t n)
 {
-	for (size_t i = 0; i < n && !p->failed; i++) {
-		const struct device *s = host_find(&p->now, names[i]);
-
-		if (s && s->dhcp)
-			planner_dhcp(p, s, false);
-	}
+	for (size_t i = 0; i < n && !p->failed; i++)
+		if (doomed[i]->dhcp)
+			planner_dhcp(p, doomed[i], false);
 }
 
 void plan_delete_devices(struct planner *p)
@@ -103,7 +100,7 @@ void plan_delete_devices(struct planner *p)
 		qsort(doomed, n, sizeof(*doomed), upper_first);
 	for (size_t i = 0; i < n; i++)
 		memcpy(names[i], doomed[i]->link.name, NAME_SIZE);
-	stop_clients(p, names, n);
+	stop_clients(p, doomed, n);
 	for (size_t i = 0; i < n && !p->failed; i++)
 		delete_device(p, names[i]);
 	free(names);

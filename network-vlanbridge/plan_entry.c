@@ -10,7 +10,7 @@
 // is.
 static bool is_ready(const struct planner *p, const struct l3_entry *e, const char *name)
 {
-	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL, *m;
+	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL;
 
 	if (!s || strcmp(s->link.name, name))
 		return false;
@@ -19,11 +19,8 @@ static bool is_ready(const struct planner *p, const struct l3_entry *e, const ch
 	if (e->family == AF_INET6 && link_is_without_ipv6(&s->link))
 		return false;
 	if (strcmp(s->link.master.name, t->link.master.name)) {
-		m = host_find(&p->now, s->link.master.name);
-		if (m && m->link.kind == KIND_BOND)
-			return false;
-		m = host_find(p->target, t->link.master.name);
-		if (m && m->link.kind == KIND_BOND)
+		if (device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
+			device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND))
 			return false;
 	}
 	return e->ours || !strcmp(origin_of(&p->now, name), origin_of(p->target, name));

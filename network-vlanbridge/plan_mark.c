@@ -44,22 +44,9 @@ static void add_notes(struct mark *to, const struct mark *from)
 		copy_note(to, from, bit);
 }
 
-static bool is_bond(const struct host *h, const char *name)
-{
-	const struct device *d = host_find(h, name);
-
-	return d && d->link.kind == KIND_BOND;
-}
-
 static bool needs_down(const struct device *s, const struct device *t)
 {
-	uint64_t options = planner_options_to_set(s, t);
-	const struct kind_row *k = &link_kinds[t->link.kind];
-
-	for (size_t i = 0; i < k->count; i++)
-		if (options & 1ULL << i && k->options[i].rules & (OPTION_DOWN | OPTION_EMPTY))
-			return true;
-	return false;
+	return planner_options_to_set(s, t) & link_options_with_rule(t->link.kind, OPTION_DOWN | OPTION_EMPTY);
 }
 
 // Its bond gets another mode, or is made anew.
@@ -67,7 +54,7 @@ static bool is_released_for_a_moment(const struct planner *p, const struct devic
 {
 	const struct device *bond = host_find(&p->now, s->link.master.name), *t;
 
-	if (!bond || bond->link.kind != KIND_BOND)
+	if (!device_is_kind(bond, KIND_BOND))
 		return false;
 	t = planner_target(p, bond);
 	return !t || needs_down(bond, t);
@@ -85,7 +72,8 @@ static bool changes_state(const struct planner *p, const struct device *s)
 	if (is_released_for_a_moment(p, s))
 		return true;
 	if (strcmp(s->link.master.name, t->link.master.name) &&
-		(is_bond(&p->now, s->link.master.name) || is_bond(p->target, t->link.master.name)))
+		(device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
+			device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND)))
 		return true;
 	return lower && changes_state(p, lower);
 }
@@ -134,7 +122,7 @@ static void read_place(const struct planner *p, const struct device *s, struct g
 
 	*g = (struct guest_mark){
 		.port_flags = device_port_flags(s), .vlan = bridge->mark.vlan, .vlans = s->vlans, .filter = filter};
-	g->vlan_aware = device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
+	g->vlan_aware = device_is_vlan_aware(bridge);
 	text_copy(g->bridge, NAME_SIZE, bridge->link.name);
 	text_copy(g->uplink, NAME_SIZE, host_original_name(&p->now, bridge->mark.uplink));
 }

@@ -173,11 +173,6 @@ bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b)
 	return a->pvid == b->pvid && vlans_equal(&a->all, &b->all) && vlans_equal(&a->untagged, &b->untagged);
 }
 
-static bool is_vlan_aware(const struct device *bridge)
-{
-	return bridge && bridge->link.kind == KIND_BRIDGE && bridge->link.bridge.vlan_filtering;
-}
-
 // Only a VLAN-aware bridge looks at its ports' VLANs, and at its own. One that no longer is to be VLAN-aware leaves
 // none behind.
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t)
@@ -190,7 +185,7 @@ bool planner_vlans_matter(const struct planner *p, const struct device *s, const
 		return false;
 	if (!bridge || strcmp(s->link.master.name, t->link.master.name))
 		return false;
-	return is_vlan_aware(bridge) || is_vlan_aware(host_find(&p->now, bridge->link.name));
+	return device_is_vlan_aware(bridge) || device_is_vlan_aware(host_find(&p->now, bridge->link.name));
 }
 
 static bool is_equal(const struct planner *p, const struct device *s, const struct device *t)

@@ -100,17 +100,17 @@ static void park_copy(struct planner *p, const struct l3_entry *e)
 // A route needs the addresses of its device, and the routes without a gateway, to be accepted.
 static void park_addresses(struct planner *p, const char *home)
 {
-	const struct l3_entry *e;
-	size_t last = p->now.entries.count, at = 0;
+	size_t last = p->now.entries.count;
 
-	while (at < last && (e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ADDRESS && !e->link_local && !strcmp(origin_of(&p->now, e->devices[0].name), home))
-			park_copy(p, e);
-	at = 0;
-	while (at < last && (e = host_next_entry(&p->now, &at)))
-		if (e->kind == L3_ROUTE && !e->gateway && e->device_count == 1 && !e->ours &&
-			!strcmp(origin_of(&p->now, e->devices[0].name), home))
-			park_copy(p, e);
+	for (int kind = L3_ADDRESS; kind <= L3_ROUTE; kind++)
+		for (size_t i = 0; i < last && !p->failed; i++) {
+			const struct l3_entry *e = p->now.entries.list[i];
+
+			if (e && (int)e->kind == kind && !e->link_local && !e->gateway && e->device_count == 1 &&
+				(!e->ours || kind == L3_ADDRESS) &&
+				!strcmp(origin_of(&p->now, e->devices[0].name), home))
+				park_copy(p, e);
+		}
 }
 
 void planner_park(struct planner *p, const struct l3_entry *e)

@@ -232,11 +232,6 @@ static struct device *find_bridge_of(struct target_builder *b, const struct gues
 	return NULL;
 }
 
-static bool is_vlan_aware(const struct device *bridge)
-{
-	return device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering;
-}
-
 // What only its own mark says is for a bridge that this configuration makes: others have their own ways to fill theirs.
 static bool may_return(const struct target_builder *b, const struct guest_mark *place, const struct device *bridge)
 {
@@ -265,7 +260,7 @@ static void attach_guest(struct target_builder *b, struct device *d)
 		write_place(d, &noted);
 	host_set_master(b->target, d, bridge->link.name);
 	// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
-	if (is_vlan_aware(bridge) && !place.vlan_aware)
+	if (device_is_vlan_aware(bridge) && !place.vlan_aware)
 		port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 }
 
