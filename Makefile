@@ -50,7 +50,7 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm check-found
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm check-found hosts
 .PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -110,6 +110,10 @@ check-found: all
 random: all
 	tests/random/uml $(SEEDS)
 
+# Hosts that the generator doesn't make.
+hosts: all
+	tests/random/hosts
+
 # Changes with confirm=, and the ways back.
 confirm: all
 	tests/random/confirm
@@ -136,7 +140,7 @@ check check-long demo:
 
 run-check: all unit check-pure manlint format-check engine sanitized model
 	tests/package
-	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found
+	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found hosts
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
