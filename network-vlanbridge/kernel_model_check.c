@@ -20,7 +20,8 @@ static bool monitors_twice(const struct link *c)
 {
 	if (!model_sets_option(c, "miimon") || !c->bond.miimon)
 		return false;
-	return (model_sets_option(c, "arp_interval") && c->bond.arp_interval) || model_sets_option(c, "arp_validate");
+	return (model_sets_option(c, "arp_interval") && c->bond.arp_interval) ||
+	       (model_sets_option(c, "arp_validate") && c->bond.arp_validate);
 }
 
 static int check_bond_options(const struct device *d, const struct link *c)
