@@ -10,7 +10,7 @@
 #   guest web 'ip link | grep -c eth'                         a single argument is shell code (bash)
 #   guest web 'nc -l 99 >/run/got 2>&1 &'                     what stays in the background must not keep the output
 #
-# GUEST_SCRIPT names the vif script (vif-vlanbridge), GUEST_CONFIG holds more lines for the guest's xl configuration,
+# GUEST_SCRIPT names the vif script (vif-vlanbridge), unless the NIC does; empty: that of xl.conf. GUEST_CONFIG holds more lines for the guest's xl configuration,
 # GUEST_TIME is the time for one command (30 s on a quiet machine; after that its status is 124).
 # GUEST_TYPE is pv, pvh or hvm. HVM guests are for scenarios with a line `# lab: hvm`; they have emulated NICs:
 #
@@ -57,7 +57,7 @@ guest_create() {
 	local name=$1 dir=/run/lab/guest/$1 nic nics=
 	shift
 	for nic in "$@"; do
-		[[ $nic == *script=* ]] || nic=$nic,script=${GUEST_SCRIPT:-vif-vlanbridge}
+		[[ $nic == *script=* || ! ${GUEST_SCRIPT-vif-vlanbridge} ]] || nic=$nic,script=${GUEST_SCRIPT-vif-vlanbridge}
 		nics+="'${nic#,}', "
 	done
 	mkdir -p "$dir"

@@ -14,6 +14,9 @@
 #   # lab: hvm         what HVM guests need (GUEST_TYPE=hvm), 5 s more to boot
 #   # lab: libvirt     libvirtd with its driver for libxl, and virsh
 #   # lab: udev        udevd, without a rule
+#   # lab: openvswitch its daemons and the kernel's module
+#   # lab: systemd     systemd is dom0's init: it starts SCENARIO.before, if there is such a file, and the units that this enables,
+#                      and then the scenario
 #   # lab: time=600    not 300 s at most
 
 . /lab/tap.sh
