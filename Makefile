@@ -45,7 +45,8 @@ VIF = $(call objects,vif-vlanbridge/*.c)
 # check-pure looks at their headers.
 PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
 	l3_new.c l3_implied.c loss.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c link_sysctl.c mark.c names.c vlans.c)
-PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c rules.c rules_rows.c request.c nic.c))
+PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c rules.c rules_rows.c request.c nic.c \
+	port_change.c update_request.c))
 PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlanbridge/check*.c))
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
@@ -63,6 +64,9 @@ $(B)/obj/%.o: %.c Makefile
 MAINS = $(addprefix $(B)/obj/,network-vlanbridge/main.o vif-vlanbridge/main.o)
 $(MAINS): debian/changelog
 $(MAINS): private DEFINES = -DVERSION='"$(VERSION)"'
+# The only part that needs a library of one version of Xen, and loads it.
+XEN = $(shell $(PKG_CONFIG) --modversion xenlight 2>/dev/null | cut -d. -f1,2)
+$(B)/obj/network-vlanbridge/keep.o: private DEFINES = -DLIBXENLIGHT='"libxenlight.so.$(XEN)"'
 
 $(B)/network-vlanbridge: $(NETWORK) $(COMMON)
 	$(call say,LINK $@)$(LINK) -pie $(FULL_RELRO) -o $@ $^ $(NETWORK_LIBS)

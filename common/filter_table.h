@@ -10,6 +10,7 @@
 #include "names.h"
 
 #define FILTER_TABLE_PREFIX "vlanbridge-"
+#define FILTER_DISABLED "disabled" /* the counter of a port that lets nothing pass */
 #define FILTER_TABLE_SIZE (sizeof(FILTER_TABLE_PREFIX) + NAME_SIZE)
 
 /* What a filtered port's mark (struct guest_mark) says, also when the table is gone. */

@@ -67,11 +67,12 @@ struct nl_msg *port_msg_vlans(int index, bool self, bool add, const struct port_
 	return m;
 }
 
-struct nl_msg *port_msg_static_mac(int index, const uint8_t mac[6])
+struct nl_msg *port_msg_static_mac(int index, bool add, const uint8_t mac[6])
 {
 	struct ndmsg head = {
 		.ndm_family = AF_BRIDGE, .ndm_ifindex = index, .ndm_state = NUD_NOARP, .ndm_flags = NTF_MASTER};
-	struct nl_msg *m = netlink_message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &head, sizeof(head));
+	struct nl_msg *m = netlink_message(
+		add ? RTM_NEWNEIGH : RTM_DELNEIGH, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &head, sizeof(head));
 
 	return netlink_message_finish(m, !m || nla_put(m, NDA_LLADDR, 6, mac));
 }

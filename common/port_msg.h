@@ -12,8 +12,9 @@ struct nlmsghdr;
  * One message, whatever the number of VLANs. Returns NULL without memory. */
 struct nl_msg *port_msg_vlans(int index, bool self, bool add, const struct port_vlans *v);
 
-/* The message that makes a port the only way to a MAC address, in each of its VLANs, whatever the bridge may learn. */
-struct nl_msg *port_msg_static_mac(int index, const uint8_t mac[6]);
+/* The message that makes a port the only way to a MAC address, in each of its VLANs, whatever the bridge may learn; or
+ * no longer. */
+struct nl_msg *port_msg_static_mac(int index, bool add, const uint8_t mac[6]);
 
 /* Asks for the VLANs of all ports; port_msg_parse reads an answer. Returns 0 and the port's index, or -ENODATA for an
  * answer without VLANs. */

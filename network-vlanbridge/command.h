@@ -22,6 +22,7 @@ int command_await_confirm(char **args, struct err *e);
 int command_status(char **args, struct err *e);
 int command_demand(char **args, struct err *e);
 int command_release(char **args, struct err *e);
+int command_keep(char **args, struct err *e);
 int command_rules(char **args, struct err *e);
 int command_plan(char **args, struct err *e);
 int command_check(char **args, struct err *e);

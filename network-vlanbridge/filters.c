@@ -94,6 +94,8 @@ static int take_counter(size_t i, const struct nlmsghdr *h, void *arg, struct er
 	(void)i, (void)e;
 	if (!p || !name || !packets || nla_len(packets) < (int)sizeof(n))
 		return 0;
+	if (!nla_strcmp(name, FILTER_DISABLED))
+		p->disabled = true;
 	memcpy(&n, nla_data(packets), sizeof(n));
 	length = strlen(p->dropped);
 	if (n)
@@ -107,7 +109,7 @@ static void clear_state(void *arg)
 	struct filters *f = arg;
 
 	for (size_t i = 0; i < f->count; i++) {
-		f->ports[i].filtered = false;
+		f->ports[i].filtered = f->ports[i].disabled = false;
 		f->ports[i].dropped[0] = '\0';
 	}
 }

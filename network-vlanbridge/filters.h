@@ -19,6 +19,7 @@ struct filter_port {
 	int index;
 	bool attached;     /* to a bridge */
 	bool filtered;     /* the rules are there */
+	bool disabled;     /* and let nothing pass */
 	char dropped[192]; /* the packets that they dropped, by reason: "arp 3, mac 1" */
 };
 

@@ -26,7 +26,7 @@ static void fill_batch(struct entry_batch *b, const struct filters *f, size_t *n
 		if (!p->attached || !p->mark.locked)
 			continue;
 		b->ports[b->n] = p;
-		b->msgs[b->n++] = port_msg_static_mac(p->index, p->mark.mac);
+		b->msgs[b->n++] = port_msg_static_mac(p->index, true, p->mark.mac);
 	}
 }
 

@@ -5,81 +5,16 @@
 // the RTNL lock all along, and nobody else can so much as set a link up: so we put portions of the devices into a group
 // of their own and delete that. A group with a member that can't be deleted fails whole: it only ever holds what we
 // made.
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "group_delete.h"
+
+#include <errno.h>
+
+#include "expedite.h"
 #include "link_msg.h"
 #include "mark.h"
 
 // While one portion goes, others wait: 0.4 s at most in an emulator, with short grace periods (make bench).
 #define PORTION 48
-
-static const char expedited[] = "/sys/kernel/rcu_expedited";
-
-static int set_expedited(const char *value)
-{
-	int fd = open(expedited, O_WRONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : write(fd, value, 1);
-
-	if (fd >= 0)
-		close(fd);
-	return n == 1 ? 0 : -1;
-}
-
-static bool is_expedited(void)
-{
-	int fd = open(expedited, O_RDONLY | O_CLOEXEC);
-	char c = '1';
-
-	if (fd < 0)
-		return true; // no such kernel: nothing to set
-	if (read(fd, &c, 1) != 1)
-		c = '1';
-	close(fd);
-	return c != '0';
-}
-
-static int expedite_begin(void)
-{
-	int ends[2];
-	char c;
-	pid_t pid;
-
-	if (is_expedited() || pipe2(ends, O_CLOEXEC))
-		return -1;
-	// A process that waits for our end, however it comes, to set it back.
-	pid = fork();
-	if (pid == 0) {
-		close(ends[1]);
-		setsid();
-		while (read(ends[0], &c, 1) < 0 && errno == EINTR)
-			;
-		set_expedited("0");
-		_exit(0);
-	}
-	close(ends[0]);
-	if (pid < 0 || set_expedited("1")) {
-		close(ends[1]);
-		return -1;
-	}
-	return ends[1];
-}
-
-static void expedite_end(int guard)
-{
-	if (guard < 0)
-		return;
-	set_expedited("0");
-	close(guard);
-	while (waitpid(-1, NULL, 0) < 0 && errno == EINTR)
-		;
-}
 
 // The names of a portion into the group that goes, then the group; group 0 for the second part leaves the devices
 // alone.

@@ -40,7 +40,7 @@ static void describe_filter(struct libscols_line *line, const struct filter_port
 	else if (*p->dropped)
 		snprintf(text, sizeof(text), "dropped: %s", p->dropped);
 	else
-		snprintf(text, sizeof(text), "filtered");
+		snprintf(text, sizeof(text), p->disabled ? "disabled" : "filtered");
 	scols_line_set_data(line, DETAIL, text);
 }
 

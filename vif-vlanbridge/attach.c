@@ -51,7 +51,7 @@ static struct nl_msg *make_up_message(const struct attachment *a)
 	struct link up = {.up = true, .port_flags_known = LINK_PORT_ISOLATED};
 	unsigned int fields = LINK_UP;
 
-	if (a->bridge_mark.isolated)
+	if (a->isolated)
 		up.port_flags |= LINK_PORT_ISOLATED;
 	// The MAC address that STEP_MAC gives it is all that the bridge takes from it. Linux before 5.18 has no
 	// LINK_PORT_LOCKED, and ignores it.
@@ -61,7 +61,7 @@ static struct nl_msg *make_up_message(const struct attachment *a)
 		up.port_flags |= LINK_PORT_LEARNING;
 	if (a->locked || a->was_port)
 		up.port_flags_known |= LINK_PORT_LEARNING | LINK_PORT_LOCKED;
-	if (a->bridge_mark.isolated || a->locked || a->was_port)
+	if (a->isolated || a->locked || a->was_port)
 		fields |= LINK_PORT_FLAGS;
 	return link_msg_set(a->index, &up, fields, false);
 }
@@ -96,7 +96,7 @@ static void add_attach_messages(const struct attachment *a, struct attach_batch 
 		add_message(batch, STEP_JOIN, link_msg_set(a->index, &a->join, a->join_fields, false));
 	add_vlan_messages(a, batch);
 	if (a->locked)
-		add_message(batch, STEP_MAC, port_msg_static_mac(a->index, a->guest_mac));
+		add_message(batch, STEP_MAC, port_msg_static_mac(a->index, true, a->guest_mac));
 	add_message(batch, STEP_UP, make_up_message(a));
 	add_message(batch, STEP_ADDRESSES, addresses_msg_dump(a->index));
 	// network-vlanbridge marks a bridge as closing before it looks for ports, and we join
@@ -143,8 +143,7 @@ static int set_refusal(const struct attachment *a, enum attach_step step, const 
 		return err_set(e, -ack->error, "can't tell bridge %s the guest's MAC address: %s", a->bridge.name,
 			ack->reason);
 	default:
-		return err_set(e, -ack->error, "can't bring it up%s: %s", a->bridge_mark.isolated ? ", isolated" : "",
-			ack->reason);
+		return err_set(e, -ack->error, "can't bring it up%s: %s", a->isolated ? ", isolated" : "", ack->reason);
 	}
 }
 
@@ -198,7 +197,7 @@ int attach_device(struct netlink *nl, const struct attachment *a, struct err *e)
 	if (!r && batch.has_addresses)
 		r = addresses_flush(nl, a->index, e);
 	if (!r && a->bridge_mark.tx_offload_off)
-		r = tx_offload_switch_off(a->name, a->bridge.name, e);
+		r = tx_offload_set(a->name, false, a->bridge.name, e);
 	if (r)
 		attach_undo(nl, a);
 	return r;

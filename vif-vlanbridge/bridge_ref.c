@@ -50,38 +50,48 @@ static const char *split_suffix(const char *text, size_t len, char vlan[VLAN_TEX
 	return dot;
 }
 
-// NAME.VLAN[:TRUNK[:TRUNK…]]: VLAN untagged, the others tagged. Without a ':', text of another form
-// is a name without a suffix.
-static int parse_suffix(const char *text, struct bridge_ref *ref, struct err *e)
+static void set_untagged(struct bridge_ref *ref, unsigned long id)
 {
-	size_t len = strcspn(text, ":");
-	bool has_trunks = text[len];
-	char vlan[VLAN_TEXT_SIZE];
-	const char *dot;
-	unsigned long id;
-	int r;
-
-	dot = split_suffix(text, len, vlan);
-	if (!dot && has_trunks)
-		return err_set(e, EINVAL, "what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
-	if (!dot)
-		return 0;
-	r = number_parse(vlan, VLAN_MIN, VLAN_MAX, &id);
-	if (r && has_trunks)
-		return err_set(e, EINVAL, "'%s' isn't a VLAN ID (%d-%d)", vlan, VLAN_MIN, VLAN_MAX);
-	if (r) {
-		ref->bad_vlan = r == -ERANGE; // only for the message: a bridge may be called br.5000
-		return 0;
-	}
-	ref->has_suffix = true;
 	ref->suffix.pvid = (uint16_t)id;
 	add_vlan(&ref->suffix.all, id);
 	ref->suffix.untagged = ref->suffix.all;
-	snprintf(ref->names[SLOT_BASE], ALTNAME_SIZE, "%.*s", (int)(dot - text), text);
-	if (!has_trunks)
+}
+
+// The VLAN of NAME.VLAN, the len bytes at text, and the length of NAME. Returns 0; or what number_parse says of text of
+// another form, name_length being that of all of it.
+static int parse_untagged(const char *text, size_t len, struct bridge_ref *ref, size_t *name_length)
+{
+	char vlan[VLAN_TEXT_SIZE];
+	const char *dot = split_suffix(text, len, vlan);
+	unsigned long id;
+	int r;
+
+	*name_length = len;
+	if (!dot)
+		return -EINVAL;
+	r = number_parse(vlan, VLAN_MIN, VLAN_MAX, &id);
+	if (r)
+		return r;
+	*name_length = (size_t)(dot - text);
+	set_untagged(ref, id);
+	return 0;
+}
+
+// NAME[.VLAN][:TRUNK[:TRUNK…]], as vif-openvswitch has it: VLAN untagged, the others tagged.
+static int parse_suffix(const char *text, struct bridge_ref *ref, struct err *e)
+{
+	size_t len = strcspn(text, ":"), name_length;
+	int r = parse_untagged(text, len, ref, &name_length);
+
+	ref->trunk = text[len];
+	ref->bad_vlan = r == -ERANGE; // without TRUNK only for the message: a bridge may be called br.5000
+	if (r && !ref->trunk)
 		return 0;
-	ref->trunk = true;
-	return parse_trunks(text + len + 1, &ref->suffix.all, e);
+	if (ref->bad_vlan)
+		return err_set(e, EINVAL, "VLAN IDs go from %d to %d", VLAN_MIN, VLAN_MAX);
+	ref->has_suffix = true;
+	snprintf(ref->names[SLOT_BASE], ALTNAME_SIZE, "%.*s", (int)name_length, text);
+	return ref->trunk ? parse_trunks(text + len + 1, &ref->suffix.all, e) : 0;
 }
 
 // The VLAN ID of a list that is one VLAN, untagged in both directions, which is what a bridge of a

@@ -169,7 +169,7 @@ static void decide_mark(
 
 	text_copy(place.bridge, NAME_SIZE, c->bridge->name);
 	memcpy(place.uplink, a->bridge_mark.uplink, NAME_SIZE);
-	if (a->bridge_mark.isolated)
+	if (a->isolated)
 		place.port_flags |= LINK_PORT_ISOLATED;
 	place.vlan_aware = c->bridge->bridge.vlan_filtering;
 	if (c->vlans)
@@ -201,7 +201,8 @@ static void decide_filter(const struct request *req, const struct link *dev, str
 
 	a->was_filtered = filter_mark_read(dev->alias, &mark);
 	a->filtered = rules_needed(&req->nic, &a->bridge_mark);
-	a->locked = a->filtered && !both;
+	a->locked = a->filtered && !both && req->nic.has_mac;
+	a->isolated = nic_decides(&req->nic, NIC_ISOLATED, a->bridge_mark.isolated);
 	memcpy(a->guest_mac, req->nic.mac, MAC_SIZE);
 }
 

@@ -32,6 +32,7 @@ struct attachment {
 	unsigned int default_pvid; /* the bridge's, 0: none */
 	bool was_filtered;         /* by an earlier run */
 	bool filtered;             /* it has filtering rules */
+	bool isolated;             /* from other isolated ports of the bridge */
 	bool locked;               /* and the bridge takes no other MAC address from it than guest_mac */
 	uint8_t guest_mac[MAC_SIZE];
 	unsigned int undo_fields; /* enum link_field: which of undo to set back */

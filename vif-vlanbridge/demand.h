@@ -7,12 +7,6 @@
 #include "deadline.h"
 #include "err.h"
 
-/* Takes the lock of the runs that have a bridge created: when many guests start at once, most of
- * them then find the bridge, and need no process. Returns the lock for demand_unlock; -1 when there
- * is no place for one, which is fine; or -ETIMEDOUT with a message in e. */
-int demand_lock(struct deadline *d, struct err *e);
-void demand_unlock(int lock); /* -1 is fine */
-
 /* Has the bridge created that `bridge=NAME` means. Returns 0 when it exists; -ENODEV, e untouched,
  * when the file has no such bridge on demand; or another -errno with a message in e. */
 int demand_create_bridge(const char *name, struct deadline *d, struct err *e);

@@ -33,6 +33,9 @@ struct hotplug_run {
 
 typedef int hotplug_stage(struct hotplug_run *run, struct err *e);
 
+/* All: other runs for the same NIC wait. */
+int hotplug_lock(struct hotplug_run *run, struct err *e);
+
 /* online and add (hotplug_find.c, hotplug_attach.c). */
 int hotplug_read_nic(struct hotplug_run *run, struct err *e);
 int hotplug_find_bridge(struct hotplug_run *run, struct err *e);

@@ -9,6 +9,7 @@
 #include "bridge_names.h"
 #include "demand.h"
 #include "hotplug.h"
+#include "lock.h"
 #include "query.h"
 
 #define DEMAND_TRIES 3
@@ -32,6 +33,22 @@ static int open_and_read(struct hotplug_run *run, struct err *e)
 	if (r)
 		return r;
 	return nic_check(&run->req.nic, run->req.emulated, e);
+}
+
+int hotplug_lock(struct hotplug_run *run, struct err *e)
+{
+	struct err unused;
+	int lock;
+
+	if (!*run->req.path)
+		return 0; // QEMU's: nobody else's
+	lock = lock_nic(run->req.domid, run->req.devid, &run->deadline, e);
+	if (lock != -ETIMEDOUT)
+		return 0;
+	// The toolstack is to be told.
+	if (run->req.attach)
+		store_open(&run->req, &run->store, &unused);
+	return lock;
 }
 
 int hotplug_read_nic(struct hotplug_run *run, struct err *e)
@@ -157,12 +174,12 @@ static int demand_bridge(struct hotplug_run *run, struct err *e)
 {
 	int lock, r;
 
-	lock = demand_lock(&run->deadline, e);
+	lock = lock_demand(&run->deadline, e);
 	if (lock == -ETIMEDOUT)
 		return lock;
 	bridge_ref_add_uplink_vlan(&run->bridge_ref, run->lookups);
 	r = find_or_create_bridge(run, e);
-	demand_unlock(lock);
+	lock_release(lock);
 	if (r == -ENODEV)
 		append_host_bridges(run, e);
 	return r;

@@ -11,6 +11,7 @@
 #include "hotplug.h"
 #include "log.h"
 #include "request.h"
+#include "update.h"
 
 // online and add, in this order. The first failure undoes the stages before it, in reverse, and is
 // reported to the toolstack.
@@ -18,6 +19,7 @@ static const struct {
 	hotplug_stage *act;
 	void (*undo)(struct hotplug_run *run);
 } attach_stages[] = {
+	{hotplug_lock, NULL},                                 // until the process ends
 	{hotplug_read_nic, NULL},                             // xenstore over arguments over environment
 	{hotplug_find_bridge, hotplug_release_unused_bridge}, // created on first use
 	{hotplug_decide, NULL},                               // pure: decide.h
@@ -30,6 +32,7 @@ static const struct {
 
 // rules: the port stays as it is.
 static hotplug_stage *const rules_stages[] = {
+	hotplug_lock,
 	hotplug_read_nic,
 	hotplug_find_bridge,
 	hotplug_decide,
@@ -39,6 +42,7 @@ static hotplug_stage *const rules_stages[] = {
 // offline and remove. Each stage does what is left to do; a failure doesn't stop the others: the
 // toolstack ignores errors here, and a guest that is gone must leave nothing behind.
 static hotplug_stage *const detach_stages[] = {
+	hotplug_lock,
 	hotplug_read_nic,
 	hotplug_find_attached,
 	hotplug_detach,
@@ -101,6 +105,12 @@ static int run_rules_stages(struct hotplug_run *run)
 	return EXIT_DONE;
 }
 
+static int print_help(void)
+{
+	printf("%s\n%s\nSee vif-vlanbridge(8).\n", REQUEST_USAGE, UPDATE_USAGE);
+	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+}
+
 static const char *get_variable(const char *name)
 {
 	return getenv(name);
@@ -118,6 +128,10 @@ int main(int argc, char **argv)
 	log_open("vif-vlanbridge");
 	// Whoever reads our output may be gone before we are done.
 	signal(SIGPIPE, SIG_IGN);
+	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return print_help();
+	if (argc > 1 && !strcmp(argv[1], "update"))
+		return update_run(argc, argv);
 	run.deadline.seconds = DEADLINE_SECONDS;
 	if (request_parse(argc, argv, get_variable, &run.req, &e)) {
 		log_error("vif-vlanbridge: %s", e.text);
@@ -125,8 +139,11 @@ int main(int argc, char **argv)
 	}
 	if (run.req.idle)
 		return EXIT_DONE;
-	if (run.req.rules)
+	if (run.req.rules) {
+		// Another run for the NIC may wait for network-vlanbridge, which may wait for this one.
+		run.deadline.seconds = DEADLINE_EXTRA_SECONDS;
 		_exit(run_rules_stages(&run));
+	}
 	// _exit: nothing needs flushing, and the kernel closes the sockets.
 	_exit(run.req.attach ? run_attach_stages(&run) : run_detach_stages(&run));
 }

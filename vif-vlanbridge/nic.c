@@ -26,6 +26,12 @@ const char *const nic_keys[NIC_KEYS] = {
 	[NIC_RULES] = "vlanbridge-rules",
 };
 
+const char *const nic_settings[NIC_SETTINGS] = {
+	[NIC_ISOLATED] = "isolated",
+	[NIC_ANTISPOOF] = "antispoof",
+	[NIC_DISABLED] = "disabled",
+};
+
 int nic_set(struct nic *nic, enum nic_key key, const char *text, struct err *e)
 {
 	for (const char *c = text; *c; c++)
@@ -53,6 +59,61 @@ static int check_vifname(const char *name, bool emulated, struct err *e)
 	return 0;
 }
 
+static int parse_choice(const char *text, enum nic_choice *choice)
+{
+	if (!*text || !strcmp(text, "=yes"))
+		*choice = NIC_YES;
+	else if (!strcmp(text, "=no"))
+		*choice = NIC_NO;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+int nic_parse_setting(const char *word, enum nic_setting *setting, enum nic_choice *choice, struct err *e)
+{
+	size_t length = strcspn(word, "=");
+
+	for (int s = 0; s < NIC_SETTINGS; s++) {
+		if (strncmp(word, nic_settings[s], length) || nic_settings[s][length])
+			continue;
+		*setting = (enum nic_setting)s;
+		if (parse_choice(word + length, choice))
+			return err_set(e, EINVAL, "ip=: %s: it must be yes or no", word);
+		return 1;
+	}
+	return 0;
+}
+
+bool nic_decides(const struct nic *nic, enum nic_setting setting, bool of_bridge)
+{
+	if (nic->settings[setting] == NIC_AS_BRIDGE)
+		return of_bridge;
+	return nic->settings[setting] == NIC_YES;
+}
+
+static int check_words(struct nic *nic, struct err *e)
+{
+	char copy[NIC_TEXT], *rest = copy, *word;
+	enum nic_setting setting;
+	enum nic_choice choice;
+	int r = 0;
+
+	memset(nic->settings, 0, sizeof(nic->settings));
+	nic->lists = false;
+	text_copy(copy, sizeof(copy), nic->text[NIC_IP]);
+	while (r >= 0 && (word = strsep(&rest, " ,"))) {
+		if (!*word)
+			continue;
+		r = nic_parse_setting(word, &setting, &choice, e);
+		if (r == 1)
+			nic->settings[setting] = choice;
+		else
+			nic->lists = true;
+	}
+	return r < 0 ? r : 0;
+}
+
 int nic_check(struct nic *nic, bool emulated, struct err *e)
 {
 	const char *mtu = nic->text[NIC_MTU], *mac = nic->text[NIC_MAC], *name = nic->text[NIC_VIFNAME];
@@ -64,9 +125,9 @@ int nic_check(struct nic *nic, bool emulated, struct err *e)
 	if (*mac && mac_scan(mac, nic->mac))
 		return err_set(e, EINVAL, "mac=%s isn't a MAC address", mac);
 	nic->has_mac = *mac;
-	if (!*name)
-		return 0;
-	return check_vifname(name, emulated, e);
+	if (*name && check_vifname(name, emulated, e))
+		return -EINVAL;
+	return check_words(nic, e);
 }
 
 char *nic_wanted_name(const struct nic *nic, bool tap, char buf[NAME_SIZE])

@@ -9,16 +9,9 @@
 
 #include "vlans.h"
 
-#define ID_MAX 65535
 #define QEMU_BRIDGE_MAX 999999999 // tapN means brN
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
-
-#define USAGE                                                                                                          \
-	"usage: vif-vlanbridge online|offline|add|remove|rules [type_if=vif|tap] [vif=NAME] "                          \
-	"[XENBUS_PATH=PATH] "                                                                                          \
-	"[bridge=NAME] [vlan=LIST] [mtu=N] [ip=LIST], or as QEMU's script: vif-vlanbridge TAP "                        \
-	"[up|down]"
 
 static const struct command {
 	const char *name;
@@ -80,7 +73,7 @@ static const char *first_word(int argc, char *const argv[])
 }
 
 // DOMID and DEVID with the character between in the middle.
-static int parse_ids(const char *text, char between, struct request *req)
+static int parse_ids(const char *text, char between, unsigned int *ret_domid, unsigned int *ret_devid)
 {
 	const char *second = strchr(text, between);
 	unsigned long domid, devid;
@@ -90,15 +83,14 @@ static int parse_ids(const char *text, char between, struct request *req)
 		return -EINVAL;
 	memcpy(first, text, (size_t)(second - text));
 	first[second - text] = '\0';
-	if (number_parse(first, 0, ID_MAX, &domid) || number_parse(second + 1, 0, ID_MAX, &devid))
+	if (number_parse(first, 0, REQUEST_ID_MAX, &domid) || number_parse(second + 1, 0, REQUEST_ID_MAX, &devid))
 		return -EINVAL;
-	req->domid = (unsigned int)domid;
-	req->devid = (unsigned int)devid;
+	*ret_domid = (unsigned int)domid;
+	*ret_devid = (unsigned int)devid;
 	return 0;
 }
 
-// "vifDOMID.DEVID" or "vifDOMID.DEVID-emu".
-static int parse_device_name(const char *dev, struct request *req)
+int request_parse_device(const char *dev, unsigned int *domid, unsigned int *devid)
 {
 	char ids[NAME_SIZE];
 	size_t len;
@@ -110,7 +102,7 @@ static int parse_device_name(const char *dev, struct request *req)
 	len = strlen(ids);
 	if (len > strlen("-emu") && !strcmp(ids + len - strlen("-emu"), "-emu"))
 		ids[len - strlen("-emu")] = '\0';
-	return parse_ids(ids, '.', req);
+	return parse_ids(ids, '.', domid, devid);
 }
 
 // "…backend/vif/DOMID/DEVID", relative or absolute. libxl's is relative, so that it works in driver
@@ -121,7 +113,7 @@ static int parse_path(const char *text, struct request *req, struct err *e)
 	const char *tail = strstr(text, vifs);
 	bool is_whole_word = tail && (tail == text || tail[-1] == '/');
 
-	if (!is_whole_word || parse_ids(tail + strlen(vifs), '/', req) ||
+	if (!is_whole_word || parse_ids(tail + strlen(vifs), '/', &req->domid, &req->devid) ||
 		!text_copy(req->path, sizeof(req->path), text))
 		return err_set(
 			e, EINVAL, "XENBUS_PATH=%s isn't a vif's backend directory (backend/vif/DOMID/DEVID)", text);
@@ -135,8 +127,9 @@ static int set_path(struct request *req, const char *path, const char *dev, stru
 
 	if (*path)
 		return parse_path(path, req, e);
-	if (parse_device_name(dev, req))
-		return err_set(e, EINVAL, "neither XENBUS_PATH nor a device called vifDOMID.DEVID is given; " USAGE);
+	if (request_parse_device(dev, &req->domid, &req->devid))
+		return err_set(
+			e, EINVAL, "neither XENBUS_PATH nor a device called vifDOMID.DEVID is given; " REQUEST_USAGE);
 	snprintf(made, sizeof(made), "backend/vif/%u/%u", req->domid, req->devid);
 	return parse_path(made, req, e);
 }
@@ -159,9 +152,16 @@ static int set_device(struct request *req, const char *dev, struct err *e)
 // A run that a hook has started can have another NIC's tap in its environment.
 static bool is_tap_of(const struct request *req, const char *tap)
 {
-	struct request other;
+	unsigned int domid, devid;
 
-	return !parse_device_name(tap, &other) && other.domid == req->domid && other.devid == req->devid;
+	return !request_parse_device(tap, &domid, &devid) && domid == req->domid && devid == req->devid;
+}
+
+int request_for_nic(unsigned int domid, unsigned int devid, bool tap, struct request *ret, struct err *e)
+{
+	*ret = (struct request){.attach = true, .tap = tap, .domid = domid, .devid = devid};
+	snprintf(ret->path, sizeof(ret->path), "backend/vif/%u/%u", domid, devid);
+	return set_device(ret, "", e);
 }
 
 static int set_nic(struct request *req, const char *const values[VARIABLES], struct err *e)
@@ -218,7 +218,7 @@ static int parse_qemu(
 	if (argc == 3 && strcmp(direction, "up") && strcmp(direction, "down"))
 		valid = false;
 	if (!valid)
-		return err_set(e, EINVAL, "'%s' is no command; " USAGE, dev);
+		return err_set(e, EINVAL, "'%s' is no command; " REQUEST_USAGE, dev);
 	req->tap = true;
 	req->attach = len < strlen("down") || strcmp(direction + len - strlen("down"), "down");
 	text_copy(req->dev, sizeof(req->dev), dev);
@@ -237,7 +237,7 @@ static int parse_hotplug(
 	req->attach = command->attach;
 	req->tap = !strcmp(type, "tap");
 	if (*type && !req->tap && strcmp(type, "vif"))
-		return err_set(e, EINVAL, "type_if=%s: it must be vif or tap; " USAGE, type);
+		return err_set(e, EINVAL, "type_if=%s: it must be vif or tap; " REQUEST_USAGE, type);
 	req->rules = command->rules;
 	req->idle = req->tap != command->tap && !req->rules;
 	if (req->idle)
@@ -266,5 +266,5 @@ int request_parse(
 		return parse_hotplug(command, values, ret, e);
 	if (argc > 1 && word == argv[1])
 		return parse_qemu(argc, argv, values, ret, e);
-	return err_set(e, EINVAL, "no command is given; " USAGE);
+	return err_set(e, EINVAL, "no command is given; " REQUEST_USAGE);
 }

@@ -8,7 +8,31 @@
 
 bool rules_needed(const struct nic *nic, const struct mark *bridge)
 {
-	return *nic->text[NIC_IP] || bridge->antispoof;
+	return nic->lists || nic_decides(nic, NIC_DISABLED, false) ||
+	       nic_decides(nic, NIC_ANTISPOOF, bridge->antispoof);
+}
+
+bool rules_row_applies(const struct rules_row *row, const struct rules *r)
+{
+	return (row->when & r->when) == row->when && !((row->when ^ r->when) & RULES_DISABLED);
+}
+
+static bool same_sources(const struct sources *a, const struct sources *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (memcmp(&a->list[i], &b->list[i], sizeof(a->list[i])))
+			return false;
+	return true;
+}
+
+bool rules_equal_but_vlans(const struct rules *a, const struct rules *b)
+{
+	const unsigned int of_vlans = RULES_8021Q | RULES_NO_8021Q | RULES_8021AD | RULES_NO_8021AD;
+
+	return !((a->when ^ b->when) & ~of_vlans) && !memcmp(a->mac, b->mac, MAC_SIZE) &&
+	       same_sources(&a->sources, &b->sources);
 }
 
 // On a bridge that isn't VLAN-aware a port is in no VLAN, whatever tags the bridge would pass on.
@@ -36,9 +60,14 @@ int rules_decide(const struct nic *nic, const struct link *bridge, const struct 
 		*ret = r;
 		return 0;
 	}
+	if (nic_decides(nic, NIC_DISABLED, false)) {
+		r.when = RULES_DISABLED;
+		*ret = r;
+		return 0;
+	}
 	if (!nic->has_mac)
 		return err_set(e, EINVAL, "%s needs the guest's MAC address, and there is no mac= for it",
-			mark->antispoof ? "antispoof" : "ip=");
+			nic->lists ? "ip=" : "antispoof");
 	memcpy(r.mac, nic->mac, MAC_SIZE);
 	code = sources_parse(nic->text[NIC_IP], &r.sources, e);
 	if (code)

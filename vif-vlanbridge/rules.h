@@ -30,6 +30,7 @@ enum rules_when {
 	RULES_NO_8021Q = 1 << 5,
 	RULES_8021AD = 1 << 6, /* in VLANs of a bridge with 802.1ad tags */
 	RULES_NO_8021AD = 1 << 7,
+	RULES_DISABLED = 1 << 8, /* nothing passes, in either direction: no row without it applies */
 };
 
 /* The values that the rows compare with. */
@@ -40,8 +41,11 @@ struct rules {
 	struct vlans vlans; /* those that the port is in */
 };
 
-/* Whether a port of a bridge with this mark has rules. */
+/* Whether a port (nic_check has seen its nic) of a bridge with this mark has rules. */
 bool rules_needed(const struct nic *nic, const struct mark *bridge);
+
+/* Whether two ports have the same rules, whatever VLANs they are in. */
+bool rules_equal_but_vlans(const struct rules *a, const struct rules *b);
 
 /* Decides on the rules of a port (nic's mac read) of a bridge in vlans, which are NULL for the bridge's default.
  * Returns 0, or -errno with a message in e, ret undefined. */
@@ -143,7 +147,18 @@ struct rules_match {
 	uint64_t value; /* a number of the field's length, or enum rules_set */
 };
 
-enum rules_chain { CHAIN_GUEST, CHAIN_ARP, CHAIN_IP4, CHAIN_UDP4, CHAIN_IP6, CHAIN_ICMP6, CHAIN_NEIGHBOUR, CHAINS };
+/* The first two are at hooks: what comes from the guest, and what goes to it. */
+enum rules_chain {
+	CHAIN_GUEST,
+	CHAIN_TO_GUEST,
+	CHAIN_ARP,
+	CHAIN_IP4,
+	CHAIN_UDP4,
+	CHAIN_IP6,
+	CHAIN_ICMP6,
+	CHAIN_NEIGHBOUR,
+	CHAINS
+};
 
 extern const char *const rules_chains[CHAINS];
 
@@ -160,6 +175,7 @@ enum rules_reason {
 	REASON_ND,
 	REASON_RA,
 	REASON_DHCP,
+	REASON_DISABLED,
 	REASONS
 };
 
@@ -180,5 +196,8 @@ struct rules_row {
 /* In the order in which the kernel looks at them. */
 extern const struct rules_row rules_rows[];
 extern const size_t rules_row_count;
+
+/* Whether a port has a row. */
+bool rules_row_applies(const struct rules_row *row, const struct rules *r);
 
 #endif

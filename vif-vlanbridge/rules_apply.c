@@ -37,6 +37,16 @@ static int add(
 	return code;
 }
 
+static int explain(int code, const struct netlink_ack *ack, struct err *e)
+{
+	if (code || !ack->error)
+		return code;
+	return err_set(e, -ack->error,
+		"the kernel refuses the filtering rules of ip= or antispoof (are its modules nf_tables and "
+		"nft_objref there?): %s",
+		ack->reason);
+}
+
 // Deleting a table, even none, makes the kernel wait for an RCU grace period when the socket is closed.
 int rules_add(const char *key, const char *dev, const struct rules *r, struct err *e)
 {
@@ -44,13 +54,16 @@ int rules_add(const char *key, const char *dev, const struct rules *r, struct er
 	int code = add(key, dev, r, false, &ack, e);
 
 	if (!code && ack.error == -EEXIST)
-		code = add(key, dev, r, true, &ack, e);
-	if (!code && ack.error)
-		code = err_set(e, -ack.error,
-			"the kernel refuses the filtering rules of ip= or antispoof (are its modules nf_tables and "
-			"nft_objref there?): %s",
-			ack.reason);
-	return code;
+		return rules_replace(key, dev, r, e);
+	return explain(code, &ack, e);
+}
+
+int rules_replace(const char *key, const char *dev, const struct rules *r, struct err *e)
+{
+	struct netlink_ack ack = {0};
+	int code = add(key, dev, r, true, &ack, e);
+
+	return explain(code, &ack, e);
 }
 
 int rules_delete(const char *key, struct err *e)

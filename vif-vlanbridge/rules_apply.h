@@ -10,6 +10,10 @@
  * vif or tap, which no other domain has; what it had is replaced. Returns 0, or -errno with a message in e. */
 int rules_add(const char *key, const char *dev, const struct rules *r, struct err *e);
 
+/* The same where key has a table: one transaction, in every moment of which either the old rules hold or the new ones.
+ */
+int rules_replace(const char *key, const char *dev, const struct rules *r, struct err *e);
+
 /* Deletes the table of key. Returns 0, also when there is none, or -errno with a message in e. */
 int rules_delete(const char *key, struct err *e);
 

@@ -194,16 +194,17 @@ static void add_set(struct rules_messages *m, const char *table, enum rules_set 
 	end_members(&members);
 }
 
-// The base chain of what comes in by a device. What no row of an allow-list allows is dropped.
-static int put_hook(struct nl_msg *msg, const char *dev, const struct rules *r)
+// A base chain, for what comes in by a device or goes out there. It accepts what no row drops: an allow-list ends with
+// a row that drops the rest. While a transaction replaces a table, the kernel has its chain and the new one, each
+// without rules for some moments, and by its policy would drop what is allowed.
+static int put_hook(struct nl_msg *msg, const char *dev, uint32_t hook_number)
 {
-	uint32_t policy = r->when & RULES_LISTED ? NF_DROP : NF_ACCEPT;
 	struct nlattr *hook;
 
-	if (nla_put_string(msg, NFTA_CHAIN_TYPE, "filter") || nla_put_u32(msg, NFTA_CHAIN_POLICY, htonl(policy)))
+	if (nla_put_string(msg, NFTA_CHAIN_TYPE, "filter") || nla_put_u32(msg, NFTA_CHAIN_POLICY, htonl(NF_ACCEPT)))
 		return -ENOMEM;
 	hook = nla_nest_start(msg, NFTA_CHAIN_HOOK);
-	if (!hook || nla_put_u32(msg, NFTA_HOOK_HOOKNUM, htonl(NF_NETDEV_INGRESS)) ||
+	if (!hook || nla_put_u32(msg, NFTA_HOOK_HOOKNUM, htonl(hook_number)) ||
 		nla_put_u32(msg, NFTA_HOOK_PRIORITY, htonl((uint32_t)PRIORITY)) ||
 		nla_put_string(msg, NFTA_HOOK_DEV, dev))
 		return -ENOMEM;
@@ -211,21 +212,17 @@ static int put_hook(struct nl_msg *msg, const char *dev, const struct rules *r)
 	return 0;
 }
 
-static void add_chain(
-	struct rules_messages *m, const char *table, enum rules_chain chain, const char *dev, const struct rules *r)
+static void add_chain(struct rules_messages *m, const char *table, enum rules_chain chain, const char *dev)
 {
 	struct nl_msg *msg = begin(m, NFT_MSG_NEWCHAIN, table);
 	int failed = !msg || nla_put_string(msg, NFTA_CHAIN_NAME, rules_chains[chain]);
 
 	if (!failed && chain == CHAIN_GUEST)
-		failed = put_hook(msg, dev, r);
+		failed = put_hook(msg, dev, NF_NETDEV_INGRESS);
+	if (!failed && chain == CHAIN_TO_GUEST)
+		failed = put_hook(msg, dev, NF_NETDEV_EGRESS);
 	if (failed)
 		m->failed = -ENOMEM;
-}
-
-static bool applies(const struct rules_row *row, const struct rules *r)
-{
-	return (row->when & r->when) == row->when;
 }
 
 static void add_row(struct rules_messages *m, const char *table, const struct rules_row *row, const struct rules *r)
@@ -237,13 +234,14 @@ static void add_row(struct rules_messages *m, const char *table, const struct ru
 		m->failed = -ENOMEM;
 }
 
-// The counters and sets of rows that apply.
+// The counters, sets and chains of rows that apply.
 struct used {
-	bool counters[REASONS], sets[SETS];
+	bool counters[REASONS], sets[SETS], chains[CHAINS];
 };
 
 static void mark_used(const struct rules_row *row, struct used *used)
 {
+	used->chains[row->chain] = true;
 	if (row->verdict == VERDICT_DROP)
 		used->counters[row->argument] = true;
 	for (const struct rules_match *match = row->matches; match < row->matches + RULES_MATCHES; match++)
@@ -251,12 +249,12 @@ static void mark_used(const struct rules_row *row, struct used *used)
 			used->sets[match->value] = true;
 }
 
-static void add_used(struct rules_messages *m, const char *table, const struct rules *r)
+static void add_used(struct rules_messages *m, const char *table, const char *dev, const struct rules *r)
 {
 	struct used used = {0};
 
 	for (size_t i = 0; i < rules_row_count; i++)
-		if (applies(&rules_rows[i], r))
+		if (rules_row_applies(&rules_rows[i], r))
 			mark_used(&rules_rows[i], &used);
 	for (int i = 0; i < REASONS; i++)
 		if (used.counters[i])
@@ -264,6 +262,9 @@ static void add_used(struct rules_messages *m, const char *table, const struct r
 	for (int i = 0; i < SETS; i++)
 		if (used.sets[i])
 			add_set(m, table, (enum rules_set)i, r);
+	for (int i = 0; i < CHAINS; i++)
+		if (used.chains[i])
+			add_chain(m, table, (enum rules_chain)i, dev);
 }
 
 void rules_msg_add(struct rules_messages *m, const char *table, const char *dev, const struct rules *r, bool replace)
@@ -276,10 +277,8 @@ void rules_msg_add(struct rules_messages *m, const char *table, const char *dev,
 		begin(m, NFT_MSG_DELTABLE, table);
 		begin(m, NFT_MSG_NEWTABLE, table);
 	}
-	add_used(m, table, r);
-	for (int c = 0; c < CHAINS; c++)
-		add_chain(m, table, (enum rules_chain)c, dev, r);
+	add_used(m, table, dev, r);
 	for (size_t i = 0; i < rules_row_count; i++)
-		if (applies(&rules_rows[i], r))
+		if (rules_row_applies(&rules_rows[i], r))
 			add_row(m, table, &rules_rows[i], r);
 }

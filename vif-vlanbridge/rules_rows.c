@@ -6,6 +6,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 
+#include "filter_table.h"
 #include "rules.h"
 
 const struct rules_place rules_places[FIELDS] = {
@@ -85,7 +86,7 @@ const struct rules_set_row rules_sets[SETS] = {
 
 // No name is a word of nft's language, so that what it lists can be loaded again.
 const char *const rules_chains[CHAINS] = {
-	"guest", "guest-arp", "guest-ip4", "guest-udp4", "guest-ip6", "guest-icmpv6", "guest-neighbour"};
+	"guest", "to-guest", "guest-arp", "guest-ip4", "guest-udp4", "guest-ip6", "guest-icmpv6", "guest-neighbour"};
 
 const char *const rules_reasons[REASONS] = {
 	[REASON_MAC] = "bad-mac",
@@ -99,6 +100,7 @@ const char *const rules_reasons[REASONS] = {
 	[REASON_ND] = "bad-nd",
 	[REASON_RA] = "bad-ra",
 	[REASON_DHCP] = "bad-dhcp",
+	[REASON_DISABLED] = FILTER_DISABLED,
 };
 
 // Words of the rows below.
@@ -164,6 +166,9 @@ const char *const rules_reasons[REASONS] = {
 // What names its protocol once more, in a chain that only that is sent to, does so for `nft list`: it says then what
 // the bytes are. What most frames are comes early, and needs few comparisons: each is paid for by every frame.
 const struct rules_row rules_rows[] = {
+	{RULES_DISABLED, CHAIN_GUEST, ANY, DROP(DISABLED)},
+	{RULES_DISABLED, CHAIN_TO_GUEST, ANY, DROP(DISABLED)},
+
 	{0, CHAIN_GUEST, {ETHERNET, NOT_OWN(SOURCE_MAC)}, DROP(MAC)},
 	// STP, LACP, LLDP and such.
 	{RULES_HOST, CHAIN_GUEST,

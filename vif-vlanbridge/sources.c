@@ -68,8 +68,14 @@ static int add_source(struct sources *all, const struct source *s)
 
 static int parse_word(const char *word, struct sources *all, struct err *e)
 {
+	enum nic_setting setting;
+	enum nic_choice choice;
 	struct source s;
+	int r;
 
+	r = nic_parse_setting(word, &setting, &choice, e);
+	if (r)
+		return r < 0 ? r : 0;
 	if (!strcmp(word, "router")) {
 		all->router = true;
 		return 0;

@@ -25,7 +25,8 @@ struct sources {
 };
 
 /* Adds the addresses and networks of ip='s text, separated by spaces or commas; none twice, nor one that is in a
- * network of the list: the kernel's sets refuse that. Returns 0, or -EINVAL or -E2BIG with a message in e. */
+ * network of the list: the kernel's sets refuse that. Settings are passed over. Returns 0, or -EINVAL or -E2BIG with a
+ * message in e. */
 int sources_parse(const char *text, struct sources *all, struct err *e);
 
 /* Adds the link-local address of RFC 4291, made of the MAC, if nic has one:

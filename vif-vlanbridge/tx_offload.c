@@ -14,9 +14,9 @@
 
 #include "names.h"
 
-int tx_offload_switch_off(const char *dev, const char *bridge, struct err *e)
+int tx_offload_set(const char *dev, bool on, const char *bridge, struct err *e)
 {
-	struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = 0};
+	struct ethtool_value value = {.cmd = ETHTOOL_STXCSUM, .data = on};
 	struct ifreq ifr = {0};
 	int fd, r = 0;
 
@@ -24,8 +24,8 @@ int tx_offload_switch_off(const char *dev, const char *bridge, struct err *e)
 	ifr.ifr_data = (void *)&value;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
-		r = err_set(e, errno, "can't switch its transmit checksums off, as bridge %s wants: %s", bridge,
-			strerror(errno));
+		r = err_set(e, errno, "can't switch its transmit checksums %s, as bridge %s wants: %s",
+			on ? "on" : "off", bridge, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return r;

@@ -3,10 +3,12 @@
 #ifndef VIF_TX_OFFLOAD_H
 #define VIF_TX_OFFLOAD_H
 
+#include <stdbool.h>
+
 #include "err.h"
 
-/* Switches it off for the device dev. bridge, whose setting that is, is for the message. Returns 0
+/* Switches it on or off for the device dev. bridge, whose setting that is, is for the message. Returns 0
  * or -errno with a message in e. */
-int tx_offload_switch_off(const char *dev, const char *bridge, struct err *e);
+int tx_offload_set(const char *dev, bool on, const char *bridge, struct err *e);
 
 #endif

@@ -7,20 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xenstore.h>
+
+#include "xenstore_session.h"
 
 #define NUMBER_SIZE 11
 #define KEY_SIZE 18 // '/', the longest key and the NUL
 #define TRANSACTION_TRIES 100
 
 #define GONE "the toolstack's directory %s isn't in xenstore: is the guest gone?"
-
-struct store {
-	struct xs_handle *xs; // NULL: a request without a directory
-	char path[PATH_SIZE];
-	unsigned int domid, devid;
-	unsigned int keys; // NIC_BIT of those that the directory has
-};
 
 void store_close(struct store *s)
 {

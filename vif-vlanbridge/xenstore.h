@@ -43,4 +43,16 @@ void store_write_error(struct store *s, const char *message);
  * domain it isn't allowed. */
 void store_write_guest_mtu(struct store *s, uint32_t mtu);
 
+/* xenstore_update.c. */
+
+/* The number of the domain of that name, or with that number. Returns 0, or -errno with a message in e. */
+int store_find_domain(const char *name, unsigned int *domid, struct err *e);
+
+/* Whether the NIC is attached, and not about to be detached. Returns 0, or -errno with a message in e. */
+int store_check_attached(struct store *s, struct err *e);
+
+/* Writes those texts of a NIC that have changed, all or none, where the hook and libxl read them. A NIC that is about
+ * to be detached is an error. Returns 0, or -errno with a message in e. */
+int store_update(struct store *s, const struct nic *before, const struct nic *after, struct err *e);
+
 #endif

@@ -78,7 +78,7 @@ vlans_of() {
 # dropped DEVICE [REASON]: how many packets its rules have dropped, for any reason or this one. DEVICE is the toolstack's name for it.
 dropped() {
 	nft list counters table netdev "vlanbridge-$1" |
-		awk -v reason="${2-}" '$1 == "counter" { name = $2 } $1 == "packets" && (reason == "" || name == "bad-" reason) { n += $2 } END { print n + 0 }'
+		awk -v reason="${2-}" '$1 == "counter" { name = $2 } $1 == "packets" && (reason == "" || name == reason || name == "bad-" reason) { n += $2 } END { print n + 0 }'
 }
 
 # has_rules DEVICE: whether what comes in there is filtered.

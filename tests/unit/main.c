@@ -30,6 +30,7 @@ int main(int argc, char **argv)
 	failed += test_vif_xenstore();
 	failed += test_vif_hooks();
 	failed += test_vif_forward();
+	failed += test_vif_update();
 	failed += test_host();
 	failed += test_target();
 	failed += test_kernel_model();

@@ -194,7 +194,7 @@ const char *rules_run(const struct rules *r, const uint8_t *frame, size_t length
 	for (size_t i = 0; i < rules_row_count; i++) {
 		const struct rules_row *row = &rules_rows[i];
 
-		if (row->chain != chain || (row->when & r->when) != row->when || !row_matches(r, &v, row))
+		if (row->chain != chain || !rules_row_applies(row, r) || !row_matches(r, &v, row))
 			continue;
 		if (row->verdict == VERDICT_DROP)
 			return rules_reasons[row->argument];
@@ -202,5 +202,5 @@ const char *rules_run(const struct rules *r, const uint8_t *frame, size_t length
 			return "";
 		chain = (enum rules_chain)row->argument;
 	}
-	return r->when & RULES_LISTED ? "policy" : "";
+	return "";
 }

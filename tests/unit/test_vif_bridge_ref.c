@@ -196,6 +196,8 @@ static void on_aware_bridge(void **state)
 	(void)state;
 	expect_bridge("br0.10", "", "br0", 10, "10", "10");
 	expect_bridge("br0.10:20:30:21", "", "br0", 10, "10/20-21/30", "10");
+	expect_bridge("br0:30:20", "", "br0", 0, "20/30", "");
+	expect_bridge("xenbr1:7", "", "xenbr1", 0, "7", "");
 	expect_bridge("xenbr1.4094", "", "xenbr1", 4094, "4094", "4094");
 	expect_bridge("br0", "10", "br0", 10, "10", "10");
 	expect_bridge("br0", "10p/20-30", "br0", 10, "10/20-30", "10");
@@ -284,8 +286,13 @@ static void junk(void **state)
 	expect_refusal("br0", "4095", NULL, "vlan=4095: VLAN 4095 in '4095' is outside 1-4094");
 	expect_refusal("br0", "10p/20p", NULL, "vlan=10p/20p: VLAN list: 10 and 20 can't both be the PVID");
 	expect_refusal("br0.10:", "", NULL, "bridge=br0.10:: '' after the ':' isn't a VLAN ID (1-4094)");
-	expect_refusal("br0.x:1", "", NULL, "bridge=br0.x:1: 'x' isn't a VLAN ID (1-4094)");
-	expect_refusal("br0:1", "", NULL, "bridge=br0:1: what has a ':' must be NAME.VLAN:TRUNK[:TRUNK…]");
+	expect_refusal("br0:", "", NULL, "bridge=br0:: '' after the ':' isn't a VLAN ID (1-4094)");
+	expect_refusal("br0.4095:1", "", NULL, "bridge=br0.4095:1: VLAN IDs go from 1 to 4094");
+	expect_refusal("br0.x:1", "", NULL,
+		"bridge=br0.x:1 asks for tagged VLANs, which need a VLAN-aware bridge, but br0.x doesn't exist");
+	expect_refusal("bond0:1", "", NULL,
+		"bridge=bond0:1 asks for tagged VLANs, which need a VLAN-aware bridge, but bond0 isn't one");
+	expect_refusal("br0:2", "3", NULL, "bridge=br0:2 and vlan=3 both say which VLANs: give one of them");
 	expect_refusal("br0.1:2", "3", NULL, "bridge=br0.1:2 and vlan=3 both say which VLANs: give one of them");
 	expect_refusal("br0.1", "3", NULL, "bridge=br0.1 and vlan=3 both say which VLANs: give one of them");
 	expect_refusal("br 0", "", NULL, "bridge=br 0: an interface name can't have a space or a '/'");

@@ -249,6 +249,30 @@ static void filtered(void **state)
 	assert_true(r.attachment.filtered);
 }
 
+// A vif's own settings are stronger than its bridge's.
+static void settings(void **state)
+{
+	struct run r;
+
+	(void)state;
+	set_up(&r);
+	snprintf(r.bridge.alias, ALIAS_SIZE, "vlanbridge file isolated antispoof");
+	expect_decision(&r);
+	assert_true(r.attachment.isolated && r.attachment.filtered);
+	nic_set(&r.req.nic, NIC_IP, "isolated=no antispoof=no", &r.e);
+	expect_decision(&r);
+	assert_false(r.attachment.isolated || r.attachment.filtered);
+	set_up(&r);
+	nic_set(&r.req.nic, NIC_IP, "isolated", &r.e);
+	expect_decision(&r);
+	assert_true(r.attachment.isolated && !r.attachment.filtered);
+	assert_string_equal(
+		r.attachment.join.alias, "vlanbridge guest bridge=xenbrlan uplink=bond0 vlan=3 flags=248000300");
+	nic_set(&r.req.nic, NIC_IP, "disabled", &r.e); // without a MAC address, which QEMU doesn't tell
+	expect_decision(&r);
+	assert_true(r.attachment.filtered && !r.attachment.locked && !r.attachment.isolated);
+}
+
 static void names(void **state)
 {
 	struct run r;
@@ -420,6 +444,7 @@ int test_vif_decide(void)
 		cmocka_unit_test(place),
 		cmocka_unit_test(policy),
 		cmocka_unit_test(filtered),
+		cmocka_unit_test(settings),
 		cmocka_unit_test(names),
 		cmocka_unit_test(renamed),
 		cmocka_unit_test(of_another),

@@ -358,6 +358,78 @@ static void antispoof(void **state)
 	expect(&r, ARP("0002", OTHER, IP, IP_OTHER), "bad-arp");
 }
 
+// Nothing passes; no other rule is there, nor needs a MAC address.
+static void disabled(void **state)
+{
+	struct rules r;
+
+	(void)state;
+	set_up(&r, "10.0.3.7 disabled", "antispoof", 10);
+	assert_int_equal(r.when, RULES_DISABLED);
+	expect(&r, UDP4(IP, "0fa0", "0035"), "disabled");
+	expect(&r, ARP("0001", OWN, IP, IP_OTHER), "disabled");
+	expect(&r, "88b5", "disabled");
+	set_up(&r, "10.0.3.7 disabled=no", "", 0);
+	expect(&r, UDP4(IP, "0fa0", "0035"), "");
+	expect(&r, UDP4(IP_OTHER, "0fa0", "0035"), "bad-ip4");
+}
+
+// A vif's own setting is stronger than its bridge's.
+static void settings(void **state)
+{
+	struct rules r;
+
+	(void)state;
+	set_up(&r, "antispoof", "", 0);
+	expect_from(&r, OTHER, "88b5", "bad-mac");
+	expect(&r, UDP4(IP_OTHER, "0fa0", "0035"), "");
+	set_up(&r, "antispoof=no", "antispoof", 0);
+	assert_int_equal(r.when, 0);
+	set_up(&r, "isolated", "", 0);
+	assert_int_equal(r.when, 0);
+	set_up(&r, "10.0.3.7 antispoof=no", "antispoof", 0);
+	expect(&r, UDP4(IP_OTHER, "0fa0", "0035"), "bad-ip4");
+}
+
+// The policies of the chains are to accept.
+static void allow_list_ends(void **state)
+{
+	static const char *const policies[] = {"", "guests=routers"};
+	struct rules r;
+
+	(void)state;
+	for (size_t p = 0; p < sizeof(policies) / sizeof(*policies); p++) {
+		const struct rules_row *last[CHAINS] = {NULL};
+
+		set_up(&r, "10.0.3.7", policies[p], p ? 10 : 0);
+		for (size_t i = 0; i < rules_row_count; i++)
+			if (rules_row_applies(&rules_rows[i], &r))
+				last[rules_rows[i].chain] = &rules_rows[i];
+		for (int c = 0; c < CHAINS; c++)
+			if (c != CHAIN_TO_GUEST && (last[c]->verdict != VERDICT_DROP || last[c]->matches[0].test))
+				fail_msg("the last row of %s drops not everything", rules_chains[c]);
+		assert_null(last[CHAIN_TO_GUEST]);
+	}
+}
+
+static void comparison(void **state)
+{
+	struct rules a, b;
+
+	(void)state;
+	set_up(&a, "10.0.3.7", "", 10);
+	set_up(&b, "10.0.3.7", "", 20);
+	assert_true(rules_equal_but_vlans(&a, &b));
+	set_up(&b, "10.0.3.7", "", 0);
+	assert_true(rules_equal_but_vlans(&a, &b));
+	set_up(&b, "10.0.3.7 10.0.3.8", "", 10);
+	assert_false(rules_equal_but_vlans(&a, &b));
+	set_up(&b, "10.0.3.7 router", "", 10);
+	assert_false(rules_equal_but_vlans(&a, &b));
+	set_up(&b, "10.0.3.7 disabled", "", 10);
+	assert_false(rules_equal_but_vlans(&a, &b));
+}
+
 static void refusals(void **state)
 {
 	static const struct {
@@ -416,6 +488,7 @@ static void messages(void **state)
 	assert_true(m.n < NETLINK_BATCH);
 	rules_msg_free(&m);
 }
+
 // Undoing has less time than the run: the message gives the time that there was.
 static void deadline_in_message(void **state)
 {
@@ -440,6 +513,10 @@ int test_vif_rules(void)
 		cmocka_unit_test(extension_headers),
 		cmocka_unit_test(tags),
 		cmocka_unit_test(antispoof),
+		cmocka_unit_test(disabled),
+		cmocka_unit_test(settings),
+		cmocka_unit_test(allow_list_ends),
+		cmocka_unit_test(comparison),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(overlaps),
 		cmocka_unit_test(messages),

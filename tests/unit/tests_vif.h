@@ -10,5 +10,6 @@ int test_vif_rules(void);
 int test_vif_xenstore(void);
 int test_vif_hooks(void);
 int test_vif_forward(void);
+int test_vif_update(void);
 
 #endif

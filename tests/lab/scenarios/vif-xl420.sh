@@ -15,6 +15,20 @@ is '  no vif is left behind' "$(ip -br link | grep -c '^vif')" 0
 ok 'web starts' guest_start web bridge=xenbr0,vlan=10p/20
 is 'its VLANs' "$(vlans_of "vif$(xl domid web).0")" '10 PVID Egress Untagged 20'
 hybrid web
+
+# What is changed while it runs, xl keeps.
+restarted() {
+	local now
+	now=$(xl domid web) && [ "$now" != "$1" ] && [ "$(xenstore-read "backend/vif/$now/0/hotplug-status")" = connected ]
+}
+web=$(xl domid web)
+ok 'other VLANs' $vif_scripts/vif-vlanbridge update web/0 vlan=20p/30
+is '  it is in them' "$(vlans_of "vif$web.0")" '20 PVID Egress Untagged 30'
+like '  xl has them' "$(xl list -l web)" '"vlan": "20p/30"'
+guest web '(sleep .2; reboot -f) >/dev/null 2>&1 &'
+ok 'web restarts' wait_until 60 restarted "$web"
+is '  in these VLANs' "$(vlans_of "vif$(xl domid web).0")" '20 PVID Egress Untagged 30'
+ok 'ready' guest_ready web
 ok 'web goes' guest_destroy web
 ok 'stop' $network stop
 done_testing
