@@ -101,9 +101,18 @@ static int wait_and_plan(struct netlink *nl, struct command_run *r, struct err *
 	return result ? result : plan_current(r, e, status);
 }
 
+// The step that says most: an option that the kernel doesn't know, rather than that its bond goes down for it.
+static char *print_what_is_left(const struct plan *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->steps[i].link && p->steps[i].link->options)
+			return step_text(&p->steps[i]);
+	return p->count ? step_text(&p->steps[0]) : NULL;
+}
+
 static void say_what_is_left(const struct plan *p, struct err *e)
 {
-	char *text = p->count ? step_text(&p->steps[0]) : NULL;
+	char *text = print_what_is_left(p);
 
 	err_set(e, EIO, "the kernel accepted everything, but the result isn't the desired state: still to do: %s",
 		text ? text : "?");
@@ -112,7 +121,7 @@ static void say_what_is_left(const struct plan *p, struct err *e)
 
 static void tell_what_is_left(const struct plan *p)
 {
-	char *text = step_text(&p->steps[0]);
+	char *text = print_what_is_left(p);
 
 	log_info("network-vlanbridge: not all is as planned, %zu steps more: %s", p->count, text ? text : "?");
 	free(text);
