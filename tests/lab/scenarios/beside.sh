@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # lab: openvswitch time=600
 # Other guests' NICs by Xen's own scripts on the same host, vif-route, vif-nat, vif-openvswitch and vif-bridge, and ours beside each:
 # none disturbs the others, whoever comes or goes.

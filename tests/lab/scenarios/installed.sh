@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # lab: systemd
 # The installation that the manual recommends, as it is: systemd starts the unit of a Debian dom0 with the example of a
 # configuration, and xl.conf.example's defaults give guests that say nothing their script and their bridge.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # release: 11
 # The oldest kernel that is supported: no IFLA_PARENT_DEV_NAME (5.14), no locked ports (5.18).
 . /lab/lib.sh
