@@ -25,7 +25,7 @@ static int put_ipv4_list(struct nl_msg *m, int attribute, const uint32_t *list)
 	for (int i = 0; i < ARP_TARGETS && list[i]; i++)
 		if (nla_put_u32(m, i, list[i]))
 			return -ENOMEM;
-	nla_nest_end(m, nest);
+	nla_nest_end_keep_empty(m, nest); // an empty list is one to be set, too
 	return 0;
 }
 

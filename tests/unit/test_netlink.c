@@ -201,6 +201,21 @@ static void port_flags(void **state)
 	nlmsg_free(m);
 }
 
+// A list that is to be empty is in the message: the kernel clears its own then.
+static void empty_list(void **state)
+{
+	const struct option *o = option_find(KIND_BOND, "arp_ip_target");
+	uint64_t bit = 1ULL << (o - link_kinds[KIND_BOND].options);
+	struct link l = {.kind = KIND_BOND, .options = bit}, again;
+	struct nl_msg *m = link_msg_set(7, &l, 0, true);
+
+	(void)state;
+	nla_put_string(m, IFLA_IFNAME, "bond0");
+	assert_int_equal(link_parse(nlmsg_hdr(m), &again), 0);
+	assert_int_equal(again.options, bit);
+	nlmsg_free(m);
+}
+
 // An attribute of a port that is too short isn't known.
 static void short_port_flag(void **state)
 {
@@ -335,6 +350,8 @@ int test_netlink(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(acks), cmocka_unit_test(ends_of_dumps),
 		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(options),
 		cmocka_unit_test(port_flags), cmocka_unit_test(bond_port), cmocka_unit_test(short_port_flag),
+		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(port_flags),
+		cmocka_unit_test(bond_port), cmocka_unit_test(empty_list), cmocka_unit_test(short_port_flag),
 		cmocka_unit_test(port_vlans), cmocka_unit_test(devices_cut), cmocka_unit_test(short_attributes)};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);
