@@ -349,10 +349,9 @@ int test_netlink(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(acks), cmocka_unit_test(ends_of_dumps),
 		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(options),
-		cmocka_unit_test(port_flags), cmocka_unit_test(bond_port), cmocka_unit_test(short_port_flag),
-		cmocka_unit_test(acks_cut), cmocka_unit_test(device), cmocka_unit_test(port_flags),
-		cmocka_unit_test(bond_port), cmocka_unit_test(empty_list), cmocka_unit_test(short_port_flag),
-		cmocka_unit_test(port_vlans), cmocka_unit_test(devices_cut), cmocka_unit_test(short_attributes)};
+		cmocka_unit_test(port_flags), cmocka_unit_test(bond_port), cmocka_unit_test(empty_list),
+		cmocka_unit_test(short_port_flag), cmocka_unit_test(port_vlans), cmocka_unit_test(devices_cut),
+		cmocka_unit_test(short_attributes)};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);
 }
