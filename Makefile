@@ -51,7 +51,7 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm check-found hosts
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm check-found hosts documents
 .PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -118,6 +118,10 @@ random: all
 hosts: all
 	tests/random/hosts
 
+# What the documents tell people to write and to type.
+documents: all
+	tests/random/documents
+
 # Changes with confirm=, and the ways back.
 confirm: all
 	tests/random/confirm
@@ -144,7 +148,7 @@ check check-long demo:
 
 run-check: all unit check-pure manlint format-check engine sanitized model
 	tests/package
-	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found hosts
+	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found hosts documents
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
@@ -205,6 +209,7 @@ install: all
 	ln -sf $(LIBEXEC)/network-vlanbridge $(DESTDIR)$(SBIN)
 	ln -sf $(LIBEXEC)/network-vlanbridge $(LIBEXEC)/vif-vlanbridge $(DESTDIR)$(SCRIPTS)
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 network-vlanbridge/network-vlanbridge.8 vif-vlanbridge/vif-vlanbridge.8
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man7 network-vlanbridge/vlanbridge.7
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 network-vlanbridge/vlanbridge.conf.5
 	install -D -m 644 -t $(DESTDIR)$(UNITS) network-vlanbridge/network-vlanbridge.service
 	install -D -m 644 network-vlanbridge/nftables.service.conf $(DESTDIR)$(UNITS)/nftables.service.d/vlanbridge.conf
@@ -246,6 +251,6 @@ format-check:
 	*) echo "format-check: skipped, it needs clang-format 14" ;; esac
 
 manlint:
-	mandoc -Tlint -Wwarning */*.[58]
+	mandoc -Tlint -Wwarning */*.[578]
 
 -include $(patsubst %.o,%.d,$(UNIT) $(NETWORK) $(VIF)) $(wildcard $(B)/obj/tests/random/*.d)
