@@ -204,12 +204,31 @@ static bool differ(FILE *f, const struct host *model, const struct host *kernel)
 
 // ---- steps
 
+// The model keeps the next hops that die with their device, as the kernel does; programs read routes without them,
+// where the device was down before us.
+static bool take_dead_hops_in(struct host *now)
+{
+	size_t count = now->entries.count;
+	int r = 0;
+
+	for (size_t i = 0; i < count && !r; i++) {
+		struct l3_entry *e = now->entries.list[i], *whole = e ? e->whole : NULL;
+
+		if (!whole)
+			continue;
+		e->whole = NULL;
+		host_remove_entry(now, e);
+		r = host_add_entry(now, whole);
+	}
+	return !r;
+}
+
 static bool read_kernel(struct session *r, struct host *now)
 {
-	struct err e = {0};
+	struct err e = {.text = "no memory"};
 
 	host_free(now);
-	if (!snapshot_read(r->nl, true, now, &e))
+	if (!snapshot_read(r->nl, true, now, &e) && take_dead_hops_in(now))
 		return true;
 	printf("not ok - seed %lu: %s\n", r->seed, e.text);
 	return false;
