@@ -51,7 +51,7 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model confirm check-found hosts documents
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model ports confirm check-found hosts documents
 .PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -107,6 +107,14 @@ $(B)/random/model: $(call random,model model_steps lab state state_link state_l3
 model: $(B)/random/model
 	tests/random/boot $(abspath $(B))/random/model --seconds $(MODEL_SECONDS)
 
+# Guests' ports, changed while they are in use.
+$(B)/random/ports: $(call random,ports) $(COMMON) $(call objects,$(addprefix vif-vlanbridge/,port_change.c port_send.c resolver_stubs.c))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static-pie $(LDFLAGS) -o $@ $^ $(call pkg,--libs --static libnl-3.0)
+
+ports: $(B)/random/ports
+	tests/random/boot $(abspath $(B))/random/ports
+
 # Each trouble on a real kernel, and none where there is none.
 check-found: all
 	tests/random/check
@@ -146,7 +154,7 @@ check check-long demo:
 	@tests/setup $@
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint format-check engine sanitized model
+run-check: all unit check-pure manlint format-check engine sanitized model ports
 	tests/package
 	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found hosts documents
 	tests/random/uml $(SEEDS)

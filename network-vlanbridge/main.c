@@ -32,7 +32,7 @@ static const struct command commands[] = {
 	{"rules", command_rules, "puts back filtering rules of vifs that are missing (for nftables.service)"},
 	{"demand", command_demand, "makes a bridge that the file makes on demand (for vif-vlanbridge)"},
 	{"release", command_release, "removes a bridge on demand that has no vif left (for vif-vlanbridge)"},
-	{"keep", command_keep, NULL},
+	{"keep", command_keep, "keeps changed settings of a NIC for the guest's next start (for vif-vlanbridge)"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

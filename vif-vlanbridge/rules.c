@@ -27,12 +27,31 @@ static bool same_sources(const struct sources *a, const struct sources *b)
 	return true;
 }
 
-bool rules_equal_but_vlans(const struct rules *a, const struct rules *b)
-{
-	const unsigned int of_vlans = RULES_8021Q | RULES_NO_8021Q | RULES_8021AD | RULES_NO_8021AD;
+#define TAGS (RULES_8021Q | RULES_8021AD)
+#define OF_VLANS (TAGS | RULES_NO_8021Q | RULES_NO_8021AD)
 
-	return !((a->when ^ b->when) & ~of_vlans) && !memcmp(a->mac, b->mac, MAC_SIZE) &&
+static bool equal_but_vlans(const struct rules *a, const struct rules *b)
+{
+	return !((a->when ^ b->when) & ~OF_VLANS) && !memcmp(a->mac, b->mac, MAC_SIZE) &&
 	       same_sources(&a->sources, &b->sources);
+}
+
+// A VLAN-aware bridge itself sees to the port's VLANs; one that isn't passes all tags on.
+enum rules_moment rules_decide_moment(const struct rules *old, const struct rules *new, bool moves)
+{
+	bool alike = equal_but_vlans(old, new);
+
+	if (alike && old->when == new->when &&vlans_equal(&old->vlans, &new->vlans))
+		return RULES_STAY;
+	if (!moves || !old->when)
+		return RULES_BEFORE;
+	if (!new->when)
+		return RULES_AFTER;
+	if (!alike)
+		return RULES_BETWEEN;
+	if (!(new->when &TAGS) || (old->when & TAGS) == (new->when &TAGS))
+		return RULES_BEFORE;
+	return old->when & TAGS ? RULES_BETWEEN : RULES_AFTER;
 }
 
 // On a bridge that isn't VLAN-aware a port is in no VLAN, whatever tags the bridge would pass on.

@@ -44,8 +44,16 @@ struct rules {
 /* Whether a port (nic_check has seen its nic) of a bridge with this mark has rules. */
 bool rules_needed(const struct nic *nic, const struct mark *bridge);
 
-/* Whether two ports have the same rules, whatever VLANs they are in. */
-bool rules_equal_but_vlans(const struct rules *a, const struct rules *b);
+/* When the rules of a port that is going to another place are replaced. */
+enum rules_moment {
+	RULES_STAY,   /* they are the same */
+	RULES_BEFORE, /* in the old place, the new ones let nothing through that the old ones don't */
+	RULES_AFTER,  /* in the new place, the old ones let nothing through that the new ones don't */
+	RULES_BETWEEN /* neither: while it is in none */
+};
+
+/* Decides that; a port whose rules have no `when` has none. moves: it goes to another bridge, or to other VLANs. */
+enum rules_moment rules_decide_moment(const struct rules *old, const struct rules *new, bool moves);
 
 /* Decides on the rules of a port (nic's mac read) of a bridge in vlans, which are NULL for the bridge's default.
  * Returns 0, or -errno with a message in e, ret undefined. */

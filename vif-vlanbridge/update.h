@@ -12,10 +12,7 @@
 struct update_port {
 	struct hotplug_run run; /* its decision; index 0: how it was before */
 	struct port_state before, after;
-	struct rules rules_before;
-	bool was_filtered;
-	bool rules_differ; /* what is in place isn't what is wanted */
-	bool anew;         /* nothing passes while it goes from before to after */
+	struct rules rules_before; /* without `when`: none */
 	bool begun;
 };
 

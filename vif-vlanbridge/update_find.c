@@ -117,17 +117,17 @@ int update_read_port(struct update_port *p, struct port_state *ret, struct err *
 	return r ? r : read_state(p, dev, ret, e);
 }
 
-// What the rules were made of. Where that can't be told any more, they are taken for others.
-static void read_rules(struct update_port *p, const struct lookup *dev, const struct nic *nic)
+// What its rules were made of.
+static int read_rules(struct update_port *p, const struct lookup *dev, const struct nic *nic, struct err *e)
 {
 	struct filter_mark filter;
 	struct mark mark;
-	struct err unused;
 
+	p->rules_before = (struct rules){.when = 0};
+	if (!filter_mark_read(dev->link.alias, &filter))
+		return 0;
 	mark_parse(dev->bridge.index ? dev->bridge.alias : "", &mark);
-	p->was_filtered = filter_mark_read(dev->link.alias, &filter);
-	if (!p->was_filtered || rules_decide(nic, &dev->bridge, &mark, &p->before.vlans, &p->rules_before, &unused))
-		p->rules_before = (struct rules){.when = 0};
+	return rules_decide(nic, &dev->bridge, &mark, &p->before.vlans, &p->rules_before, e);
 }
 
 // Finds the bridge; in a dry run, none is made on demand.
@@ -161,17 +161,6 @@ static void decide_after(struct update_port *p)
 		s->flags |= LINK_PORT_ISOLATED;
 }
 
-static void compare(struct update_port *p)
-{
-	const struct rules *old = &p->rules_before, *new = &p->run.rules;
-	bool filtered = p->run.attachment.filtered, alike = rules_equal_but_vlans(old, new);
-
-	p->rules_differ = filtered != p->was_filtered ||
-			  (filtered && !(alike && old->when == new->when &&vlans_equal(&old->vlans, &new->vlans)));
-	// Otherwise what is right in the one place would be let through in the other.
-	p->anew = port_moves(&p->before, &p->after) && p->rules_differ && !alike;
-}
-
 static int check_unchanging(const struct lookup *dev, struct err *e)
 {
 	struct guest_mark place;
@@ -203,9 +192,10 @@ static int find_port(struct update *u, bool tap, struct err *e)
 	r = check_unchanging(dev, e);
 	if (!r)
 		r = read_state(p, dev, &p->before, e);
+	if (!r)
+		r = read_rules(p, dev, &u->before, e);
 	if (r)
 		return r;
-	read_rules(p, dev, &u->before);
 	run->req.nic = u->after;
 	r = find_bridge(u, run, e);
 	if (r)
@@ -216,7 +206,6 @@ static int find_port(struct update *u, bool tap, struct err *e)
 		return r;
 	}
 	decide_after(p);
-	compare(p);
 	u->n++;
 	return 0;
 }

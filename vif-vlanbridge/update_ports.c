@@ -13,29 +13,17 @@
 // Where a port goes, by either way.
 struct way {
 	const struct port_state *from, *to;
-	bool was_filtered, filtered;
-	const struct rules *rules;
+	const struct rules *old, *new;
 };
 
 static struct way way_there(const struct update_port *p)
 {
-	return (struct way){&p->before, &p->after, p->was_filtered, p->run.attachment.filtered, &p->run.rules};
+	return (struct way){&p->before, &p->after, &p->rules_before, &p->run.rules};
 }
 
 static struct way way_back(const struct update_port *p)
 {
-	return (struct way){&p->after, &p->before, p->run.attachment.filtered, p->was_filtered, &p->rules_before};
-}
-
-static int set_rules(struct update_port *p, const struct way *w, struct err *e)
-{
-	const char *key = p->run.req.dev, *name = p->run.attachment.name;
-
-	if (!p->rules_differ)
-		return 0;
-	if (!w->filtered)
-		return rules_delete(key, e);
-	return w->was_filtered ? rules_replace(key, name, w->rules, e) : rules_add(key, name, w->rules, e);
+	return (struct way){&p->after, &p->before, &p->run.rules, &p->rules_before};
 }
 
 static int set_tx_offload(struct update_port *p, const struct way *w, struct err *e)
@@ -45,39 +33,64 @@ static int set_tx_offload(struct update_port *p, const struct way *w, struct err
 	return tx_offload_set(p->run.attachment.name, !w->to->tx_offload_off, w->to->bridge.name, e);
 }
 
-// Rules that are for another place are set while nothing passes; others before what they let through or hold back.
-static int go(struct update_port *p, const struct way *w, struct err *e)
+static enum rules_moment decide_moment(const struct way *w)
+{
+	return rules_decide_moment(w->old, w->new, port_moves(w->from, w->to));
+}
+
+// What there is to be done, in order. The rules are made before the port is cut off.
+static int take_steps(struct update_port *p, const struct way *w, struct rules_change *rules, struct err *e)
 {
 	const unsigned int leave = PORT_BIT(PORT_LEAVE);
+	enum rules_moment moment = decide_moment(w);
 	struct port_change c;
 	unsigned int rest = ~0U;
 	int r = 0;
 
-	port_change_decide(w->from, w->to, p->anew, &c);
-	if (w->filtered)
-		r = store_write_rules_flag(p->run.store, e);
-	if (!r && p->rules_differ && c.steps & leave) {
+	port_change_decide(w->from, w->to, moment == RULES_BETWEEN, &c);
+	if (moment == RULES_BETWEEN) {
 		r = port_send(p->run.nl, p->run.attachment.index, &c, leave, w->to, e);
 		rest = ~leave;
 	}
-	if (!r)
-		r = set_rules(p, w, e);
+	if (!r && (moment == RULES_BEFORE || moment == RULES_BETWEEN))
+		r = rules_commit(rules, e);
 	if (!r)
 		r = port_send(p->run.nl, p->run.attachment.index, &c, rest, w->to, e);
+	if (!r && moment == RULES_AFTER)
+		r = rules_commit(rules, e);
 	return r ? r : set_tx_offload(p, w, e);
 }
 
-static bool moves(const struct update *u)
+static int go(struct update_port *p, const struct way *w, struct err *e)
 {
-	for (size_t i = 0; i < u->n; i++)
-		if (u->ports[i].anew || u->ports[i].before.bridge.index != u->ports[i].after.bridge.index)
+	struct rules_change *rules = NULL;
+	int r = 0;
+
+	if (w->new->when)
+		r = store_write_rules_flag(p->run.store, e);
+	if (!r && decide_moment(w) != RULES_STAY)
+		r = rules_prepare(p->run.req.dev, p->run.attachment.name, w->new, &rules, e);
+	if (!r)
+		r = take_steps(p, w, rules, e);
+	rules_end(rules);
+	return r;
+}
+
+// Whether one of them leaves its bridge.
+static bool leaves(const struct update *u)
+{
+	for (size_t i = 0; i < u->n; i++) {
+		struct way w = way_there(&u->ports[i]);
+
+		if (w.from->bridge.index != w.to->bridge.index || decide_moment(&w) == RULES_BETWEEN)
 			return true;
+	}
 	return false;
 }
 
 int update_change_ports(struct update *u, struct err *e)
 {
-	int guard = moves(u) ? expedite_begin() : -1, r = 0;
+	int guard = leaves(u) ? expedite_begin() : -1, r = 0;
 
 	for (size_t i = 0; i < u->n && !r; i++) {
 		struct way w = way_there(&u->ports[i]);

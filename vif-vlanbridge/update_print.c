@@ -60,13 +60,14 @@ static void print_flag(const struct update_port *p, uint64_t flag, const char *n
 
 static void print_rules(const struct update_port *p)
 {
-	bool filtered = p->run.attachment.filtered;
+	const struct rules *from = &p->rules_before, *to = &p->run.rules;
 
-	if (p->rules_differ)
-		printf("%s: %s\n", p->run.req.dev,
-			!filtered         ? "no filtering rules any more"
-			: p->was_filtered ? "other filtering rules"
-					  : "filtering rules");
+	if (rules_decide_moment(from, to, false) == RULES_STAY)
+		return;
+	printf("%s: %s\n", p->run.req.dev,
+		!to->when    ? "no filtering rules any more"
+		: from->when ? "other filtering rules"
+			     : "filtering rules");
 }
 
 void update_print(const struct update *u)

@@ -412,22 +412,37 @@ static void allow_list_ends(void **state)
 	}
 }
 
-static void comparison(void **state)
+// vlan 0: on a bridge that isn't VLAN-aware.
+static void expect_moment(
+	const char *from, unsigned int from_vlan, const char *to, unsigned int to_vlan, enum rules_moment moment)
+{
+	struct rules a, b;
+
+	set_up(&a, from, "", from_vlan);
+	set_up(&b, to, "", to_vlan);
+	if (rules_decide_moment(&a, &b, from_vlan != to_vlan) != moment)
+		fail_msg("'%s' in %u to '%s' in %u", from, from_vlan, to, to_vlan);
+}
+
+static void moments(void **state)
 {
 	struct rules a, b;
 
 	(void)state;
+	expect_moment("10.0.3.7", 10, "10.0.3.7", 10, RULES_STAY);
+	expect_moment("", 10, "", 0, RULES_STAY);
+	expect_moment("10.0.3.7", 10, "10.0.3.8", 10, RULES_BEFORE);
+	expect_moment("10.0.3.7", 10, "10.0.3.7", 20, RULES_BEFORE); // the bridge lets in neither too much
+	expect_moment("10.0.3.7", 10, "10.0.3.8", 20, RULES_BETWEEN);
+	expect_moment("10.0.3.7", 10, "disabled", 20, RULES_BETWEEN);
+	expect_moment("", 10, "10.0.3.7", 20, RULES_BEFORE);
+	expect_moment("10.0.3.7", 10, "", 20, RULES_AFTER);
+	expect_moment("10.0.3.7", 10, "10.0.3.7", 0, RULES_BEFORE); // tags are refused before they would be passed on
+	expect_moment("10.0.3.7", 0, "10.0.3.7", 10, RULES_AFTER);
 	set_up(&a, "10.0.3.7", "", 10);
-	set_up(&b, "10.0.3.7", "", 20);
-	assert_true(rules_equal_but_vlans(&a, &b));
-	set_up(&b, "10.0.3.7", "", 0);
-	assert_true(rules_equal_but_vlans(&a, &b));
-	set_up(&b, "10.0.3.7 10.0.3.8", "", 10);
-	assert_false(rules_equal_but_vlans(&a, &b));
-	set_up(&b, "10.0.3.7 router", "", 10);
-	assert_false(rules_equal_but_vlans(&a, &b));
-	set_up(&b, "10.0.3.7 disabled", "", 10);
-	assert_false(rules_equal_but_vlans(&a, &b));
+	b = a;
+	b.when ^= RULES_8021Q | RULES_NO_8021Q | RULES_8021AD | RULES_NO_8021AD;
+	assert_int_equal(rules_decide_moment(&a, &b, true), RULES_BETWEEN);
 }
 
 static void refusals(void **state)
@@ -516,7 +531,7 @@ int test_vif_rules(void)
 		cmocka_unit_test(disabled),
 		cmocka_unit_test(settings),
 		cmocka_unit_test(allow_list_ends),
-		cmocka_unit_test(comparison),
+		cmocka_unit_test(moments),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(overlaps),
 		cmocka_unit_test(messages),

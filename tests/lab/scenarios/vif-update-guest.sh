@@ -51,7 +51,7 @@ over 'addresses' ip=10.0.3.11 ip=
 over 'antispoof' antispoof=yes antispoof=
 over 'isolated' isolated=yes isolated=
 update web/0 ip=10.0.3.11
-over 'other addresses' 'ip=10.0.3.11 10.0.3.12' ip=10.0.3.11
+over 'other addresses' 'ip=10.0.3.11,10.0.3.12' ip=10.0.3.11
 over 'another VLAN, with rules' bridge=br0.20 bridge=br0.10
 over 'another bridge, with rules' bridge=br3 bridge=br0.10
 over 'another bridge, with other addresses' 'bridge=br3 ip=10.0.3.11,10.0.3.12' 'bridge=br0.10 ip=10.0.3.11'
