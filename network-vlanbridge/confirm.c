@@ -31,31 +31,30 @@ static bool is_file_now(const struct text *t)
 }
 
 // Only of the file that boots start: another one that was tried is of no interest to them.
-static int reject(struct unconfirmed *u, const char *boot, struct err *e)
+static bool is_to_be_rejected(const struct unconfirmed *u)
 {
-	if (u->back == BACK_BY_REMOVING || !u->text.size || confirmed_is_last(&u->text) || !is_file_now(&u->text))
-		return 0;
-	memmove(u->boot, boot, strlen(boot) + 1);
-	return unconfirmed_write(UNCONFIRMED_REJECTED, u, e);
+	return u->back != BACK_BY_REMOVING && u->text.size && !confirmed_is_last(&u->text) && is_file_now(&u->text);
 }
 
-int confirm_reject(struct unconfirmed *u, struct err *e)
+int confirm_reject(const struct unconfirmed *u, struct err *e)
 {
-	char now[BOOT_ID_SIZE];
+	return is_to_be_rejected(u) ? unconfirmed_reject(e) : unconfirmed_remove(UNCONFIRMED_WAITING, e);
+}
 
-	way_back_boot_id(now);
-	if (reject(u, now, e))
+int confirm_reject_text(struct unconfirmed *u, struct err *e)
+{
+	way_back_boot_id(u->boot);
+	if (is_to_be_rejected(u) && unconfirmed_write(UNCONFIRMED_REJECTED, u, e))
 		return -e->code;
 	return unconfirmed_remove(UNCONFIRMED_WAITING, e);
 }
 
 // A boot has ended a change that waited: no start of this boot has seen its file yet.
-static void end_by_boot(struct unconfirmed *u)
+static void end_by_boot(const struct unconfirmed *u)
 {
 	struct err trouble = {0};
 
-	if (*u->boot && !confirm_waits(u) &&
-		(reject(u, u->boot, &trouble) || unconfirmed_remove(UNCONFIRMED_WAITING, &trouble)))
+	if (*u->boot && !confirm_waits(u) && confirm_reject(u, &trouble))
 		log_warning("network-vlanbridge: %s", trouble.text);
 }
 
@@ -163,8 +162,10 @@ void confirm_tell(const struct unconfirmed *u)
 static int end_made(struct unconfirmed *u, struct err *e)
 {
 	u->made = true;
-	if (unconfirmed_write(UNCONFIRMED_WAITING, u, e))
+	if (unconfirmed_write(UNCONFIRMED_WAITING, u, e)) {
+		err_prefix(e, "the change is made, can't be confirmed, and goes back at its deadline: ");
 		return EXIT_FAILED;
+	}
 	if (!u->probing)
 		confirm_tell(u);
 	return EXIT_DONE;

@@ -50,8 +50,12 @@ int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err 
 /* The file counts as confirmed. Returns 0 or -errno with a message in e. */
 int confirm_keep(const struct text *file, struct err *e);
 
-/* Nothing waits any more; if the file has what u was made from, it isn't started by a boot. Returns 0 or -errno. */
-int confirm_reject(struct unconfirmed *u, struct err *e);
+/* What waits, u, doesn't any more; if the file has what u was made from, it isn't started by a boot. Returns 0 or
+ * -errno. */
+int confirm_reject(const struct unconfirmed *u, struct err *e);
+
+/* The same of a u that doesn't wait itself: it counts as rejected in this boot. */
+int confirm_reject_text(struct unconfirmed *u, struct err *e);
 
 /* config_read, but of a file that wasn't confirmed, and isn't tried just now, the last confirmed one. */
 int confirm_read_config(const char *file, struct config *ret, struct err *e);

@@ -107,9 +107,21 @@ static int reject_file(struct err *e)
 	int r = 0;
 
 	if (!config_read_text(CONFIG_FILE, &u.text.data, &u.text.size, &(struct err){0}))
-		r = confirm_reject(&u, e);
+		r = confirm_reject_text(&u, e);
 	text_free(&u.text);
 	return r;
+}
+
+// The host is as it was asked to be, also where that can't be kept.
+static void keep_older(const struct text *text, const char *path)
+{
+	struct err trouble = {0};
+
+	if (confirm_keep(text, &trouble) || reject_file(&trouble))
+		log_warning("network-vlanbridge: the next boot starts " CONFIG_FILE ": %s", trouble.text);
+	log_warning("network-vlanbridge: the host has the configuration of %s; copy it to " CONFIG_FILE
+		    " to go on from it",
+		path);
 }
 
 static int revert_to(struct netlink *nl, const struct unconfirmed *waiting, unsigned long n, struct err *e)
@@ -124,12 +136,8 @@ static int revert_to(struct netlink *nl, const struct unconfirmed *waiting, unsi
 	}
 	if (!find_older(n, &r.text, path, e) && !config_parse(path, r.text.data, r.text.size, &r.config, e))
 		status = command_run_carry_out(nl, &r, e);
-	if (!status && (confirm_keep(&r.text, e) || reject_file(e)))
-		status = EXIT_FAILED;
 	if (!status)
-		log_warning("network-vlanbridge: the host has the configuration of %s; copy it to " CONFIG_FILE
-			    " to go on from it",
-			path);
+		keep_older(&r.text, path);
 	command_run_free(&r);
 	return status;
 }

@@ -20,7 +20,7 @@ static const struct {
 	[DATE] = {"CONFIRMED", 0, SCOLS_JSON_STRING},
 	[SIZE] = {"SIZE", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
 	[FILE_NAME] = {"FILE", 0, SCOLS_JSON_STRING},
-	[FIRST_LINE] = {"FIRST LINE", SCOLS_FL_TRUNC, SCOLS_JSON_STRING},
+	[FIRST_LINE] = {"FIRSTLINE", SCOLS_FL_TRUNC, SCOLS_JSON_STRING},
 };
 
 static int add_line(struct libscols_table *table, size_t n, const struct confirmed *c, struct err *e)

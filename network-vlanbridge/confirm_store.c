@@ -255,3 +255,18 @@ int unconfirmed_remove(enum unconfirmed_kind kind, struct err *e)
 	unconfirmed_path(kind, path);
 	return remove_file(path, e);
 }
+
+int unconfirmed_reject(struct err *e)
+{
+	const char *from = unconfirmed_names[UNCONFIRMED_WAITING], *to = unconfirmed_names[UNCONFIRMED_REJECTED];
+	int dir = open_directory();
+	int r = dir < 0 ? dir : 0;
+
+	if (!r && renameat(dir, from, dir, to))
+		r = -errno;
+	if (!r && fsync(dir))
+		r = -errno;
+	if (dir >= 0)
+		close(dir);
+	return r ? err_set(e, -r, "can't rename " STORE "/%s to %s: %s", from, to, strerror(-r)) : 0;
+}

@@ -67,6 +67,9 @@ int confirmed_add(const struct text *t, struct err *e);
 /* Returns 0 and what is there, all 0 if there is nothing, or -errno. The caller frees ret->text. */
 int unconfirmed_read(enum unconfirmed_kind kind, struct unconfirmed *ret, struct err *e);
 int unconfirmed_write(enum unconfirmed_kind kind, const struct unconfirmed *u, struct err *e);
+
+/* Makes the waiting one the rejected one, which needs no space on the disk. */
+int unconfirmed_reject(struct err *e);
 int unconfirmed_remove(enum unconfirmed_kind kind, struct err *e);
 
 #endif
