@@ -154,14 +154,14 @@ check check-long demo:
 	@tests/setup $@
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint format-check engine sanitized model ports
+run-check: all unit check-pure manlint format-check engine sanitized model
 	tests/package
 	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found hosts documents
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
 # What takes hours rather than minutes: every message as the moment of a kill. A host that was upgraded to 13 has 12's programs.
-run-check-long: run-check
+run-check-long: run-check ports
 	$(B)/random/engine --cases 5000000
 	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/confirm --all
