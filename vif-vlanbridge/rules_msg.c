@@ -242,6 +242,8 @@ struct used {
 static void mark_used(const struct rules_row *row, struct used *used)
 {
 	used->chains[row->chain] = true;
+	if (row->verdict == VERDICT_GOTO) // also where none of its rows applies
+		used->chains[row->argument] = true;
 	if (row->verdict == VERDICT_DROP)
 		used->counters[row->argument] = true;
 	for (const struct rules_match *match = row->matches; match < row->matches + RULES_MATCHES; match++)
