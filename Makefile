@@ -51,7 +51,7 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model ports confirm check-found hosts documents
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model ports confirm wrappers check-found hosts documents
 .PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -130,9 +130,13 @@ hosts: all
 documents: all
 	tests/random/documents
 
-# Changes with confirm=, and the ways back.
+# Changes with confirm= and probe=, and the ways back.
 confirm: all
 	tests/random/confirm
+
+# The wrapper scripts that network-bridge's users have.
+wrappers: all
+	tests/random/wrappers
 
 # Once more with sanitizers, in a build of their own.
 sanitized:
@@ -156,7 +160,7 @@ check check-long demo:
 
 run-check: all unit check-pure manlint format-check engine sanitized model
 	tests/package
-	+@$(MAKE) -j2 --output-sync --no-print-directory confirm check-found hosts documents
+	+@$(MAKE) -j2 --output-sync --no-print-directory confirm wrappers check-found hosts documents
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 
@@ -165,6 +169,7 @@ run-check-long: run-check ports
 	$(B)/random/engine --cases 5000000
 	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/confirm --all
+	tests/random/wrappers --all
 	tests/random/uml --all-kills 1-200
 	tests/lab/check --long
 	tests/package 12 13 arm64

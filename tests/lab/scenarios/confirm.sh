@@ -107,10 +107,15 @@ for kind in "${cuts_off[@]}" "${changes[@]}" vlan nic stop empty none; do
 	lockout $kind ${ways[n++ % 3]}
 done
 
-for kind in more fewer options gateway renamed mtu static good; do
+for kind in more fewer options renamed gateway mtu static good; do
 	cp /run/$kind.conf $file
-	ok "good change: $kind" $network start confirm=60
-	ok 'confirmed' $network confirm
+	case $kind in
+	more | fewer | renamed) ok "good change, probed: $kind" $network start probe=gateway,lacp ;;
+	*)
+		ok "good change: $kind" $network start confirm=60
+		ok 'confirmed' $network confirm
+		;;
+	esac
 done
 is 'the last one runs' "$($network plan)" ''
 ok 'and goes on' wait_until 20 reachable
