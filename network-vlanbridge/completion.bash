@@ -16,7 +16,7 @@ _network_vlanbridge() {
 		key=COMMAND
 	fi
 	case $key in
-	COMMAND) words='start stop restart confirm revert history status plan check rules demand release help --help --version' ;;
+	COMMAND) words='start stop restart confirm revert history status plan check rules demand release keep help --help --version' ;;
 	netdev | bridge | bond | ports) words=$devices ;;
 	mode) words='balance-rr active-backup balance-xor broadcast 802.3ad balance-tlb balance-alb' ;;
 	address) words='inherit dhcp none' ;;
