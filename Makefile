@@ -219,7 +219,7 @@ run-bench: all $(addprefix $(B)/bench/,floor dynamic measure packets)
 install: all
 	install -D -m 755 -t $(DESTDIR)$(LIBEXEC) $(B)/network-vlanbridge $(B)/vif-vlanbridge
 	install -d $(DESTDIR)$(SBIN) $(DESTDIR)$(SCRIPTS)
-	ln -sf $(LIBEXEC)/network-vlanbridge $(DESTDIR)$(SBIN)
+	ln -sf $(LIBEXEC)/network-vlanbridge $(LIBEXEC)/vif-vlanbridge $(DESTDIR)$(SBIN)
 	ln -sf $(LIBEXEC)/network-vlanbridge $(LIBEXEC)/vif-vlanbridge $(DESTDIR)$(SCRIPTS)
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 network-vlanbridge/network-vlanbridge.8 vif-vlanbridge/vif-vlanbridge.8
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man7 network-vlanbridge/vlanbridge.7

@@ -41,6 +41,9 @@ status=$($network status)
 diag <<<"$status"
 like 'status shows web in its bridge' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrlan .* web'
 like 'and mail in its' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrdmz .* mail'
+ok 'web gets another bridge, as README says' vif-vlanbridge update web/0 bridge=xenbrdmz
+ok 'it reaches VLAN 2' guest web ping -c1 -W2 10.0.2.1
+ok 'and its bridge again' vif-vlanbridge update web/0 bridge=xenbrlan
 
 # As dpkg does it; its scripts call nothing, see tests/package.
 replace_programs() {
