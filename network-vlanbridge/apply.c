@@ -7,8 +7,11 @@
 #include "apply.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "external.h"
 #include "group_delete.h"
@@ -17,6 +20,10 @@
 #include "snapshot.h"
 #include "step_message.h"
 #include "step_sysctl.h"
+
+/* How long a new route is waited for, and how many of them: a routing daemon makes others all the time. */
+#define PEER_MILLISECONDS 1000
+#define PEER_TRIES 100
 
 struct runner {
 	struct netlink *nl;
@@ -53,12 +60,45 @@ static bool is_so_already(const struct step *s, int error)
 	return false;
 }
 
+static bool adds_ipv6_peer(const struct runner *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct l3_entry *a = r->steps[i].entry;
+
+		if (r->steps[i].kind == STEP_L3_ADD && a->kind == L3_ADDRESS && a->family == AF_INET6 &&
+			strstr(a->key, " peer "))
+			return true;
+	}
+	return false;
+}
+
+// The kernel makes the route to an IPv6 peer from a work queue (addrconf_dad_work), a moment after it has the address.
+// Until then it refuses a route through that peer, which is sent again when there are new routes.
+static void await_peer(struct runner *r, size_t i, struct netlink_ack *ack)
+{
+	int listener;
+
+	if (ack->error != -EHOSTUNREACH || !adds_ipv6_peer(r))
+		return;
+	listener = netlink_listen(RTMGRP_IPV6_ROUTE, r->e);
+	r->failed = listener < 0 ? listener : 0;
+	for (int tries = 0; tries < PEER_TRIES && !r->failed && ack->error == -EHOSTUNREACH; tries++) {
+		if (tries && !netlink_wait(listener, PEER_MILLISECONDS))
+			break;
+		r->failed = netlink_send(r->nl, &r->msgs[i], 1, ack, NULL, NULL, r->e);
+	}
+	if (listener >= 0)
+		close(listener);
+}
+
 static void flush(struct runner *r)
 {
 	struct netlink_ack acks[NETLINK_BATCH];
 
 	if (!r->failed && r->queued)
 		r->failed = netlink_send(r->nl, r->msgs, r->queued, acks, NULL, NULL, r->e);
+	for (size_t i = 0; i < r->queued && !r->failed; i++)
+		await_peer(r, i, &acks[i]);
 	// The first refusal is the reason; later ones may only follow from it.
 	for (size_t i = 0; i < r->queued && !r->failed; i++)
 		if (acks[i].error && !is_so_already(r->owners[i], acks[i].error))
