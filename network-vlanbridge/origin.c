@@ -159,19 +159,30 @@ static bool has_joined(const struct builder *b, const struct device *d, const st
 	return b->scope == SCOPE_FILE || !b->names || config_find(b->names, m->link.name);
 }
 
-// What is noted counts where the device isn't in its place, or a plan was about to change it.
+static void take_noted_vlans(struct device *d, const struct guest_mark *g)
+{
+	d->attached_aware = g->vlan_aware;
+	if (g->vlan_aware)
+		d->vlans = g->vlans;
+}
+
+// What is noted counts where the device isn't in its place, or a plan was about to change it. Of one in its place the
+// VLANs alone count, while its bridge isn't VLAN-aware.
 static void take_noted_place(struct device *d)
 {
 	struct guest_mark g;
 
-	if (!mark_parse_guest(d->link.alias, &g) || !*g.bridge || (*d->link.master.name && !d->mark.changing))
+	if (!mark_parse_guest(d->link.alias, &g) || !*g.bridge)
 		return;
+	if (*d->link.master.name && !d->mark.changing) {
+		if (!d->attached_aware && !strcmp(g.bridge, d->attached))
+			take_noted_vlans(d, &g);
+		return;
+	}
 	text_copy(d->attached, NAME_SIZE, g.bridge);
 	d->link.port_flags = g.port_flags;
 	d->link.port_flags_known = LINK_PORT_FLAGS_ALL;
-	d->attached_aware = g.vlan_aware;
-	if (g.vlan_aware)
-		d->vlans = g.vlans;
+	take_noted_vlans(d, &g);
 }
 
 // The master is gone: what was in it is a guest's device (attached), or a port that goes back.

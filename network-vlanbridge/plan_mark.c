@@ -114,15 +114,21 @@ static bool is_guest_disturbed(const struct planner *p, const struct device *s, 
 		       bridge->link.bridge.vlan_default_pvid != then->link.bridge.vlan_default_pvid);
 }
 
-// The place of a guest's device now.
+// The place of a guest's device now. A bridge that isn't VLAN-aware doesn't say which VLANs the device had in it.
 static void read_place(const struct planner *p, const struct device *s, struct guest_mark *g)
 {
-	const struct filter_mark filter = g->filter;
+	const struct guest_mark noted = *g;
 	const struct device *bridge = host_find(&p->now, s->link.master.name);
 
-	*g = (struct guest_mark){
-		.port_flags = device_port_flags(s), .vlan = bridge->mark.vlan, .vlans = s->vlans, .filter = filter};
-	g->vlan_aware = device_is_vlan_aware(bridge);
+	*g = (struct guest_mark){.port_flags = device_port_flags(s),
+		.vlan = bridge->mark.vlan,
+		.vlans = s->vlans,
+		.vlan_aware = device_is_vlan_aware(bridge),
+		.filter = noted.filter};
+	if (!g->vlan_aware && !strcmp(noted.bridge, bridge->link.name)) {
+		g->vlan_aware = noted.vlan_aware;
+		g->vlans = noted.vlans;
+	}
 	text_copy(g->bridge, NAME_SIZE, bridge->link.name);
 	text_copy(g->uplink, NAME_SIZE, host_original_name(&p->now, bridge->mark.uplink));
 }
