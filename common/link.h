@@ -15,8 +15,10 @@
 #define ALIAS_SIZE 256 /* IFALIASZ */
 #define ARP_TARGETS 16 /* BOND_MAX_ARP_TARGETS */
 #define KIND_SIZE 16
-#define IPV6_MTU_MIN 1280    /* IPV6_MIN_MTU: below it the kernel takes IPv6 off a device, and its settings */
-#define LINK_ADDR_GEN_NONE 1 /* IN6_ADDR_GEN_MODE_NONE */
+#define IPV6_MTU_MIN 1280      /* IPV6_MIN_MTU: below it the kernel takes IPv6 off a device, and its settings */
+#define LINK_ADDR_GEN_NONE 1   /* IN6_ADDR_GEN_MODE_NONE */
+#define LINK_ADDR_GEN_SECRET 2 /* IN6_ADDR_GEN_MODE_STABLE_PRIVACY: with the device's stable_secret */
+#define LINK_ADDR_GEN_RANDOM 3 /* IN6_ADDR_GEN_MODE_RANDOM: the same, with one that the kernel makes */
 
 enum kind { KIND_OTHER, KIND_BOND, KIND_BRIDGE, KIND_VLAN, KIND_DUMMY, KIND_COUNT };
 
@@ -43,7 +45,7 @@ enum link_field {
 };
 
 #define LINK_FIELD_LAST LINK_SYSCTLS
-#define LINK_SYSCTL_COUNT 18 /* rows of link_sysctls */
+#define LINK_SYSCTL_COUNT 20 /* rows of link_sysctls */
 
 /* What a new port of a bridge has: learning, flooding of unknown unicast, multicast and broadcast (IFLA_BRPORT_*). */
 /* Bit N for attribute N of IFLA_BRPORT_*. All that are on or off: mode, guard, protect, fast_leave; learning,

@@ -31,6 +31,8 @@ const struct link_sysctl link_sysctls[LINK_SYSCTL_COUNT] = {
 	IPV4("proxy_arp", PROXY_ARP),
 	IPV4("forwarding", FORWARDING),
 	IPV6("accept_ra", ACCEPT_RA),
+	IPV6("accept_ra_defrtr", ACCEPT_RA_DEFRTR),
+	IPV6("accept_ra_pinfo", ACCEPT_RA_PINFO),
 	IPV6("autoconf", AUTOCONF),
 	IPV6("accept_redirects", ACCEPT_REDIRECTS),
 	IPV6("use_tempaddr", USE_TEMPADDR),

@@ -22,7 +22,7 @@ enum {
 	LINK_SYSCTL_RP_FILTER = 0,
 	LINK_SYSCTL_ARP_IGNORE = 3,
 	LINK_SYSCTL_ACCEPT_RA = 12,
-	LINK_SYSCTL_DISABLE_IPV6 = 17
+	LINK_SYSCTL_DISABLE_IPV6 = 19
 }; /* rows */
 
 /* The rows that are 1 on a bridge where dom0 has no address, bit N for row N: arp_ignore answers only for addresses of

@@ -190,18 +190,10 @@ static void queue_phase(struct runner *r, const struct step *s, enum phase phase
 		queue_message(r, s, step_message(s, phase));
 }
 
-static void queue_step(struct runner *r, const struct step *s)
+static void queue_vlans(struct runner *r, const struct step *s)
 {
-	if (s->entry) {
-		queue_entry(r, s);
-	} else if (is_vlans(s)) {
-		queue_message(r, s,
-			port_msg_vlans(
-				s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
-	} else {
-		for (int phase = 0; phase < PHASE_END && !r->failed; phase++)
-			queue_phase(r, s, (enum phase)phase);
-	}
+	queue_message(r, s,
+		port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
 }
 
 // A step of several messages, like a new device that is told its alias before it comes up, goes phase by phase.
@@ -209,8 +201,6 @@ static size_t count_messages(const struct step *s)
 {
 	size_t n = 0;
 
-	if (!s->link || is_vlans(s))
-		return 1;
 	for (int phase = 0; phase < PHASE_END; phase++)
 		n += step_has_phase(s, (enum phase)phase);
 	return n;
@@ -248,7 +238,7 @@ static size_t run_end(struct runner *r, size_t i)
 	return end;
 }
 
-// Several messages a step: a phase goes to all steps before the next one begins.
+// A phase goes to all steps before the next one begins.
 static void send_phases(struct runner *r, size_t from, size_t to)
 {
 	for (int phase = 0; phase < PHASE_END && !r->failed; phase++) {
@@ -260,14 +250,16 @@ static void send_phases(struct runner *r, size_t from, size_t to)
 
 static size_t send_run(struct runner *r, size_t i)
 {
-	const struct step *s = &r->steps[i];
 	size_t end = run_end(r, i);
 
-	if (s->kind == STEP_LINK_ADD || count_messages(s) > 1)
+	if (r->steps[i].link && !is_vlans(&r->steps[i]))
 		send_phases(r, i, end);
-	else
-		for (size_t k = i; k < end && !r->failed; k++)
-			queue_step(r, &r->steps[k]);
+	for (size_t k = i; k < end && !r->failed; k++) {
+		if (r->steps[k].entry)
+			queue_entry(r, &r->steps[k]);
+		else if (is_vlans(&r->steps[k]))
+			queue_vlans(r, &r->steps[k]);
+	}
 	flush(r);
 	return end;
 }

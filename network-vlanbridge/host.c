@@ -191,7 +191,7 @@ int host_copy(const struct host *h, struct host *ret)
 	size_t at = 0;
 	int r = 0;
 
-	*ret = (struct host){.bonding = h->bonding, .ipv6 = h->ipv6};
+	*ret = (struct host){.bonding = h->bonding, .ipv6 = h->ipv6, .stable_secret = h->stable_secret};
 	memcpy(ret->default_sysctls, h->default_sysctls, sizeof(ret->default_sysctls));
 	for (size_t i = 0; i < h->count && !r; i++) {
 		r = host_add(ret, h->devices[i]->link.name, &d);

@@ -39,6 +39,7 @@ struct host {
 	bool bonding;           /* the bonding module is loaded: before that, making a bond makes bond0 too */
 	int32_t default_sysctls[LINK_SYSCTL_COUNT]; /* what a new device begins with */
 	bool ipv6;                                  /* the kernel has IPv6: devices have an addr_gen_mode */
+	bool stable_secret;                         /* net.ipv6.conf.default.stable_secret is set: for all devices */
 };
 
 /* Frees what h holds. Fine on {0}. */

@@ -131,8 +131,8 @@ const struct l3_entry *host_find_subnet_fellow(const struct host *h, const struc
 	size_t at = 0;
 
 	while ((other = host_next_entry(h, &at)))
-		if (other->secondary == secondary && l3_same_subnet(other, e) && l3_uses(other, e->devices[0].name) &&
-			!l3_equal(other, e))
+		if (other->kind == L3_ADDRESS && other->secondary == secondary && l3_uses(other, e->devices[0].name) &&
+			!l3_equal(other, e) && l3_same_subnet(other, e))
 			return other;
 	return NULL;
 }

@@ -28,7 +28,7 @@ static void set_down(struct host *h, struct device *d)
 		host_remove_entry(h, e);
 	}
 	for (size_t i = 0; i < h->count && d->uppers; i++)
-		if (!strcmp(h->devices[i]->link.lower.name, d->link.name))
+		if (!strcmp(h->devices[i]->link.lower.name, d->link.name) && h->devices[i]->link.kind == KIND_VLAN)
 			set_down(h, h->devices[i]);
 }
 

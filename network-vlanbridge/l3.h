@@ -36,6 +36,7 @@ struct l3_entry {
 	bool gateway;         /* a route through a gateway: needs the routes to it first */
 	bool from_kernel;     /* a route with protocol kernel: the kernel may have made it together with an address */
 	bool no_prefix_route; /* of an address: IFA_F_NOPREFIXROUTE */
+	bool dad_failed;      /* of an IPv6 address: another host has it */
 	bool no_dad;          /* of an IPv6 address: IFA_F_NODAD, which a copy has until its second message */
 	bool secondary;       /* of an IPv4 address: goes with the primary one of its subnet (promote_secondaries=0) */
 	bool volatile_;       /* from a router advertisement, or with a lifetime: may change at any time without us */

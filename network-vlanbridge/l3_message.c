@@ -287,7 +287,7 @@ static const struct l3_entry *as_kernel_has_it(const struct l3_entry *e)
 
 int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2])
 {
-	bool twice = e->message && e->kind == L3_ADDRESS && e->family == AF_INET6 && add;
+	bool twice = e->message && e->kind == L3_ADDRESS && e->family == AF_INET6 && add && !e->dad_failed;
 
 	msgs[1] = NULL;
 	if (!add)

@@ -24,9 +24,9 @@ struct l3_entry *l3_without_hops(
 
 /* The messages that make or delete e, whose devices must have their index. An address is added with
  * NLM_F_REPLACE: that it is there already is no failure. Of an IPv6 address that the kernel had there are two messages:
- * it is added without duplicate address detection, since it was ours a moment ago, then gets its own flags. A deletion
- * names all that tells the entry from others, of a route its dead next hops, too. Returns their number, 1 or 2, or
- * -ENOMEM. */
+ * it is added without duplicate address detection, since it was ours a moment ago, then gets its own flags; but not one
+ * for which that had failed. A deletion names all that tells the entry from others, of a route its dead next hops, too.
+ * Returns their number, 1 or 2, or -ENOMEM. */
 int l3_messages(const struct l3_entry *e, bool add, struct nl_msg *msgs[2]);
 
 /* The kernel keeps the neighbours that are proxies apart from the others. */

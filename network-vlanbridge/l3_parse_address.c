@@ -63,6 +63,7 @@ int l3_parse_address(struct l3_entry *e, struct nlattr **tb)
 	e->link_local = is_kernel_link_local(h, tb, flags);
 	e->ours = tb[IFA_PROTO] && nla_get_u8(tb[IFA_PROTO]) == L3_PROTOCOL;
 	e->no_prefix_route = flags & IFA_F_NOPREFIXROUTE;
+	e->dad_failed = e->family == AF_INET6 && flags & IFA_F_DADFAILED;
 	e->no_dad = e->family == AF_INET6 && flags & IFA_F_NODAD;
 	e->secondary = e->family == AF_INET && flags & IFA_F_SECONDARY;
 	e->volatile_ = lifetime(tb[IFA_CACHEINFO]) != FOREVER;

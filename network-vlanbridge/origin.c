@@ -392,7 +392,8 @@ int origin_make(
 {
 	struct builder b = {current, scope, names, ret, 0};
 
-	*ret = (struct origin){.host = {.bonding = current->bonding, .ipv6 = current->ipv6}};
+	*ret = (struct origin){
+		.host = {.bonding = current->bonding, .ipv6 = current->ipv6, .stable_secret = current->stable_secret}};
 	memcpy(ret->host.default_sysctls, current->default_sysctls, sizeof(current->default_sysctls));
 	add_devices(&b);
 	if (!b.failed)

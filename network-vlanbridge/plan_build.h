@@ -53,8 +53,6 @@ bool planner_is_unwanted(const struct planner *p, const struct l3_entry *e);
  */
 unsigned int planner_fields_to_set(const struct planner *p, const struct device *s, const struct device *t);
 uint64_t planner_options_to_set(const struct device *s, const struct device *t);
-/* Whether a bond in its mode takes an option; other kinds take all of theirs. */
-bool planner_is_taken_in_mode(const struct option *o, const struct link *bond);
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t);
 bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b);
 bool planner_is_done(const struct planner *p);

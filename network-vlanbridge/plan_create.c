@@ -31,7 +31,8 @@ static struct link described_new(const struct device *t)
 		l.set &= ~(unsigned int)LINK_LOWER;
 	for (size_t i = 0; i < k->count && l.kind != KIND_VLAN; i++) {
 		option_reset(&initial, &k->options[i]);
-		if (option_equal(&initial, &l, &k->options[i]) || !planner_is_taken_in_mode(&k->options[i], &l))
+		if (option_equal(&initial, &l, &k->options[i]) ||
+			(l.kind == KIND_BOND && !option_fits_mode(&k->options[i], l.bond.mode)))
 			l.options &= ~(1ULL << i);
 	}
 	if (!(l.set & LINK_MASTER))

@@ -160,7 +160,7 @@ static bool carries_alike(const struct mark *a, const struct mark *b)
 }
 
 // With another mark, what stands on s, or on a device above, would have another origin: not as long as something stands
-// there.
+// there that could return.
 static bool changes_origins(struct planner *p, struct device *s, const struct mark *new)
 {
 	struct mark old = s->mark;
@@ -177,7 +177,8 @@ static bool changes_origins(struct planner *p, struct device *s, const struct ma
 		for (size_t i = 0; i < e->device_count; i++) {
 			text_copy(before, sizeof(before), origin_of(&p->now, e->devices[i].name));
 			s->mark = *new;
-			changes |= strcmp(before, origin_of(&p->now, e->devices[i].name)) != 0;
+			changes |= host_find(&p->now, before) &&
+				   strcmp(before, origin_of(&p->now, e->devices[i].name)) != 0;
 			s->mark = old;
 		}
 	}

@@ -131,11 +131,6 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 	return differ;
 }
 
-bool planner_is_taken_in_mode(const struct option *o, const struct link *bond)
-{
-	return bond->kind != KIND_BOND || option_fits_mode(o, bond->bond.mode);
-}
-
 // What the kernel doesn't report (an empty list, an option that it doesn't know) has its initial value.
 static bool has_option(const struct link *now, const struct link *wanted, const struct option *o)
 {
@@ -152,19 +147,20 @@ uint64_t planner_options_to_set(const struct device *s, const struct device *t)
 	const struct kind_row *k = &link_kinds[t->link.kind];
 	uint64_t differ = 0;
 
-	if (s->link.kind != t->link.kind || t->link.kind == KIND_VLAN || (!device_is_ours(t) && !device_is_ours(s)))
+	if (s->link.kind != t->link.kind || (!device_is_ours(t) && !device_is_ours(s)))
 		return 0;
 	for (size_t i = 0; i < k->count; i++)
 		if (option_is_set(&t->link, &k->options[i]) && !has_option(&s->link, &t->link, &k->options[i]))
 			differ |= 1ULL << i;
-	for (size_t i = 0; i < k->count && t->link.kind == KIND_BOND; i++)
-		if (!planner_is_taken_in_mode(&k->options[i], &s->link) &&
-			!planner_is_taken_in_mode(&k->options[i], &t->link))
+	if (t->link.kind != KIND_BOND)
+		return differ;
+	for (size_t i = 0; i < k->count; i++)
+		if (!option_fits_mode(&k->options[i], s->link.bond.mode) &&
+			!option_fits_mode(&k->options[i], t->link.bond.mode))
 			differ &= ~(1ULL << i);
 	// Without MII monitoring the kernel takes no delays, and says that they are 0.
-	for (size_t i = 0; i < k->count && t->link.kind == KIND_BOND && !t->link.bond.miimon; i++)
-		if (k->options[i].rules & OPTION_NEEDS_MIIMON)
-			differ &= ~(1ULL << i);
+	if (!t->link.bond.miimon)
+		differ &= ~link_options_with_rule(KIND_BOND, OPTION_NEEDS_MIIMON);
 	return differ;
 }
 

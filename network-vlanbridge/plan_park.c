@@ -8,12 +8,13 @@
 #include "origin.h"
 #include "plan_build.h"
 
-static bool stands_on(const struct host *h, const struct device *upper, const struct device *d)
+// A macvlan device stays up.
+static bool goes_down_with(const struct host *h, const struct device *upper, const struct device *d)
 {
 	for (int depth = 0; upper && depth < 8; depth++) {
 		if (upper == d)
 			return true;
-		upper = host_find(h, upper->link.lower.name);
+		upper = device_is_kind(upper, KIND_VLAN) ? host_find(h, upper->link.lower.name) : NULL;
 	}
 	return false;
 }
@@ -23,7 +24,7 @@ static bool uses_any_on(const struct host *h, const struct l3_entry *e, const st
 	for (size_t i = 0; i < e->device_count; i++) {
 		const struct device *user = host_find(h, e->devices[i].name);
 
-		if (user && stands_on(h, user, d))
+		if (user && goes_down_with(h, user, d))
 			return true;
 	}
 	return false;

@@ -226,6 +226,17 @@ static void read_default_sysctls(struct host *h)
 	}
 }
 
+// Reading it fails while it isn't set.
+static bool has_stable_secret(void)
+{
+	FILE *f = fopen("/proc/sys/net/ipv6/conf/default/stable_secret", "re");
+	bool has = f && fgetc(f) != EOF;
+
+	if (f)
+		fclose(f);
+	return has;
+}
+
 int snapshot_read(struct netlink *nl, bool vlans, struct host *ret, struct err *e)
 {
 	int r = snapshot_links(nl, ret, e);
@@ -240,6 +251,7 @@ int snapshot_read(struct netlink *nl, bool vlans, struct host *ret, struct err *
 		return r;
 	}
 	ret->bonding = !access("/sys/class/net/bonding_masters", F_OK);
+	ret->stable_secret = has_stable_secret();
 	read_default_sysctls(ret);
 	return 0;
 }

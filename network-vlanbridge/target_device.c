@@ -178,10 +178,8 @@ static void describe_new(struct target_builder *b, struct device *d, const struc
 	d->link.group = MARK_GROUP;
 	d->link.up = true;
 	d->dhcp = c->mark.dhcp;
-	if (b->target->ipv6) {
+	if (b->target->ipv6)
 		d->link.set |= LINK_ADDR_GEN;
-		d->link.addr_gen = c->link.set & LINK_ADDR_GEN ? c->link.addr_gen : 0;
-	}
 	set_options(b, d, c);
 	use_real_name(b, &d->link.lower);
 	if (d->link.kind == KIND_BOND)

@@ -88,6 +88,14 @@ static void note_heir(struct target_builder *b, struct device *d, struct device 
 	m->mark.inherit = true;
 }
 
+// The kernel refuses the mode to a device that has no secret, as a new one; a port's own goes with nothing.
+static uint32_t carried_addr_gen(const struct target_builder *b, const struct device *before)
+{
+	if (before->link.addr_gen == LINK_ADDR_GEN_SECRET && !b->target->stable_secret)
+		return LINK_ADDR_GEN_RANDOM;
+	return before->link.addr_gen;
+}
+
 // Every device on the way up notes what is below it; the last one gets the port's sysctls, and makes link-local
 // addresses if the port did.
 static void mark_carriers(struct target_builder *b, struct device *d)
@@ -103,7 +111,7 @@ static void mark_carriers(struct target_builder *b, struct device *d)
 	if (!before || !device_is_ours(d))
 		return;
 	if (d->link.set & LINK_ADDR_GEN)
-		d->link.addr_gen = before->link.addr_gen;
+		d->link.addr_gen = carried_addr_gen(b, before);
 	if (before->link.set & LINK_SYSCTLS)
 		link_copy_field(&d->link, &before->link, LINK_SYSCTLS);
 }
@@ -176,6 +184,74 @@ static void carry_entries(struct target_builder *b)
 		}
 		if (host_add_entry(b->target, moved))
 			target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+	}
+}
+
+// Our bond or bridge, as it is, by whose mark device's entries would return to that.
+static const struct device *find_heir_of(const struct target_builder *b, const char *device)
+{
+	for (size_t i = 0; i < b->origin->ours.count; i++) {
+		const struct device *old = b->origin->ours.devices[i], *d = host_find(b->target, old->link.name);
+
+		if (old->mark.inherit && !old->mark.parking && !strcmp(old->mark.uplink, device) &&
+			made_by_config(b, d) && device_is_ours(d))
+			return old;
+	}
+	return NULL;
+}
+
+static struct device *find_port_of(const struct target_builder *b, const struct device *d)
+{
+	for (size_t i = 0; i < b->target->count && d->ports; i++)
+		if (b->target->devices[i]->mark.origin == MARK_PORT &&
+			!strcmp(b->target->devices[i]->link.master.name, d->link.name))
+			return b->target->devices[i];
+	return NULL;
+}
+
+// Without a port it stays as it is.
+static void keep_carrier(struct target_builder *b, struct device *d, struct device *top, const struct device *old)
+{
+	const struct device *now = host_find(&b->origin->ours, top->link.name);
+
+	d->mark.inherit = true;
+	text_copy(d->mark.uplink, NAME_SIZE, old->mark.uplink);
+	if (!now)
+		return;
+	top->link.addr_gen = now->link.addr_gen;
+	if (now->link.set & LINK_SYSCTLS)
+		link_copy_field(&top->link, &now->link, LINK_SYSCTLS);
+}
+
+static void keep_entry(struct target_builder *b, const struct l3_entry *e, const struct device *old)
+{
+	struct device *d = host_find(b->target, old->link.name), *top = top_master(b, d), *port = find_port_of(b, d);
+	struct l3_entry *kept = l3_copy(e);
+
+	if (port)
+		mark_carriers(b, port);
+	else
+		keep_carrier(b, d, top, old);
+	if (kept)
+		text_copy(kept->devices[0].name, NAME_SIZE, top->link.name);
+	host_remove_entry(b->target, e);
+	if (host_add_entry(b->target, kept))
+		target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+}
+
+// The NIC is gone that they came from: dom0 has them on our bond or bridge alone, and keeps them there.
+static void keep_entries(struct target_builder *b)
+{
+	const struct l3_entry *e;
+	size_t at = 0, last = b->target->entries.count;
+
+	while (at < last && !b->failed && (e = host_next_entry(b->target, &at))) {
+		const char *device = e->device_count == 1 && e->kind != L3_RULE ? e->devices[0].name : "";
+		const struct device *old = host_find(b->target, device) ? NULL : find_heir_of(b, device);
+		const struct device *top = old ? top_master(b, host_find(b->target, old->link.name)) : NULL;
+
+		if (top && made_by_config(b, top)->policy == ADDRESS_INHERIT)
+			keep_entry(b, e, old);
 	}
 }
 
@@ -368,6 +444,7 @@ void target_place_entries(struct target_builder *b)
 	drop_leases(b);
 	mark_inheriting_bridges(b);
 	carry_entries(b);
+	keep_entries(b);
 	for (size_t i = 0; i < b->config->entries.count && !b->failed; i++)
 		give_entry(b, b->config->entries.list[i]);
 	if (!b->failed)

@@ -139,6 +139,18 @@ static bool has_ports(const struct device *bridge)
 	return bridge && bridge->ports > 1;
 }
 
+// By another name of the port, the configuration alone can't tell it.
+static void refuse_vlan_of_port(struct target_builder *b, const struct config_device *c)
+{
+	const struct device *d = c->create && c->link.kind == KIND_VLAN ? target_device(b, c) : NULL;
+	const struct device *lower = d ? host_find(b->target, d->link.lower.name) : NULL;
+
+	if (lower && config_find(b->config, lower->link.master.name) &&
+		device_is_kind(host_find(b->target, lower->link.master.name), KIND_BOND))
+		target_refuse(b, c, EINVAL, "VLAN %u of %s: %s is a port of %s, which has the VLANs", c->link.vlan.id,
+			c->link.lower.name, lower->link.name, lower->link.master.name);
+}
+
 void target_set_masters(struct target_builder *b)
 {
 	const struct config *c = b->config;
@@ -147,6 +159,8 @@ void target_set_masters(struct target_builder *b)
 		set_master(b, c->devices[i]);
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		keep_vrf(b, c->devices[i]);
+	for (size_t i = 0; i < c->count && !b->failed; i++)
+		refuse_vlan_of_port(b, c->devices[i]);
 	for (size_t i = 0; i < c->count && !b->failed; i++)
 		if (c->devices[i]->link.kind == KIND_BRIDGE && c->devices[i]->create &&
 			has_ports(target_device(b, c->devices[i])))

@@ -212,6 +212,10 @@ static struct l3_entry *read_entry(char *text)
 			e->volatile_ = true;
 			*word = '\0';
 		}
+		if ((word = strstr(e->key, " proto kernel"))) { // at the end
+			e->from_kernel = true;
+			*word = '\0';
+		}
 		e->from_ra = k == L3_ROUTE && strstr(e->text, " proto ra");
 		if (k == L3_ADDRESS && (word = strstr(e->key, " nodad"))) { // a flag, which the text has too
 			e->no_dad = true;
@@ -262,6 +266,8 @@ void kernel_text(char *text, struct host *t)
 			t->bonding = true;
 		else if (!strcmp(l, "no ipv6"))
 			t->ipv6 = false;
+		else if (!strcmp(l, "stable secret"))
+			t->stable_secret = true;
 		else if (*l && *l != '#' && !entry_line(t, l))
 			line(t, l);
 	}

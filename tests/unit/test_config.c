@@ -591,9 +591,12 @@ static void carries_vlans(void **state)
 static void lines(void **state)
 {
 	const struct config_device *d;
+	char text[24] = "here";
 	struct config t;
 
 	(void)state;
+	assert_string_equal(config_print_line(text, 0), "");
+	assert_string_equal(config_print_line(text, 12), " (line 12)");
 	accept("bonds=['name=b, ports=e']\nbridges=[\n'name=a, uplink=b']", &t);
 	d = config_find(&t, "b");
 	assert_int_equal(d->line, 1);
