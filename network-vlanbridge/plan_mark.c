@@ -198,6 +198,8 @@ static void note_ours(struct planner *p, struct device *s, const struct device *
 
 	if (!strcmp(s->link.alias, t->link.alias) || is_sysctl_open(p, s, t) || changes_origins(p, s, &t->mark))
 		return;
+	if (s->dhcp && !t->dhcp)
+		return; // whose the client is
 	memcpy(change.alias, t->link.alias, sizeof(change.alias));
 	planner_set(p, s, &change);
 }

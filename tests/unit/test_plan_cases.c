@@ -175,6 +175,15 @@ static char *origin_text(const struct host *first, const struct host *h)
 	return text;
 }
 
+// A client of ours that runs is found again by the mark alone.
+static bool clients_are_marked(const struct host *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->devices[i]->dhcp && !h->devices[i]->mark.dhcp)
+			return false;
+	return true;
+}
+
 // Killed after any step, it can still be told how the host was before us.
 static void check_origins(const struct plan_case *c, const struct host *from, const struct plan *p)
 {
@@ -190,6 +199,8 @@ static void check_origins(const struct plan_case *c, const struct host *from, co
 		if (strcmp(text, wanted))
 			fail_msg("%s: after '%s' the origin is\n%s\ninstead of\n%s", c->path, step_text(&p->steps[i]),
 				text, wanted);
+		if (!clients_are_marked(&h))
+			fail_msg("%s: after '%s' a DHCP client has no mark", c->path, step_text(&p->steps[i]));
 		free(text);
 	}
 	free(wanted);
