@@ -28,8 +28,10 @@ void target_describe_purpose(const struct config_device *c, char *buf, size_t si
 /* The device of the target that c describes; NULL where it is optional or on demand, and missing. */
 struct device *target_device(const struct target_builder *b, const struct config_device *c);
 
-/* Marks an unmanaged device as borrowed, noting how it was. */
+/* target_take.c: marks an unmanaged device as borrowed, noting how it was; and so the one that c refers to, which has
+ * to be there and fit. */
 void target_take(struct target_builder *b, struct device *d);
+void target_borrow(struct target_builder *b, const struct config_device *c);
 
 /* target_device.c: every device that the configuration takes or makes. */
 void target_make_devices(struct target_builder *b);
@@ -42,7 +44,13 @@ void target_attach_guests(struct target_builder *b);
 /* target_size.c: MTUs and MAC addresses, from below to above. */
 void target_set_sizes(struct target_builder *b);
 
-/* target_entries.c: who carries which address, route, rule and neighbour; the configured ones. */
+/* target_carry.c: who carries which address, route, rule and neighbour. What makes d, if the configuration does; and
+ * the device that carries what d has, the last master above that the configuration makes. */
+void target_carry_entries(struct target_builder *b);
+const struct config_device *target_made_by_config(const struct target_builder *b, const struct device *d);
+struct device *target_top_master(const struct target_builder *b, struct device *d);
+
+/* target_entries.c: target_carry_entries, and the configured ones. */
 void target_place_entries(struct target_builder *b);
 
 #endif
