@@ -51,7 +51,7 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model ports confirm wrappers check-found hosts documents
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model ports confirm wrappers check-found hosts documents package
 .PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -130,6 +130,10 @@ hosts: all
 documents: all
 	tests/random/documents
 
+# The Debian package: what is in it, and how it comes and goes.
+package: all
+	tests/package
+
 # Changes with confirm= and probe=, and the ways back.
 confirm: all
 	tests/random/confirm
@@ -158,9 +162,10 @@ check check-long demo:
 	@tests/setup $@
 	@$(MAKE) --no-print-directory run-$@
 
-run-check: all unit check-pure manlint format-check engine sanitized model
-	tests/package
-	+@$(MAKE) -j2 --output-sync --no-print-directory confirm wrappers check-found hosts documents
+# Two at a time, the longest first; the seeds and the lab take both processors themselves.
+run-check: all
+	+@$(MAKE) -j2 --output-sync --no-print-directory sanitized confirm package unit check-pure manlint format-check engine model \
+		wrappers check-found documents hosts
 	tests/random/uml $(SEEDS)
 	tests/lab/check
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Who carries which entry: what a port has moves to the bond or bridge above that inherits it. Refused is what would cost
-// dom0 an address.
+// Who carries which entry: what a port has moves to the bond or bridge above that inherits it. Refused is what would
+// cost dom0 an address.
 #include <errno.h>
 #include <string.h>
 
@@ -223,7 +223,8 @@ static void keep_carrier(struct target_builder *b, struct device *d, struct devi
 
 static void keep_entry(struct target_builder *b, const struct l3_entry *e, const struct device *old)
 {
-	struct device *d = host_find(b->target, old->link.name), *top = target_top_master(b, d), *port = find_port_of(b, d);
+	struct device *d = host_find(b->target, old->link.name), *top = target_top_master(b, d),
+		      *port = find_port_of(b, d);
 	struct l3_entry *kept = l3_copy(e);
 
 	if (port)

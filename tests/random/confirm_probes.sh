@@ -159,6 +159,15 @@ lacp_is_up() {
 	[ "$(cat /sys/class/net/bond0/bonding/ad_num_ports)" = 2 ] && ! grep 00:00:00:00:00:00 /sys/class/net/bond0/bonding/ad_partner_mac
 }
 
+gateways_answer() {
+	local family gateway
+	for family in -4 -6; do
+		read -r _ _ gateway _ < <(ip $family route show default)
+		echo >"/dev/udp/$gateway/9"
+		ip neigh show to "$gateway" nud reachable | grep . || return
+	done 2>&1
+}
+
 probe_lacp() {
 	local port
 	ip -n far link add lag type bond mode 802.3ad lacp_rate fast miimon 100
@@ -170,6 +179,7 @@ probe_lacp() {
 	ip -n far link set lag up master sw
 	begin lag-options lag.conf
 	ok 'LACP is up' wait_until 20 lacp_is_up
+	ok 'the gateways answer' wait_until 20 gateways_answer
 	before=$(state)
 	keeps 'LACP' $'from the LACP partner, the IPv4 gateway and the IPv6 gateway\n' $network start probe=lacp,gateway
 	begin lag-nic lag.conf
