@@ -145,6 +145,16 @@ void planner_set(struct planner *p, struct device *d, const struct link *change)
 		planner_do(p, (struct step){.kind = STEP_LINK_SET, .link = copy_link(p, &to)});
 }
 
+void planner_set_like(
+	struct planner *p, struct device *s, const struct device *t, unsigned int fields, uint64_t options)
+{
+	struct link change = t->link;
+
+	change.set = fields;
+	change.options = options;
+	planner_set(p, s, &change);
+}
+
 void planner_set_up(struct planner *p, struct device *d, bool up)
 {
 	struct link change = {.set = LINK_UP, .up = up};

@@ -22,6 +22,9 @@ void planner_do(struct planner *p, struct step s);
 
 /* Changes d, of p->now, by those fields and options of change that differ from what it has; no step when none does. */
 void planner_set(struct planner *p, struct device *d, const struct link *change);
+/* The same with those of these fields and options that t has. */
+void planner_set_like(
+	struct planner *p, struct device *s, const struct device *t, unsigned int fields, uint64_t options);
 void planner_set_up(struct planner *p, struct device *d, bool up);
 void planner_set_master(struct planner *p, struct device *d, const char *master);
 void planner_add_link(struct planner *p, const struct link *l);

@@ -47,24 +47,6 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	return fields;
 }
 
-// What is set in another way than by a message goes alone: the mode in which a device makes link-local addresses, which
-// it has only with an MTU for IPv6.
-static void set_fields(struct planner *p, struct device *s, struct link change)
-{
-	const unsigned int groups[] = {
-		s->link.mtu < IPV6_MTU_MIN ? LINK_MTU : 0,
-		change.addr_gen != LINK_ADDR_GEN_NONE ? LINK_ADDR_GEN : 0,
-		~0U,
-	};
-	unsigned int fields = change.set;
-
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups) && !p->failed; i++) {
-		change.set = fields & groups[i];
-		fields &= ~groups[i];
-		planner_set(p, s, &change);
-	}
-}
-
 static bool has_ipv6_address(const struct planner *p, const struct device *s)
 {
 	const struct l3_entry *e;
@@ -79,38 +61,34 @@ static bool has_ipv6_address(const struct planner *p, const struct device *s)
 // Before anything is attached. disable_ipv6 takes addresses away: they go first.
 void plan_set_sysctls(struct planner *p, struct device *s, const struct device *t)
 {
-	struct link change = t->link;
-
-	if (!device_is_ours(t) || !(planner_fields_to_set(p, s, t) & LINK_SYSCTLS) ||
-		(link_is_without_ipv6(&t->link) && has_ipv6_address(p, s)))
-		return;
-	change.options = 0;
-	change.set = LINK_SYSCTLS;
-	planner_set(p, s, &change);
+	if (!link_is_without_ipv6(&t->link) || !has_ipv6_address(p, s))
+		planner_set_like(p, s, t, planner_fields_to_set(p, s, t) & LINK_SYSCTLS, 0);
 }
 
+// What is set in another way than by a message goes alone: the mode in which a device makes link-local addresses, which
+// it has only with an MTU for IPv6.
 void plan_set_fields(struct planner *p, struct device *s, const struct device *t)
 {
-	struct link change = t->link;
+	const unsigned int fields = fields_possible_now(p, s, t);
+	const unsigned int first = s->link.mtu < IPV6_MTU_MIN ? LINK_MTU : 0;
+	const unsigned int alone = t->link.addr_gen != LINK_ADDR_GEN_NONE ? LINK_ADDR_GEN : 0;
 
-	change.options = 0;
-	change.set = fields_possible_now(p, s, t);
-	set_fields(p, s, change);
+	planner_set_like(p, s, t, fields & first, 0);
+	planner_set_like(p, s, t, fields & alone, 0);
+	planner_set_like(p, s, t, fields & ~first & ~alone, 0);
 }
 
 // The kernel renames a device only while it is down; plan_bring_up comes next.
 void plan_rename_device(struct planner *p, struct device *s, const struct device *t)
 {
-	struct link change = {.kind = s->link.kind, .set = LINK_RENAME, .index = s->link.index};
+	struct link change = {.set = LINK_RENAME};
 
 	if (device_is_ours(t) || !strcmp(s->link.name, t->link.name) || host_find(&p->now, t->link.name) ||
 		!planner_is_safe_to_rename(p, s))
 		return;
-	if (s->link.up)
-		planner_set_up(p, s, false);
+	planner_set_up(p, s, false);
 	text_copy(change.new_name, NAME_SIZE, t->link.name);
-	if (!p->failed)
-		planner_set(p, s, &change);
+	planner_set(p, s, &change);
 }
 
 static bool may_go_up(const struct planner *p, const struct device *s, const struct device *t)

@@ -149,8 +149,7 @@ static void note_guest(struct planner *p, struct device *s, const struct device 
 	g.changing = true;
 	memcpy(change.alias, s->link.alias, sizeof(change.alias));
 	mark_note_guest(change.alias, &g);
-	if (strcmp(change.alias, s->link.alias))
-		planner_set(p, s, &change);
+	planner_set(p, s, &change);
 }
 
 static bool carries_alike(const struct mark *a, const struct mark *b)
@@ -194,14 +193,11 @@ static bool is_sysctl_open(const struct planner *p, const struct device *s, cons
 
 static void note_ours(struct planner *p, struct device *s, const struct device *t)
 {
-	struct link change = {.set = LINK_ALIAS};
-
 	if (!strcmp(s->link.alias, t->link.alias) || is_sysctl_open(p, s, t) || changes_origins(p, s, &t->mark))
 		return;
 	if (s->dhcp && !t->dhcp)
 		return; // whose the client is
-	memcpy(change.alias, t->link.alias, sizeof(change.alias));
-	planner_set(p, s, &change);
+	planner_set_like(p, s, t, LINK_ALIAS, 0);
 }
 
 // Where the port that an entry came from is gone, the next one takes its place, before that one leaves too; so does a
@@ -254,7 +250,6 @@ void plan_clear_marks(struct planner *p)
 	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
 		struct device *s = p->now.devices[i];
 		const struct device *t = planner_target(p, s);
-		struct link change = {.set = LINK_ALIAS};
 
 		if (!t || device_is_ours(t) || !planner_concerns(p, s, t) || !strcmp(s->link.alias, t->link.alias))
 			continue;
@@ -263,7 +258,6 @@ void plan_clear_marks(struct planner *p)
 			continue;
 		if (planner_is_guest(s, t) && is_guest_disturbed(p, s, t))
 			continue;
-		memcpy(change.alias, t->link.alias, sizeof(change.alias));
-		planner_set(p, s, &change);
+		planner_set_like(p, s, t, LINK_ALIAS, 0);
 	}
 }

@@ -4,15 +4,6 @@
 
 #include <string.h>
 
-static struct link only_options(const struct device *t, uint64_t which)
-{
-	struct link l = t->link;
-
-	l.set = 0;
-	l.options = which;
-	return l;
-}
-
 uint64_t link_options_with_rule(enum kind kind, unsigned int rule)
 {
 	const struct kind_row *k = &link_kinds[kind];
@@ -38,14 +29,6 @@ static bool release_ports(struct planner *p, const struct device *bond)
 	return !p->failed;
 }
 
-static void set_if_any(struct planner *p, struct device *s, const struct device *t, uint64_t options)
-{
-	struct link change = only_options(t, options);
-
-	if (options && !p->failed)
-		planner_set(p, s, &change);
-}
-
 // Options of the old mode that the new one doesn't know.
 static uint64_t options_before_mode(const struct device *s, const struct device *t, uint64_t options)
 {
@@ -69,13 +52,13 @@ static void set_bond_options(struct planner *p, struct device *s, const struct d
 		return;
 	if (empty && !release_ports(p, s))
 		return;
-	if (down && s->link.up)
+	if (down)
 		planner_set_up(p, s, false);
-	set_if_any(p, s, t, first);
-	set_if_any(p, s, t, empty & ~first);
-	set_if_any(p, s, t, down & ~empty & ~first);
-	set_if_any(p, s, t, options & ~down & ~first);
-	if (down && t->link.up && !p->failed)
+	planner_set_like(p, s, t, 0, first);
+	planner_set_like(p, s, t, 0, empty & ~first);
+	planner_set_like(p, s, t, 0, down & ~empty & ~first);
+	planner_set_like(p, s, t, 0, options & ~down & ~first);
+	if (down && t->link.up)
 		planner_set_up(p, s, true);
 }
 
@@ -120,8 +103,8 @@ static void set_bridge_options(struct planner *p, struct device *s, const struct
 	if (s->link.bridge.vlan_filtering && !t->link.bridge.vlan_filtering)
 		reset_vlans(p, s);
 	shield_from_default_pvid(p, s, t);
-	set_if_any(p, s, t, options & stp);
-	set_if_any(p, s, t, options & ~stp);
+	planner_set_like(p, s, t, 0, options & stp);
+	planner_set_like(p, s, t, 0, options & ~stp);
 }
 
 void plan_set_options(struct planner *p, struct device *s, const struct device *t)

@@ -21,28 +21,23 @@ static bool is_open(const struct planner *p, const struct device *master)
 
 static void join_bridge(struct planner *p, struct device *s, const struct device *t)
 {
-	struct link flags = t->link;
-
 	if (s->mark.origin != MARK_NONE && !planner_release_other_uplinks(p, s, t->link.master.name))
 		return;
 	// One that isn't a port has none: those that the kernel told of it before.
 	s->link.port_flags_known |= t->link.port_flags_known;
 	planner_set_master(p, s, t->link.master.name);
 	// At once, and isolated before it is in a VLAN.
-	flags.set = LINK_PORT_FLAGS;
-	flags.options = 0;
-	if (!p->failed && planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS)
-		planner_set(p, s, &flags);
-	if (!p->failed && planner_vlans_matter(p, s, t))
+	planner_set_like(p, s, t, planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS, 0);
+	if (planner_vlans_matter(p, s, t))
 		planner_vlans(p, s, &t->vlans);
 }
 
 // The kernel gives a port that leaves its bond the MTU back that it had when it joined: that must be its own.
 static void give_back_mtu(struct planner *p, struct device *s)
 {
-	struct link change = {.kind = s->link.kind, .set = LINK_MTU, .mtu = s->mark.was_mtu};
+	struct link change = {.set = LINK_MTU, .mtu = s->mark.was_mtu};
 
-	if (s->mark.was & MARK_WAS_MTU && !p->failed)
+	if (s->mark.was & MARK_WAS_MTU)
 		planner_set(p, s, &change);
 }
 
@@ -50,11 +45,9 @@ static void join_bond(struct planner *p, struct device *s, const char *bond)
 {
 	if (!is_open(p, host_find(&p->now, bond)) || !planner_is_safe_to_lower(p, s))
 		return;
-	if (s->link.up)
-		planner_set_up(p, s, false);
+	planner_set_up(p, s, false);
 	give_back_mtu(p, s);
-	if (!p->failed)
-		planner_set_master(p, s, bond);
+	planner_set_master(p, s, bond);
 }
 
 // A port that gets another name first leaves where it is: its old master may have that name.
@@ -69,12 +62,9 @@ static void move_port(struct planner *p, struct device *s, const struct device *
 			return;
 		planner_set_master(p, s, "");
 	}
-	if (p->failed || !*master) {
-		if (!p->failed)
-			planner_set_master(p, s, "");
-		return;
-	}
-	if (device_is_kind(host_find(&p->now, master), KIND_BOND))
+	if (!*master)
+		planner_set_master(p, s, "");
+	else if (device_is_kind(host_find(&p->now, master), KIND_BOND))
 		join_bond(p, s, master);
 	else
 		join_bridge(p, s, t);
@@ -101,13 +91,8 @@ void plan_set_vlans(struct planner *p, struct device *s, const struct device *t)
 
 void plan_set_port_flags(struct planner *p, struct device *s, const struct device *t)
 {
-	struct link change = t->link;
-
-	if (!(planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS) || strcmp(s->link.master.name, t->link.master.name))
-		return;
-	change.options = 0;
-	change.set = LINK_PORT_FLAGS;
-	planner_set(p, s, &change);
+	if (!strcmp(s->link.master.name, t->link.master.name))
+		planner_set_like(p, s, t, planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS, 0);
 }
 
 void plan_start_dhcp(struct planner *p, struct device *s, const struct device *t)
