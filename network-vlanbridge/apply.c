@@ -331,8 +331,6 @@ int apply_run(struct netlink *nl, const struct plan *p, struct err *e)
 			host_free(&r.names);
 		i = end;
 	}
-	while (r.queued)
-		netlink_message_free(r.msgs[--r.queued]);
 	host_free(&r.names);
 	return r.failed;
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "kernel_model_parts.h"
 #include "link_sysctl.h"
@@ -13,34 +14,35 @@
 #define BOND_MODE_ACTIVE_BACKUP 1
 #define BOND_MODE_TLB 5
 
-static void set_down(struct host *h, struct device *d)
+static bool is_vlan_on(const struct device *d, const struct device *lower)
+{
+	return d->link.kind == KIND_VLAN && !strcmp(d->link.lower.name, lower->link.name);
+}
+
+static void drop_entries_of_lowered(struct host *h, const struct device *d)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
-	if (!d->link.up)
-		return;
-	d->link.up = false;
 	while (d->entries && (e = host_next_entry(h, &at))) {
 		if (!l3_uses(e, d->link.name) || !model_goes_down_with_device(h, e))
 			continue;
 		model_remove_siblings(h, e);
 		host_remove_entry(h, e);
 	}
-	for (size_t i = 0; i < h->count && d->uppers; i++)
-		if (!strcmp(h->devices[i]->link.lower.name, d->link.name) && h->devices[i]->link.kind == KIND_VLAN)
-			set_down(h, h->devices[i]);
 }
 
-// VLAN devices come up with the device below them, also those that the administrator had set down.
-static void set_up(struct host *h, struct device *d)
+// VLAN devices go down and come up with the device below them, also those that the administrator had set down.
+static void set_up(struct host *h, struct device *d, bool up)
 {
-	if (d->link.up)
+	if (d->link.up == up)
 		return;
-	d->link.up = true;
+	d->link.up = up;
+	if (!up)
+		drop_entries_of_lowered(h, d);
 	for (size_t i = 0; i < h->count && d->uppers; i++)
-		if (!strcmp(h->devices[i]->link.lower.name, d->link.name) && h->devices[i]->link.kind == KIND_VLAN)
-			set_up(h, h->devices[i]);
+		if (is_vlan_on(h->devices[i], d))
+			set_up(h, h->devices[i], up);
 }
 
 // Lowering lowers the VLAN devices above; raising doesn't give back. A bond's MTU is its ports'.
@@ -51,7 +53,7 @@ static void set_mtu(struct host *h, struct device *d, uint32_t mtu)
 	for (size_t i = 0; i < h->count && d->uppers; i++) {
 		struct device *u = h->devices[i];
 
-		if (u->link.kind == KIND_VLAN && u->link.mtu > mtu && !strcmp(u->link.lower.name, d->link.name))
+		if (is_vlan_on(u, d) && u->link.mtu > mtu)
 			set_mtu(h, u, mtu);
 	}
 	for (size_t i = 0; i < h->count && device_is_kind(d, KIND_BOND) && d->ports; i++)
@@ -75,10 +77,9 @@ static void set_mac(struct host *h, struct device *d, const uint8_t *mac)
 	model_remove_neighbours(h, d, 0);
 	for (size_t i = 0; i < h->count && (d->uppers || d->ports); i++) {
 		struct device *other = h->devices[i];
-		bool is_upper = other->link.kind == KIND_VLAN && !strcmp(other->link.lower.name, d->link.name);
 
-		if (is_upper ? !memcmp(other->link.mac, old, MAC_SIZE)
-			     : for_ports && !strcmp(other->link.master.name, d->link.name))
+		if (is_vlan_on(other, d) ? !memcmp(other->link.mac, old, MAC_SIZE)
+					 : for_ports && !strcmp(other->link.master.name, d->link.name))
 			set_mac(h, other, given);
 	}
 }
@@ -88,8 +89,8 @@ static void set_down_and_up(struct host *h, struct device *d)
 {
 	if (!d->link.up)
 		return;
-	set_down(h, d);
-	set_up(h, d);
+	set_up(h, d, false);
+	set_up(h, d, true);
 }
 
 // A released port keeps nothing of what it was in the bridge; one that left a bond is down, with its own MAC address
@@ -106,7 +107,7 @@ static void leave_master(struct host *h, struct device *d)
 		set_down_and_up(h, d);
 	if (!device_is_kind(m, KIND_BOND))
 		return;
-	set_down(h, d);
+	set_up(h, d, false);
 	if (d->link.has_perm_mac)
 		set_mac(h, d, d->link.perm_mac);
 	d->link.has_perm_mac = false;
@@ -126,7 +127,7 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 		set_mac(h, m, d->link.mac);
 	d->mtu_before_bond = d->link.mtu;
 	set_mtu(h, d, m->link.mtu);
-	set_up(h, d);
+	set_up(h, d, true);
 }
 
 static void join_bridge(struct device *d, const struct device *m)
@@ -165,7 +166,7 @@ static int do_link_set(struct host *h, const struct link *c)
 	if (r)
 		return r;
 	if (c->set & LINK_UP && !c->up)
-		set_down(h, d);
+		set_up(h, d, false);
 	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
 		if (c->set & plain & f)
 			link_copy_field(&d->link, c, f);
@@ -174,7 +175,7 @@ static int do_link_set(struct host *h, const struct link *c)
 	if (c->set & LINK_MTU)
 		set_mtu(h, d, c->mtu);
 	if (c->set & LINK_SYSCTLS && link_is_without_ipv6(&d->link))
-		model_remove_ipv6_addresses(h, d);
+		model_remove_entries_of(h, d, AF_INET6);
 	model_set_options(h, d, c);
 	if (c->set & (LINK_ALIAS | LINK_GROUP))
 		device_read_mark(d);
@@ -195,7 +196,7 @@ static int do_link_set(struct host *h, const struct link *c)
 		r = host_add_altname(h, d, c->altname);
 	}
 	if (c->set & LINK_UP && c->up)
-		set_up(h, d);
+		set_up(h, d, true);
 	return r;
 }
 
@@ -282,14 +283,14 @@ static void delete_device(struct host *h, struct device *d)
 {
 	struct device *other;
 
-	set_down(h, d);
+	set_up(h, d, false);
 	while ((other = find_upper(h, d)))
 		delete_device(h, other);
 	while ((other = find_port(h, d)))
 		leave_master(h, other);
 	if (*d->link.master.name)
 		leave_master(h, d);
-	model_remove_entries_of(h, d);
+	model_remove_entries_of(h, d, 0);
 	host_remove(h, d);
 }
 
@@ -305,20 +306,16 @@ static int do_link_del(struct host *h, const char *name)
 
 static void do_vlans(struct device *d, const struct step *s)
 {
-	if (s->kind == STEP_VLANS_ADD) {
-		vlans_union(&d->vlans.all, &s->vlans.all);
-		vlans_subtract(&d->vlans.untagged, &s->vlans.all);
-		vlans_union(&d->vlans.untagged, &s->vlans.untagged);
-		if (s->vlans.pvid)
-			d->vlans.pvid = s->vlans.pvid;
-		else if (vlans_has(&s->vlans.all, d->vlans.pvid))
-			d->vlans.pvid = 0;
-		return;
-	}
 	vlans_subtract(&d->vlans.all, &s->vlans.all);
 	vlans_subtract(&d->vlans.untagged, &s->vlans.all);
 	if (vlans_has(&s->vlans.all, d->vlans.pvid))
 		d->vlans.pvid = 0;
+	if (s->kind == STEP_VLANS_DEL)
+		return;
+	vlans_union(&d->vlans.all, &s->vlans.all);
+	vlans_union(&d->vlans.untagged, &s->vlans.untagged);
+	if (s->vlans.pvid)
+		d->vlans.pvid = s->vlans.pvid;
 }
 
 // The client takes along what it has set.

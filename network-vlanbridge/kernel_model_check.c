@@ -29,7 +29,7 @@ static int check_bond_options(const struct device *d, const struct link *c)
 	const struct kind_row *k = &link_kinds[KIND_BOND];
 	uint32_t mode = d->link.bond.mode;
 
-	if (option_is_set(c, option_find(KIND_BOND, "mode")))
+	if (model_sets_option(c, "mode"))
 		mode = c->bond.mode;
 	if (monitors_twice(c))
 		return -EINVAL;
@@ -139,6 +139,7 @@ int model_check_set(const struct host *h, const struct device *d, const struct l
 int model_check_add(const struct host *h, const struct link *l)
 {
 	const struct device *lower = host_find(h, l->lower.name), *m = host_find(h, l->master.name);
+	bool joins_bond = l->set & LINK_MASTER && device_is_kind(m, KIND_BOND);
 
 	if (host_find(h, l->name) || (l->set & LINK_ALTNAME && host_find(h, l->altname)))
 		return -EEXIST;
@@ -152,9 +153,9 @@ int model_check_add(const struct host *h, const struct link *l)
 		return -EEXIST;
 	if (l->set & LINK_MTU && l->mtu > lower->link.mtu)
 		return -EINVAL;
-	if (l->set & LINK_MASTER && device_is_kind(m, KIND_BOND) && m->link.mtu > lower->link.mtu)
+	if (joins_bond && m->link.mtu > lower->link.mtu)
 		return -ERANGE;
-	return (l->set & LINK_UP && l->up) || (l->set & LINK_MASTER && device_is_kind(m, KIND_BOND))
-		       ? (lower->link.up ? 0 : -ENETDOWN)
-		       : 0;
+	if ((joins_bond || (l->set & LINK_UP && l->up)) && !lower->link.up)
+		return -ENETDOWN;
+	return 0;
 }

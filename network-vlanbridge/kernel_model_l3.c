@@ -152,38 +152,32 @@ static void drop_routes_of_address(struct host *h, const struct l3_entry *gone)
 		model_remove_neighbours(h, host_find(h, device), AF_INET);
 }
 
-static void remove_address(struct host *h, const struct l3_entry *e)
+// An IPv4 address takes its secondary ones along, and routes.
+static int remove_entry(struct host *h, const struct l3_entry *e)
 {
 	struct l3_entry *gone = l3_copy(e);
+	const struct l3_entry *fellow;
 
 	host_remove_entry(h, e);
-	if (gone && gone->family == AF_INET)
+	if (!gone)
+		return -ENOMEM;
+	if (gone->kind == L3_ADDRESS && gone->family == AF_INET) {
+		while (!gone->secondary && (fellow = host_find_subnet_fellow(h, gone, true)))
+			remove_entry(h, fellow);
 		drop_routes_of_address(h, gone);
+	}
 	l3_free(gone);
+	return 0;
 }
 
-void model_remove_entries_of(struct host *h, const struct device *d)
+void model_remove_entries_of(struct host *h, const struct device *d, int family)
 {
 	const struct l3_entry *e;
 	size_t at = 0;
 
 	while (d->entries && (e = host_next_entry(h, &at)))
-		if (e->kind == L3_ADDRESS && l3_uses(e, d->link.name))
-			remove_address(h, e);
-	at = 0;
-	while (d->entries && (e = host_next_entry(h, &at)))
-		if (e->kind != L3_RULE && l3_uses(e, d->link.name))
-			host_remove_entry(h, e);
-}
-
-void model_remove_ipv6_addresses(struct host *h, const struct device *d)
-{
-	const struct l3_entry *e;
-	size_t at = 0;
-
-	while (d->entries && (e = host_next_entry(h, &at)))
-		if (e->kind != L3_RULE && e->family == AF_INET6 && l3_uses(e, d->link.name))
-			host_remove_entry(h, e);
+		if (e->kind != L3_RULE && (!family || e->family == family) && l3_uses(e, d->link.name))
+			remove_entry(h, e);
 }
 
 static bool is_source_there(const struct host *h, const struct l3_entry *route)
@@ -255,20 +249,9 @@ int model_add_entry(struct host *h, const struct l3_entry *e)
 
 int model_delete_entry(struct host *h, const struct l3_entry *e)
 {
-	const struct l3_entry *found = host_find_entry(h, e), *fellow;
-	struct l3_entry *gone;
+	const struct l3_entry *found = host_find_entry(h, e);
 
 	if (!found)
 		return e->kind == L3_ADDRESS ? -EADDRNOTAVAIL : -ESRCH;
-	gone = l3_copy(found);
-	if (!gone)
-		return -ENOMEM;
-	host_remove_entry(h, found);
-	if (gone->kind == L3_ADDRESS && gone->family == AF_INET) {
-		while (!gone->secondary && (fellow = host_find_subnet_fellow(h, gone, true)))
-			host_remove_entry(h, fellow);
-		drop_routes_of_address(h, gone);
-	}
-	l3_free(gone);
-	return 0;
+	return remove_entry(h, found);
 }

@@ -13,8 +13,7 @@ bool model_goes_down_with_device(const struct host *h, const struct l3_entry *e)
 void model_remove_siblings(struct host *h, const struct l3_entry *gone);
 void model_remove_neighbours(struct host *h, const struct device *d, int family);
 int model_relabel_addresses(struct host *h, const struct device *d);
-void model_remove_ipv6_addresses(struct host *h, const struct device *d);
-void model_remove_entries_of(struct host *h, const struct device *d);
+void model_remove_entries_of(struct host *h, const struct device *d, int family); /* 0: of any */
 int model_add_entry(struct host *h, const struct l3_entry *e);
 int model_delete_entry(struct host *h, const struct l3_entry *e);
 

@@ -66,15 +66,12 @@ static void remove_siblings(struct planner *p, const struct device *s)
 			planner_entry(p, false, e);
 }
 
-static void delete_device(struct planner *p, const char *name)
+static void delete_device(struct planner *p, const struct device *s)
 {
-	const struct device *s = host_find(&p->now, name);
-
-	if (!s || !is_doomed(p, s) || s->uppers || has_port_that_leaves(p, s) || loses_entries(p, s))
+	if (s->uppers || has_port_that_leaves(p, s) || loses_entries(p, s))
 		return;
 	remove_siblings(p, s);
-	if (!p->failed)
-		planner_delete_link(p, s);
+	planner_delete_link(p, s);
 }
 
 // Before the first deletion: a client gives its lease back through the devices below.
@@ -88,21 +85,17 @@ static void stop_clients(struct planner *p, struct device *const *doomed, size_t
 void plan_delete_devices(struct planner *p)
 {
 	struct device **doomed = calloc(p->now.count + 1, sizeof(*doomed));
-	char(*names)[NAME_SIZE] = calloc(p->now.count + 1, sizeof(*names));
 	size_t n = 0;
 
-	if (!doomed || !names)
+	if (!doomed)
 		planner_fail(p, ENOMEM, "no memory for the plan");
 	for (size_t i = 0; i < p->now.count && !p->failed; i++)
 		if (is_doomed(p, p->now.devices[i]))
 			doomed[n++] = p->now.devices[i];
 	if (n)
 		qsort(doomed, n, sizeof(*doomed), upper_first);
-	for (size_t i = 0; i < n; i++)
-		memcpy(names[i], doomed[i]->link.name, NAME_SIZE);
 	stop_clients(p, doomed, n);
 	for (size_t i = 0; i < n && !p->failed; i++)
-		delete_device(p, names[i]);
-	free(names);
+		delete_device(p, doomed[i]);
 	free(doomed);
 }

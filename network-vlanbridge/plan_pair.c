@@ -25,8 +25,7 @@ static struct device *find_pair(const struct host *h, const struct device *d)
 
 	if (other && is_pair(d, other))
 		return other;
-	other = device_is_ours(d) ? NULL : find_by_index(h, d->link.index);
-	return other && is_pair(d, other) ? other : NULL;
+	return device_is_ours(d) ? NULL : find_by_index(h, d->link.index);
 }
 
 // A VLAN device on a bridge isn't the one on the NIC that had, or will have, the bridge's name.
@@ -142,6 +141,15 @@ static bool has_option(const struct link *now, const struct link *wanted, const 
 	return option_equal(&initial, wanted, o);
 }
 
+// Whether the kernel takes it in the mode of now, or then. Without MII monitoring it takes no delays, and says that
+// they are 0.
+static bool is_option_known(const struct link *now, const struct link *wanted, const struct option *o)
+{
+	if (o->rules & OPTION_NEEDS_MIIMON && !wanted->bond.miimon)
+		return false;
+	return option_fits_mode(o, now->bond.mode) || option_fits_mode(o, wanted->bond.mode);
+}
+
 uint64_t planner_options_to_set(const struct device *s, const struct device *t)
 {
 	const struct kind_row *k = &link_kinds[t->link.kind];
@@ -149,18 +157,13 @@ uint64_t planner_options_to_set(const struct device *s, const struct device *t)
 
 	if (s->link.kind != t->link.kind || (!device_is_ours(t) && !device_is_ours(s)))
 		return 0;
-	for (size_t i = 0; i < k->count; i++)
-		if (option_is_set(&t->link, &k->options[i]) && !has_option(&s->link, &t->link, &k->options[i]))
+	for (size_t i = 0; i < k->count; i++) {
+		const struct option *o = &k->options[i];
+
+		if (option_is_set(&t->link, o) && is_option_known(&s->link, &t->link, o) &&
+			!has_option(&s->link, &t->link, o))
 			differ |= 1ULL << i;
-	if (t->link.kind != KIND_BOND)
-		return differ;
-	for (size_t i = 0; i < k->count; i++)
-		if (!option_fits_mode(&k->options[i], s->link.bond.mode) &&
-			!option_fits_mode(&k->options[i], t->link.bond.mode))
-			differ &= ~(1ULL << i);
-	// Without MII monitoring the kernel takes no delays, and says that they are 0.
-	if (!t->link.bond.miimon)
-		differ &= ~link_options_with_rule(KIND_BOND, OPTION_NEEDS_MIIMON);
+	}
 	return differ;
 }
 
