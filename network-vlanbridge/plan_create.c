@@ -93,7 +93,7 @@ bool planner_release_other_uplinks(struct planner *p, const struct device *s, co
 {
 	const struct device *m = host_find(&p->now, bridge);
 
-	for (size_t i = 0; i < p->now.count && m && m->ports && !p->failed; i++) {
+	for (size_t i = 0; i < p->now.count && m && m->ports; i++) {
 		struct device *d = p->now.devices[i];
 		const struct device *t;
 
@@ -105,7 +105,7 @@ bool planner_release_other_uplinks(struct planner *p, const struct device *s, co
 		if (strcmp(t->link.master.name, bridge))
 			planner_set_master(p, d, "");
 	}
-	return !p->failed;
+	return true;
 }
 
 static void create_vlan(struct planner *p, const struct device *t)

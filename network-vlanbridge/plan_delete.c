@@ -60,7 +60,7 @@ static void remove_siblings(struct planner *p, const struct device *s)
 	const struct l3_entry *e;
 	size_t at = 0;
 
-	while (!p->failed && s->entries && (e = host_next_entry(&p->now, &at)))
+	while (s->entries && (e = host_next_entry(&p->now, &at)))
 		if (e->kind == L3_ROUTE && e->family == AF_INET6 && e->gateway && e->device_count == 1 &&
 			l3_uses(e, s->link.name))
 			planner_entry(p, false, e);

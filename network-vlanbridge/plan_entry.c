@@ -54,8 +54,6 @@ bool planner_may_remove_entry(struct planner *p, const struct l3_entry *e)
 	if (e->ours || e->link_local || e->stale)
 		return true;
 	home = planner_find_home(p, e);
-	if (p->failed)
-		return false;
 	return !home || planner_find_now(p, home) || planner_is_parked(p, e);
 }
 
@@ -130,7 +128,7 @@ static bool remove_secondaries(struct planner *p, const struct l3_entry *primary
 		}
 		planner_entry(p, false, e);
 	}
-	return !p->failed;
+	return true;
 }
 
 // With its last IPv4 address a device loses its IPv4 routes.
@@ -143,7 +141,7 @@ static bool keeps_routes_without(struct planner *p, const struct l3_entry *addre
 	if (address->kind != L3_ADDRESS || address->family != AF_INET ||
 		host_find_address(&p->now, device, AF_INET, address))
 		return true;
-	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
+	while ((e = host_next_entry(&p->now, &at))) {
 		if (e->kind != L3_ROUTE || e->family != AF_INET || e->ours || !l3_uses(e, device) ||
 			planner_is_parked(p, e))
 			continue;
@@ -154,7 +152,7 @@ static bool keeps_routes_without(struct planner *p, const struct l3_entry *addre
 		if (!p->may_park || !planner_is_parked(p, e))
 			return false;
 	}
-	return !p->failed;
+	return true;
 }
 
 static bool may_remove_now(struct planner *p, const struct l3_entry *e)
@@ -169,18 +167,10 @@ static bool may_remove_now(struct planner *p, const struct l3_entry *e)
 
 static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 {
-	struct l3_entry *gone;
-	bool done = false;
-
-	if (!may_remove_now(p, e))
+	if (!may_remove_now(p, e) || !remove_secondaries(p, e) || !keeps_routes_without(p, e))
 		return false;
-	gone = planner_copy(p, e); // e goes with the step
-	if (gone && remove_secondaries(p, gone) && keeps_routes_without(p, e)) {
-		planner_entry(p, false, gone);
-		done = true;
-	}
-	l3_free(gone);
-	return done && !p->failed;
+	planner_entry(p, false, e);
+	return true;
 }
 
 // What the kernel takes for the same address, and wouldn't change into this one: an IPv4 address with another label or

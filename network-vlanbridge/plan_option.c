@@ -17,7 +17,7 @@ uint64_t link_options_with_rule(enum kind kind, unsigned int rule)
 
 static bool release_ports(struct planner *p, const struct device *bond)
 {
-	for (size_t i = 0; i < p->now.count && bond->ports && !p->failed; i++) {
+	for (size_t i = 0; i < p->now.count && bond->ports; i++) {
 		struct device *d = p->now.devices[i];
 
 		if (strcmp(d->link.master.name, bond->link.name))
@@ -26,7 +26,7 @@ static bool release_ports(struct planner *p, const struct device *bond)
 			return false;
 		planner_set_master(p, d, "");
 	}
-	return !p->failed;
+	return true;
 }
 
 // Options of the old mode that the new one doesn't know.
@@ -65,7 +65,7 @@ static void set_bond_options(struct planner *p, struct device *s, const struct d
 // Before a bridge is no longer VLAN-aware, its ports lose the VLANs that nobody would see any more.
 static void reset_vlans(struct planner *p, const struct device *bridge)
 {
-	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+	for (size_t i = 0; i < p->now.count; i++) {
 		struct device *d = p->now.devices[i];
 		const struct device *t = planner_target(p, d);
 
@@ -83,7 +83,7 @@ static void shield_from_default_pvid(struct planner *p, const struct device *bri
 
 	if (!bridge->link.bridge.vlan_filtering || bridge->link.bridge.vlan_default_pvid || !pvid)
 		return;
-	for (size_t i = 0; i < p->now.count && !p->failed; i++) {
+	for (size_t i = 0; i < p->now.count; i++) {
 		struct device *d = p->now.devices[i];
 		const struct device *then = planner_target(p, d);
 		struct port_vlans tagged = d->vlans;

@@ -104,7 +104,7 @@ static void park_addresses(struct planner *p, const char *home)
 	size_t last = p->now.entries.count;
 
 	for (int kind = L3_ADDRESS; kind <= L3_ROUTE; kind++)
-		for (size_t i = 0; i < last && !p->failed; i++) {
+		for (size_t i = 0; i < last; i++) {
 			const struct l3_entry *e = p->now.entries.list[i];
 
 			if (e && (int)e->kind == kind && !e->link_local && !e->gateway && e->device_count == 1 &&
@@ -116,25 +116,19 @@ static void park_addresses(struct planner *p, const char *home)
 
 void planner_park(struct planner *p, const struct l3_entry *e)
 {
-	struct l3_entry *kept = planner_copy(p, e); // e may move when entries are added
-	char home[NAME_SIZE];
+	for (size_t i = 0; i < e->device_count; i++) {
+		const char *home = origin_of(&p->now, e->devices[i].name);
 
-	for (size_t i = 0; !p->failed && i < kept->device_count; i++) {
-		text_copy(home, sizeof(home), origin_of(&p->now, kept->devices[i].name));
 		make_park(p, home);
 		park_addresses(p, home);
 	}
-	if (!p->failed)
-		park_copy(p, kept);
-	l3_free(kept);
+	park_copy(p, e);
 }
 
 static bool is_safe(struct planner *p, const struct l3_entry *e, const struct device *d)
 {
 	const struct l3_entry *home = planner_find_home(p, e), *there = home ? planner_find_now(p, home) : NULL;
 
-	if (p->failed)
-		return false;
 	if (!home || (there && !uses_any_on(&p->now, there, d)))
 		return true;
 	return planner_is_parked(p, e);
@@ -147,14 +141,14 @@ static bool is_safe_to_change(struct planner *p, const struct device *d, const c
 
 	if (!d->entries && !d->uppers)
 		return true;
-	while (!p->failed && (e = host_next_entry(&p->now, &at))) {
+	while ((e = host_next_entry(&p->now, &at))) {
 		if (!is_lost_when_down(e, renamed) || !uses_any_on(&p->now, e, d) || is_safe(p, e, d))
 			continue;
 		if (!p->may_park)
 			return false;
 		planner_park(p, e);
 	}
-	return !p->failed;
+	return true;
 }
 
 bool planner_is_safe_to_lower(struct planner *p, const struct device *d)
