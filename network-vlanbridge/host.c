@@ -234,6 +234,11 @@ bool device_is_kind(const struct device *d, enum kind kind)
 	return d && d->link.kind == kind;
 }
 
+bool host_is_bond_port(const struct host *h, const struct device *d)
+{
+	return device_is_kind(host_find(h, d->link.master.name), KIND_BOND);
+}
+
 bool device_is_vlan_aware(const struct device *d)
 {
 	return device_is_kind(d, KIND_BRIDGE) && d->link.bridge.vlan_filtering;

@@ -115,6 +115,9 @@ void device_read_mark(struct device *d);
 /* Whether there is a device, and it is of this kind. */
 bool device_is_kind(const struct device *d, enum kind kind);
 
+/* Whether d's master is a bond. */
+bool host_is_bond_port(const struct host *h, const struct device *d);
+
 /* Whether d is there, and a bridge that looks at VLANs. */
 bool device_is_vlan_aware(const struct device *d);
 

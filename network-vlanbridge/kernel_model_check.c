@@ -77,7 +77,7 @@ static bool stands_on(const struct host *h, const struct device *d, const struct
 static int check_bond_port(const struct host *h, const struct device *d, const struct device *m, const struct link *c)
 {
 	const struct device *lower = host_find(h, d->link.lower.name);
-	bool goes_down = (c->set & LINK_UP && !c->up) || device_is_kind(host_find(h, d->link.master.name), KIND_BOND);
+	bool goes_down = (c->set & LINK_UP && !c->up) || host_is_bond_port(h, d);
 
 	if (d->link.up && !goes_down)
 		return -EPERM; // "Device can not be enslaved while up"

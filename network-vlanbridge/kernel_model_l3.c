@@ -190,7 +190,7 @@ static bool is_source_there(const struct host *h, const struct l3_entry *route)
 
 static int check_entry(const struct host *h, const struct l3_entry *e)
 {
-	const struct device *d, *m;
+	const struct device *d;
 
 	for (size_t i = 0; i < e->device_count && e->kind != L3_RULE; i++) {
 		d = host_find(h, e->devices[i].name);
@@ -198,11 +198,8 @@ static int check_entry(const struct host *h, const struct l3_entry *e)
 			return -ENODEV;
 		if (!d->link.up && e->kind == L3_ROUTE)
 			return -ENETDOWN;
-		m = host_find(h, d->link.master.name);
-		if (device_is_kind(m, KIND_BOND) && e->family == AF_INET6)
-			return -EACCES; // IFF_NO_ADDRCONF
-		if (e->family == AF_INET6 && link_is_without_ipv6(&d->link))
-			return -EACCES;
+		if (e->family == AF_INET6 && (host_is_bond_port(h, d) || link_is_without_ipv6(&d->link)))
+			return -EACCES; // IFF_NO_ADDRCONF, disable_ipv6
 	}
 	if (e->kind == L3_ROUTE && *e->source && !is_source_there(h, e))
 		return -EINVAL; // "Invalid prefsrc address"

@@ -39,6 +39,9 @@ void planner_dhcp(struct planner *p, const struct device *d, bool start);
 struct device *planner_now(const struct planner *p, const struct device *t);
 const struct device *planner_target(const struct planner *p, const struct device *s);
 
+/* Whether it is a bond's port now, or is to be one. */
+bool planner_is_bond_port(const struct planner *p, const struct device *s, const struct device *t);
+
 /* Whether the plan may touch the device; either side may be NULL. */
 bool planner_concerns(const struct planner *p, const struct device *s, const struct device *t);
 bool planner_concerns_entry(const struct planner *p, const struct l3_entry *e);

@@ -18,11 +18,8 @@ static bool is_ready(const struct planner *p, const struct l3_entry *e, const ch
 		return false;
 	if (e->family == AF_INET6 && link_is_without_ipv6(&s->link))
 		return false;
-	if (strcmp(s->link.master.name, t->link.master.name)) {
-		if (device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
-			device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND))
-			return false;
-	}
+	if (strcmp(s->link.master.name, t->link.master.name) && planner_is_bond_port(p, s, t))
+		return false;
 	return e->ours || !strcmp(origin_of(&p->now, name), origin_of(p->target, name));
 }
 

@@ -5,13 +5,6 @@
 
 #include "plan_build.h"
 
-// A bond's port has the bond's MTU; while it isn't the port that it is to be, its own doesn't count.
-static bool follows_bond(const struct planner *p, const struct device *s, const struct device *t)
-{
-	return device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
-	       device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND);
-}
-
 static bool is_mtu_possible(const struct planner *p, const struct device *s, const struct device *t)
 {
 	const struct device *lower = host_find(&p->now, s->link.lower.name);
@@ -39,7 +32,8 @@ static unsigned int fields_possible_now(const struct planner *p, const struct de
 	unsigned int fields =
 		planner_fields_to_set(p, s, t) & (LINK_MTU | LINK_MAC | LINK_GROUP | LINK_ADDR_GEN | LINK_ALTNAME);
 
-	if (follows_bond(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
+	// A bond's port has the bond's MTU; while it isn't the port that it is to be, its own doesn't count.
+	if (planner_is_bond_port(p, s, t) || !is_mtu_possible(p, s, t) || has_leaving_port(p, s))
 		fields &= ~(unsigned int)LINK_MTU;
 	// Given back while it is still a port, the kernel would make a link-local address on it.
 	if (t->link.addr_gen != LINK_ADDR_GEN_NONE && strcmp(s->link.master.name, t->link.master.name))
@@ -98,8 +92,7 @@ static bool may_go_up(const struct planner *p, const struct device *s, const str
 	if (device_is_kind(s, KIND_VLAN) && lower && !lower->link.up)
 		return false;
 	// A bond takes it down, and brings it up itself.
-	return !device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND) ||
-	       !strcmp(s->link.master.name, t->link.master.name);
+	return !host_is_bond_port(p->target, t) || !strcmp(s->link.master.name, t->link.master.name);
 }
 
 void plan_bring_up(struct planner *p, struct device *s, const struct device *t)

@@ -60,31 +60,28 @@ static bool is_released_for_a_moment(const struct planner *p, const struct devic
 	return !t || needs_down(bond, t);
 }
 
-// Whether s, or a device below it, goes down or comes up on the way, and the VLAN devices above with it.
+// Whether s, if it is there, or a device below it, goes down or comes up on the way, and the VLAN devices above with
+// it.
 static bool changes_state(const struct planner *p, const struct device *s)
 {
-	const struct device *t = planner_target(p, s), *lower = host_find(&p->now, s->link.lower.name);
+	const struct device *t = s ? planner_target(p, s) : NULL;
 
 	if (!t)
-		return true;
+		return s;
 	if (s->link.up != t->link.up || strcmp(s->link.name, t->link.name) || needs_down(s, t))
 		return true;
 	if (is_released_for_a_moment(p, s))
 		return true;
-	if (strcmp(s->link.master.name, t->link.master.name) &&
-		(device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND) ||
-			device_is_kind(host_find(p->target, t->link.master.name), KIND_BOND)))
+	if (strcmp(s->link.master.name, t->link.master.name) && planner_is_bond_port(p, s, t))
 		return true;
-	return lower && changes_state(p, lower);
+	return changes_state(p, host_find(&p->now, s->link.lower.name));
 }
 
 // A VLAN device that isn't ours, on a device that goes down and up: the kernel takes it along, and it must be known how
 // it was.
 static bool needs_note_of_state(const struct planner *p, const struct device *s)
 {
-	const struct device *lower = host_find(&p->now, s->link.lower.name);
-
-	return s->link.kind == KIND_VLAN && !device_is_ours(s) && lower && changes_state(p, lower);
+	return s->link.kind == KIND_VLAN && changes_state(p, host_find(&p->now, s->link.lower.name));
 }
 
 static void note_unmanaged(struct planner *p, struct device *s, const struct device *t)

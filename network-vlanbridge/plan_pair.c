@@ -80,6 +80,11 @@ bool planner_wants(const struct planner *p, const struct l3_entry *e)
 	return host_find_entry(p->target, e) && has_same_devices(p, e);
 }
 
+bool planner_is_bond_port(const struct planner *p, const struct device *s, const struct device *t)
+{
+	return host_is_bond_port(&p->now, s) || host_is_bond_port(p->target, t);
+}
+
 static bool has_master_of_ours(const struct host *h, const struct device *d)
 {
 	const struct device *m = host_find(h, d->link.master.name);

@@ -57,7 +57,7 @@ static void move_port(struct planner *p, struct device *s, const struct device *
 
 	if (!planner_is_ready_as_master(p, master))
 		return;
-	if (device_is_kind(host_find(&p->now, s->link.master.name), KIND_BOND)) {
+	if (host_is_bond_port(&p->now, s)) {
 		if (!planner_is_safe_to_lower(p, s))
 			return;
 		planner_set_master(p, s, "");

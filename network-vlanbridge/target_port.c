@@ -145,8 +145,7 @@ static void refuse_vlan_of_port(struct target_builder *b, const struct config_de
 	const struct device *d = c->create && c->link.kind == KIND_VLAN ? target_device(b, c) : NULL;
 	const struct device *lower = d ? host_find(b->target, d->link.lower.name) : NULL;
 
-	if (lower && config_find(b->config, lower->link.master.name) &&
-		device_is_kind(host_find(b->target, lower->link.master.name), KIND_BOND))
+	if (lower && config_find(b->config, lower->link.master.name) && host_is_bond_port(b->target, lower))
 		target_refuse(b, c, EINVAL, "VLAN %u of %s: %s is a port of %s, which has the VLANs", c->link.vlan.id,
 			c->link.lower.name, lower->link.name, lower->link.master.name);
 }
