@@ -102,8 +102,9 @@ void plan_start_dhcp(struct planner *p, struct device *s, const struct device *t
 bool planner_is_safe_to_lower(struct planner *p, const struct device *d);
 bool planner_is_safe_to_rename(struct planner *p, const struct device *d);
 
-/* Keeps copies of the entries for which it is asked on dummies of ours, which say whose they are. */
-void planner_park(struct planner *p, const struct l3_entry *e);
+/* Keeps a copy of an entry on dummies of ours, which say whose it is, once nothing else is possible. Returns whether
+ * there is one: not of an entry that is on such a dummy itself. */
+bool planner_park(struct planner *p, const struct l3_entry *e);
 bool planner_is_parked(struct planner *p, const struct l3_entry *e);
 
 /* plan_home.c: the target's entry with the same origin as e, of now, or NULL. */

@@ -118,11 +118,10 @@ static bool remove_secondaries(struct planner *p, const struct l3_entry *primary
 	if (primary->kind != L3_ADDRESS || primary->family != AF_INET || primary->secondary)
 		return true;
 	while (!p->failed && (e = host_find_subnet_fellow(&p->now, primary, true))) {
-		if (!planner_may_remove_entry(p, e) || (!e->ours && planner_wants(p, e) && !planner_is_parked(p, e))) {
-			if (!p->may_park)
-				return false;
-			planner_park(p, e);
-		}
+		if ((!planner_may_remove_entry(p, e) ||
+			    (!e->ours && planner_wants(p, e) && !planner_is_parked(p, e))) &&
+			!planner_park(p, e))
+			return false;
 		planner_entry(p, false, e);
 	}
 	return true;
@@ -142,29 +141,17 @@ static bool keeps_routes_without(struct planner *p, const struct l3_entry *addre
 		if (e->kind != L3_ROUTE || e->family != AF_INET || e->ours || !l3_uses(e, device) ||
 			planner_is_parked(p, e))
 			continue;
-		if (!planner_wants(p, e) && planner_may_remove_entry(p, e))
-			continue;
-		if (p->may_park)
-			planner_park(p, e);
-		if (!p->may_park || !planner_is_parked(p, e))
+		if ((planner_wants(p, e) || !planner_may_remove_entry(p, e)) && !planner_park(p, e))
 			return false;
 	}
 	return true;
 }
 
-static bool may_remove_now(struct planner *p, const struct l3_entry *e)
-{
-	if (planner_may_remove_entry(p, e))
-		return true;
-	if (!p->may_park)
-		return false;
-	planner_park(p, e);
-	return planner_is_parked(p, e);
-}
-
 static bool remove_for_good(struct planner *p, const struct l3_entry *e)
 {
-	if (!may_remove_now(p, e) || !remove_secondaries(p, e) || !keeps_routes_without(p, e))
+	if (!planner_may_remove_entry(p, e) && !planner_park(p, e))
+		return false;
+	if (!remove_secondaries(p, e) || !keeps_routes_without(p, e))
 		return false;
 	planner_entry(p, false, e);
 	return true;

@@ -114,8 +114,10 @@ static void park_addresses(struct planner *p, const char *home)
 		}
 }
 
-void planner_park(struct planner *p, const struct l3_entry *e)
+bool planner_park(struct planner *p, const struct l3_entry *e)
 {
+	if (!p->may_park)
+		return false;
 	for (size_t i = 0; i < e->device_count; i++) {
 		const char *home = origin_of(&p->now, e->devices[i].name);
 
@@ -123,6 +125,7 @@ void planner_park(struct planner *p, const struct l3_entry *e)
 		park_addresses(p, home);
 	}
 	park_copy(p, e);
+	return planner_is_parked(p, e);
 }
 
 static bool is_safe(struct planner *p, const struct l3_entry *e, const struct device *d)
@@ -144,9 +147,8 @@ static bool is_safe_to_change(struct planner *p, const struct device *d, const c
 	while ((e = host_next_entry(&p->now, &at))) {
 		if (!is_lost_when_down(e, renamed) || !uses_any_on(&p->now, e, d) || is_safe(p, e, d))
 			continue;
-		if (!p->may_park)
+		if (!planner_park(p, e))
 			return false;
-		planner_park(p, e);
 	}
 	return true;
 }

@@ -85,8 +85,10 @@ static char *print_steps(const struct plan *p)
 	FILE *f = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < p->count; i++) {
-		step_print(f, &p->steps[i]);
-		fputc('\n', f);
+		char *step = step_text(&p->steps[i]);
+
+		fprintf(f, "%s\n", step);
+		free(step);
 	}
 	fclose(f);
 	return text;
