@@ -33,7 +33,7 @@ static bool ip_parse(const char *text, struct ip *ret)
 	slash = strchr(copy, '/');
 	if (slash) {
 		*slash = '\0';
-		if (number_parse(slash + 1, 0, ip_bits(ret), &prefix))
+		if (number_parse(slash + 1, 1, ip_bits(ret), &prefix))
 			return false;
 	}
 	ret->prefix = (unsigned int)prefix;

@@ -92,7 +92,7 @@ static void note_unmanaged(struct planner *p, struct device *s, const struct dev
 	add_notes(&m, &t->mark);
 	if (needs_note_of_state(p, s))
 		add_notes(&m, &state);
-	if (m.origin != s->mark.origin || m.was != s->mark.was || m.joined != s->mark.joined)
+	if (m.was != s->mark.was || m.joined != s->mark.joined)
 		write_mark(p, s, &m);
 }
 
@@ -102,13 +102,12 @@ static bool is_guest_disturbed(const struct planner *p, const struct device *s, 
 	const struct device *bridge = host_find(&p->now, s->link.master.name);
 	const struct device *then = bridge ? planner_target(p, bridge) : NULL;
 
-	if (strcmp(s->link.master.name, t->link.master.name) || (bridge && !then))
+	if (strcmp(s->link.master.name, t->link.master.name))
 		return true;
 	if (planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
 		return true;
-	return bridge && device_is_ours(then) &&
-	       (bridge->link.bridge.vlan_filtering != then->link.bridge.vlan_filtering ||
-		       bridge->link.bridge.vlan_default_pvid != then->link.bridge.vlan_default_pvid);
+	return then && (bridge->link.bridge.vlan_filtering != then->link.bridge.vlan_filtering ||
+			       bridge->link.bridge.vlan_default_pvid != then->link.bridge.vlan_default_pvid);
 }
 
 // The place of a guest's device now. A bridge that isn't VLAN-aware doesn't say which VLANs the device had in it.

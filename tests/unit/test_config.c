@@ -299,6 +299,7 @@ static void refuses_addresses(void **state)
 {
 	static const struct refusal cases[] = {
 		{"bridges=['name=a, address=10.0.0.1']", "f:1: address: '10.0.0.1' is no address like"},
+		{"bridges=['name=a, address=10.0.0.1/0']", "f:1: address: '10.0.0.1/0' is no address like"},
 		{"bridges=['name=a, address=10.0.0.1/33']", "f:1: address: '10.0.0.1/33' is no address like"},
 		{"bridges=['name=a, address=dhcp+10.0.0.1/24']", "f:1: address: 'dhcp' is no address like"},
 		{"bridges=['name=a, address=inherit']", "f:1: address=inherit needs a port whose untagged frames"},
@@ -360,6 +361,7 @@ static void refuses_addresses(void **state)
 	};
 	static const char *const accepted[] = {
 		"bridges=['name=a, address=10.0.0.1/32, gateway=192.0.2.1']",
+		"bridges=['name=a, address=10.0.0.1/1, gateway=127.0.0.2']",
 		"bridges=['name=a, address=fd00::1/128, gateway=fd01::1']",
 		"bridges=['name=a, address=fd00::1/64, gateway=fe80::1']",
 		"bridges=['name=a, address=10.0.0.1/25 10.0.0.129/25 fd00::1/64, "
