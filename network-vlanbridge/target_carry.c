@@ -163,25 +163,19 @@ static bool has_port_device(const struct target_builder *b, const struct l3_entr
 static void carry_entries(struct target_builder *b)
 {
 	const struct l3_entry *e;
-	size_t at = 0, last = b->target->entries.count;
+	size_t at = 0;
 
-	while (at < last && !b->failed && (e = host_next_entry(b->target, &at))) {
+	while (!b->failed && (e = host_next_entry(b->target, &at))) {
 		struct l3_entry *moved;
 
-		if (at > last || !has_port_device(b, e) || !is_moved_by_name(b, e))
+		if (!has_port_device(b, e) || !is_moved_by_name(b, e))
 			continue;
 		moved = l3_copy(e);
-		for (size_t i = 0; moved && i < moved->device_count && !b->failed; i++)
+		for (size_t i = 0; moved && i < moved->device_count; i++)
 			carry_device(b, moved, i);
 		host_remove_entry(b->target, e);
-		if (!moved || b->failed) {
-			l3_free(moved);
-			if (!b->failed)
-				target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
-			return;
-		}
 		if (host_add_entry(b->target, moved))
-			target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+			target_no_memory(b);
 	}
 }
 
@@ -235,16 +229,16 @@ static void keep_entry(struct target_builder *b, const struct l3_entry *e, const
 		text_copy(kept->devices[0].name, NAME_SIZE, top->link.name);
 	host_remove_entry(b->target, e);
 	if (host_add_entry(b->target, kept))
-		target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+		target_no_memory(b);
 }
 
 // The NIC is gone that they came from: dom0 has them on our bond or bridge alone, and keeps them there.
 static void keep_entries(struct target_builder *b)
 {
 	const struct l3_entry *e;
-	size_t at = 0, last = b->target->entries.count;
+	size_t at = 0;
 
-	while (at < last && !b->failed && (e = host_next_entry(b->target, &at))) {
+	while (!b->failed && (e = host_next_entry(b->target, &at))) {
 		const char *device = e->device_count == 1 && e->kind != L3_RULE ? e->devices[0].name : "";
 		const struct device *old = host_find(b->target, device) ? NULL : find_heir_of(b, device);
 		const struct device *top = old ? target_top_master(b, host_find(b->target, old->link.name)) : NULL;

@@ -58,18 +58,18 @@ static void give_entry(struct target_builder *b, const struct l3_entry *wanted)
 	top = target_top_master(b, d);
 	e = l3_copy(wanted);
 	if (!e) {
-		target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+		target_no_memory(b);
 		return;
 	}
 	text_copy(e->devices[0].name, NAME_SIZE, top->link.name);
-	if (top != d && !(target_made_by_config(b, top)->policy == ADDRESS_INHERIT))
+	if (top != d && target_made_by_config(b, top)->policy != ADDRESS_INHERIT)
 		target_refuse(b, c, EINVAL,
 			"%s has address=, and is a port of %s, where it couldn't be reached: say address= there",
 			d->link.name, top->link.name);
 	if (host_find_entry_key(b->target, e) || (e->kind == L3_ROUTE && check_gateway(b, c, e)))
 		l3_free(e);
 	else if (host_add_entry(b->target, e))
-		target_refuse(b, NULL, ENOMEM, "no memory for addresses and routes");
+		target_no_memory(b);
 }
 
 // A bridge whose uplink is its port, and that inherits, has its mark also where there is nothing to inherit yet.
