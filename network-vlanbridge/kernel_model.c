@@ -236,7 +236,6 @@ static size_t count_rules(const struct host *h, const char *name)
 static int do_link_add(struct host *h, const struct link *l)
 {
 	struct device *d, *lower = host_find(h, l->lower.name);
-	struct link rest = *l;
 	int r = model_check_add(h, l);
 
 	if (!r)
@@ -252,15 +251,9 @@ static int do_link_add(struct host *h, const struct link *l)
 		if (lower->link.set & LINK_MAC)
 			set_mac(h, d, lower->link.mac);
 	}
-	rest.set &= ~(unsigned int)LINK_LOWER;
-	if (l->set & LINK_ALTNAME) { // before it is counted
-		text_copy(d->link.altname, sizeof(d->link.altname), l->altname);
-		d->link.set |= LINK_ALTNAME;
-		r = host_add_altname(h, d, l->altname);
-		rest.set &= ~(unsigned int)LINK_ALTNAME;
-	}
-	host_count_upper(h, d);
-	return r ? r : do_link_set(h, &rest);
+	r = do_link_set(h, l);
+	host_count_upper(h, d); // by all its names
+	return r;
 }
 
 static struct device *find_upper(const struct host *h, const struct device *d)

@@ -24,25 +24,26 @@ static bool has_hop_up(const struct host *h, const struct l3_entry *e, const cha
 	return false;
 }
 
+static bool have_same(const struct l3_entry *a, const struct l3_entry *b, const char *word)
+{
+	char x[16], y[16];
+
+	l3_key_value(a->key, word, x, sizeof(x));
+	l3_key_value(b->key, word, y, sizeof(y));
+	return !strcmp(x, y);
+}
+
 // IPv6 routes to one destination with one metric, each through a gateway, are the next hops of one route
 // (rt6_qualify_for_ecmp).
 static bool is_sibling(const struct l3_entry *a, const struct l3_entry *b)
 {
-	char x[16], y[16];
 	size_t n = strcspn(a->key, " ");
 
 	if (a->kind != L3_ROUTE || b->kind != L3_ROUTE || a->family != AF_INET6 || b->family != AF_INET6 ||
 		!a->gateway || !b->gateway)
 		return false;
-	if (n != strcspn(b->key, " ") || strncmp(a->key, b->key, n))
-		return false;
-	l3_key_value(a->key, "metric", x, sizeof(x));
-	l3_key_value(b->key, "metric", y, sizeof(y));
-	if (strcmp(x, y))
-		return false;
-	l3_key_value(a->key, "table", x, sizeof(x));
-	l3_key_value(b->key, "table", y, sizeof(y));
-	return !strcmp(x, y);
+	return n == strcspn(b->key, " ") && !strncmp(a->key, b->key, n) && have_same(a, b, "metric") &&
+	       have_same(a, b, "table");
 }
 
 // They go together, when the last of their devices goes down (fib6_ifdown).

@@ -21,22 +21,17 @@ static struct link described_new(const struct device *t)
 	struct link l = t->link, initial = {.kind = t->link.kind};
 
 	l.index = 0;
-	l.set &= LINK_UP | LINK_MTU | LINK_MAC | LINK_MASTER | LINK_LOWER | LINK_ALIAS | LINK_GROUP | LINK_ADDR_GEN |
-		 LINK_ALTNAME;
-	if (l.kind != KIND_VLAN || !*l.master.name)
+	l.set &= ~(unsigned int)(LINK_SYSCTLS | LINK_PORT_FLAGS | (l.kind == KIND_VLAN ? LINK_MAC : LINK_LOWER));
+	if (l.kind != KIND_VLAN || !*l.master.name) {
 		l.set &= ~(unsigned int)LINK_MASTER;
-	if (l.kind == KIND_VLAN)
-		l.set &= ~(unsigned int)LINK_MAC;
-	else
-		l.set &= ~(unsigned int)LINK_LOWER;
+		l.master = (struct link_ref){0};
+	}
 	for (size_t i = 0; i < k->count && l.kind != KIND_VLAN; i++) {
 		option_reset(&initial, &k->options[i]);
 		if (option_equal(&initial, &l, &k->options[i]) ||
 			(l.kind == KIND_BOND && !option_fits_mode(&k->options[i], l.bond.mode)))
 			l.options &= ~(1ULL << i);
 	}
-	if (!(l.set & LINK_MASTER))
-		l.master = (struct link_ref){0};
 	return l;
 }
 
