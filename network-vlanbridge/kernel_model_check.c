@@ -138,7 +138,8 @@ int model_check_set(const struct host *h, const struct device *d, const struct l
 
 int model_check_add(const struct host *h, const struct link *l)
 {
-	const struct device *lower = host_find(h, l->lower.name), *m = host_find(h, l->master.name);
+	const struct device *lower = l->set & LINK_LOWER ? host_find(h, l->lower.name) : NULL;
+	const struct device *m = host_find(h, l->master.name);
 	bool joins_bond = l->set & LINK_MASTER && device_is_kind(m, KIND_BOND);
 
 	if (host_find(h, l->name) || (l->set & LINK_ALTNAME && host_find(h, l->altname)))
