@@ -204,7 +204,6 @@ static int do_link_set(struct host *h, const struct link *c)
 static void set_initial(const struct host *h, struct device *d, const struct link *l)
 {
 	const struct kind_row *k = &link_kinds[l->kind];
-	struct link none = {.kind = l->kind};
 
 	d->link.kind = l->kind;
 	text_copy(d->link.kind_name, sizeof(d->link.kind_name), k->name);
@@ -212,14 +211,12 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 	d->link.set = LINK_UP | LINK_MTU | LINK_MASTER | LINK_LOWER | LINK_ALIAS | LINK_GROUP | LINK_SYSCTLS;
 	if (h->ipv6)
 		d->link.set |= LINK_ADDR_GEN;
-	for (size_t i = 0; i < k->count; i++) {
-		option_reset(&none, &k->options[i]);
-		option_copy(&d->link, &none, &k->options[i]);
-	}
+	for (size_t i = 0; i < k->count; i++)
+		option_reset(&d->link, &k->options[i]);
 	memcpy(d->link.sysctls, h->default_sysctls, sizeof(d->link.sysctls));
 	d->link.sysctls_known = (1U << LINK_SYSCTL_COUNT) - 1;
 	if (l->kind == KIND_BRIDGE)
-		port_vlans_default(&d->vlans, none.bridge.vlan_default_pvid);
+		port_vlans_default(&d->vlans, d->link.bridge.vlan_default_pvid);
 }
 
 // A rule outlives the device that it names, and finds the next one of that name.
@@ -256,18 +253,11 @@ static int do_link_add(struct host *h, const struct link *l)
 	return r;
 }
 
-static struct device *find_upper(const struct host *h, const struct device *d)
+static struct device *find_upper_or_port(const struct host *h, const struct device *d)
 {
-	for (size_t i = 0; i < h->count && d->uppers; i++)
-		if (!strcmp(h->devices[i]->link.lower.name, d->link.name))
-			return h->devices[i];
-	return NULL;
-}
-
-static struct device *find_port(const struct host *h, const struct device *d)
-{
-	for (size_t i = 0; i < h->count && d->ports; i++)
-		if (!strcmp(h->devices[i]->link.master.name, d->link.name))
+	for (size_t i = 0; i < h->count && (d->uppers || d->ports); i++)
+		if (!strcmp(h->devices[i]->link.lower.name, d->link.name) ||
+			!strcmp(h->devices[i]->link.master.name, d->link.name))
 			return h->devices[i];
 	return NULL;
 }
@@ -277,10 +267,11 @@ static void delete_device(struct host *h, struct device *d)
 	struct device *other;
 
 	set_up(h, d, false);
-	while ((other = find_upper(h, d)))
-		delete_device(h, other);
-	while ((other = find_port(h, d)))
-		leave_master(h, other);
+	while ((other = find_upper_or_port(h, d)))
+		if (!strcmp(other->link.lower.name, d->link.name))
+			delete_device(h, other);
+		else
+			leave_master(h, other);
 	if (*d->link.master.name)
 		leave_master(h, d);
 	model_remove_entries_of(h, d, 0);
