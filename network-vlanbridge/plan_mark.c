@@ -202,7 +202,7 @@ static void renew_heir(struct planner *p, struct device *s, const struct device 
 {
 	struct mark m = s->mark;
 
-	if ((s->link.kind != KIND_BOND && t) || !m.inherit || host_find(&p->now, m.uplink) || m.parking)
+	if ((s->link.kind != KIND_BOND && t) || !m.inherit || host_find(&p->now, m.uplink))
 		return;
 	text_copy(m.uplink, NAME_SIZE, origin_of(&p->now, s->link.name));
 	if (host_find(&p->now, m.uplink))
