@@ -28,8 +28,9 @@ PKG_CFLAGS = $(call pkg,--cflags libnl-3.0 xenstore xlutil smartcols)
 # Static, see config_xlutil.c. libxenstore has one ABI for all versions of Xen.
 XLUTIL = $(patsubst -lxlutil,-l:libxlutil.a,$(call pkg,--libs xlutil))
 NETWORK_LIBS = $(XLUTIL) $(call pkg,--libs libnl-3.0 xenstore smartcols)
-# Static: half the time of the dynamic one, for every vif of every guest.
-VIF_LIBS = $(call pkg,--libs --static libnl-3.0 xenstore)
+# Static: half the time of the dynamic one, for every vif of every guest. The sanitizers can't be.
+VIF_LINK = $(if $(findstring -fsanitize,$(CFLAGS)),-pie,-static-pie)
+VIF_LIBS = $(call pkg,--libs $(if $(findstring -fsanitize,$(CFLAGS)),,--static) libnl-3.0 xenstore)
 UNIT_LIBS = $(NETWORK_LIBS) $(call pkg,--libs cmocka)
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -MMD -MP -I. -Icommon $(WARNINGS) $(HARDENING) $(PKG_CFLAGS) $(DEFINES) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
@@ -51,7 +52,7 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized random model ports confirm wrappers check-found hosts documents package
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized sanitized-programs random model ports confirm wrappers check-found hosts documents package
 .PHONY: check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
@@ -72,7 +73,7 @@ $(B)/network-vlanbridge: $(NETWORK) $(COMMON)
 	$(call say,LINK $@)$(LINK) -pie $(FULL_RELRO) -o $@ $^ $(NETWORK_LIBS)
 
 $(B)/vif-vlanbridge: $(VIF) $(COMMON)
-	$(call say,LINK $@)$(LINK) -static-pie $(FULL_RELRO) -o $@ $^ $(VIF_LIBS)
+	$(call say,LINK $@)$(LINK) $(VIF_LINK) $(FULL_RELRO) -o $@ $^ $(VIF_LIBS)
 
 $(B)/unit: $(UNIT)
 	$(call say,LINK $@)$(LINK) -pie -o $@ $^ $(UNIT_LIBS)
@@ -143,9 +144,15 @@ wrappers: all
 	tests/random/wrappers
 
 # Once more with sanitizers, in a build of their own.
+SANITIZERS = B=$(B)/sanitized CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" LDFLAGS="-static-libasan -static-libubsan"
 sanitized:
-	@$(MAKE) --no-print-directory B=$(B)/sanitized unit engine CASES=20000 \
-		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+	@$(MAKE) --no-print-directory $(SANITIZERS) unit engine CASES=20000
+
+# make check SANITIZE=1, or check-long: both programs with sanitizers in the lab.
+sanitized-programs:
+	@$(MAKE) --no-print-directory $(SANITIZERS) all
+
+LAB = $(if $(SANITIZE),LAB_PROGRAMS=$(abspath $(B))/sanitized) tests/lab/check
 
 # No header of netlink or xenstore, directly or through ours. linux/rtnetlink.h is allowed where its constants are needed.
 FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|netlink_session|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
@@ -163,11 +170,11 @@ check check-long demo:
 	@$(MAKE) --no-print-directory run-$@
 
 # Two at a time, the longest first; the seeds and the lab take both processors themselves.
-run-check: all
+run-check: all $(if $(SANITIZE),sanitized-programs)
 	+@$(MAKE) -j2 --output-sync --no-print-directory sanitized confirm package unit check-pure manlint format-check engine model \
 		wrappers check-found documents hosts
 	tests/random/uml $(SEEDS)
-	tests/lab/check
+	$(LAB)
 
 # What takes hours rather than minutes: every message as the moment of a kill. A host that was upgraded to 13 has 12's programs.
 run-check-long: run-check ports
@@ -176,7 +183,7 @@ run-check-long: run-check ports
 	tests/random/confirm --all
 	tests/random/wrappers --all
 	tests/random/uml --all-kills 1-200
-	tests/lab/check --long
+	$(LAB) --long
 	tests/package 12 13 arm64
 	dpkg-deb -x $(B)/package/12/vlanbridge_$(VERSION)_amd64.deb $(B)/package/12/root
 	LAB_PROGRAMS=$(B)/package/12/root/usr/libexec/vlanbridge tests/lab/run --release 13 main-job

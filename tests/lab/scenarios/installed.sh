@@ -44,6 +44,28 @@ ok '  the guests are back' wait_until 30 guest web ping -c1 -W1 10.0.3.1
 ok '  each in its place' guest db ping -c1 -W2 10.0.2.1
 not_ok '  what the file no longer has is gone' ip link show br4
 
+# A change to be confirmed: the deadline is a timer of systemd, and outlives the terminal and the program.
+bridge_is_gone() { ! ip link show br6 >/dev/null 2>&1; }
+timer_is_gone() { [ "$(state ActiveState vlanbridge-revert.timer)" = inactive ]; }
+sed -i "s/^bridges = \[/&\n    'name=br6, uplink=bond0, vlan=6',/" /etc/xen/vlanbridge.conf
+setsid $network start confirm=8 >/run/start.log 2>&1 &
+ok 'a change to be confirmed' wait_until 10 grep -q confirm /run/start.log
+ok '  is made' ip link show br6
+is '  with a timer of systemd' "$(state ActiveState vlanbridge-revert.timer)" active
+pkill -9 -f 'network-vlanbridge start confirm'
+ok '  is taken back, whoever was killed' wait_until 30 bridge_is_gone
+ok '  and the timer is gone' wait_until 10 timer_is_gone
+like '  the journal says so' "$(journalctl -qb -t network-vlanbridge -o cat)" 'not confirmed|taken back|confirmed last'
+ok '  the guests are there' guest web ping -c1 -W2 10.0.3.1
+$network start confirm=60 >/run/start.log 2>&1 &
+ok 'once more' wait_until 10 grep -q confirm /run/start.log
+ok '  confirmed' $network confirm
+ok '  the timer is gone' wait_until 10 timer_is_gone
+ok '  the bridge stays' ip link show br6
+sed -i '/vlan=6/d' /etc/xen/vlanbridge.conf
+ok '  reload takes it away' systemctl reload $unit
+ok '  at once' bridge_is_gone
+
 output=$(guest_create lost bridge=xenbrlam 2>&1)
 not_ok 'a guest without its bridge' test $? = 0
 like '  is told' "$output" "bridge 'xenbrlam' doesn't exist; this host has xenbrdmz, xenbrlan"
