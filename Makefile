@@ -45,7 +45,7 @@ VIF = $(call objects,vif-vlanbridge/*.c)
 # What decides: plain data in, plain data out. The random engine is linked of these alone, so none can need netlink or xenstore;
 # check-pure looks at their headers.
 PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
-	l3_new.c l3_implied.c loss.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c link_sysctl.c mark.c names.c vlans.c)
+	l3_new.c l3_implied.c loss.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c link_sysctl.c mark.c names.c vlans.c vlans_kept.c)
 PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c rules.c rules_rows.c request.c nic.c \
 	port_change.c update_request.c))
 PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlanbridge/check*.c))

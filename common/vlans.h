@@ -22,6 +22,12 @@ struct port_vlans {
 	struct vlans all, untagged;
 };
 
+/* The same as a model keeps it for each device: a whole set is a kilobyte, and nearly all ports have none or one. */
+struct kept_vlans {
+	uint16_t only;          /* where there is no set: this VLAN alone, the PVID, untagged; 0: none */
+	struct port_vlans *set; /* owned */
+};
+
 /* Parses a decimal number from min to max that is all of text. Returns 0, or -EINVAL / -ERANGE; *ret is
  * untouched on failure. */
 int number_parse(const char *text, unsigned long min, unsigned long max, unsigned long *ret);
@@ -37,6 +43,18 @@ int port_vlans_parse(const char *text, struct port_vlans *set, struct err *e);
 
 /* What a new port of a bridge with that default PVID has: the VLAN, untagged; 0: none. */
 void port_vlans_default(struct port_vlans *v, unsigned int pvid);
+
+/* The whole set. */
+struct port_vlans vlans_kept(const struct kept_vlans *k);
+
+/* Keeps v from now on. Returns 0, or -ENOMEM: then k is untouched. */
+int vlans_keep(struct kept_vlans *k, const struct port_vlans *v);
+int kept_vlans_copy(struct kept_vlans *to, const struct kept_vlans *from);
+
+/* Keeps what a new port of a bridge with that default PVID has; 0: none, which frees all. */
+void vlans_keep_default(struct kept_vlans *k, unsigned int pvid);
+
+bool kept_vlans_equal(const struct kept_vlans *a, const struct kept_vlans *b);
 
 /* Prints set as `2-4/7`, at most size bytes with the NUL. Returns buf. */
 char *vlans_print(const struct vlans *set, char *buf, size_t size);

@@ -193,7 +193,7 @@ static void queue_phase(struct runner *r, const struct step *s, enum phase phase
 static void queue_vlans(struct runner *r, const struct step *s)
 {
 	queue_message(r, s,
-		port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, &s->vlans));
+		port_msg_vlans(s->link->index, s->link->kind == KIND_BRIDGE, s->kind == STEP_VLANS_ADD, s->vlans));
 }
 
 // A step of several messages, like a new device that is told its alias before it comes up, goes phase by phase.

@@ -165,20 +165,20 @@ static int go_to_target(struct netlink *nl, struct command_run *r, struct err *e
 }
 
 // A guest's device that joined a bridge meanwhile, by the hook, is connected: there it stays.
-static void keep_guest(struct host *before, struct device *d, const struct device *now)
+static int keep_guest(struct host *before, struct device *d, const struct device *now)
 {
 	if (d->mark.origin != MARK_NONE || *d->link.master.name || !now || now->mark.origin != MARK_NONE)
-		return;
+		return 0;
 	if (d->link.index != now->link.index || !*now->link.master.name || !host_find(before, now->link.master.name))
-		return;
+		return 0;
 	host_set_master(before, d, now->link.master.name);
-	d->vlans = now->vlans;
 	d->link.port_flags = now->link.port_flags;
 	d->link.port_flags_known = now->link.port_flags_known;
 	d->link.up = now->link.up;
 	d->link.mtu = now->link.mtu;
 	d->link.addr_gen = now->link.addr_gen;
 	memcpy(d->link.alias, now->link.alias, sizeof(d->link.alias));
+	return kept_vlans_copy(&d->vlans, &now->vlans);
 }
 
 static int roll_back_once(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
@@ -186,7 +186,8 @@ static int roll_back_once(struct netlink *nl, struct command_run *r, struct host
 	int result = read_current(nl, r, e);
 
 	for (size_t i = 0; i < before->count && !result; i++)
-		keep_guest(before, before->devices[i], host_find(&r->current, before->devices[i]->link.name));
+		if (keep_guest(before, before->devices[i], host_find(&r->current, before->devices[i]->link.name)))
+			result = err_set(e, ENOMEM, "no memory for the state before");
 	plan_free(&r->plan);
 	if (!result)
 		result = plan_make(&r->current, before, &r->plan, e);

@@ -102,12 +102,13 @@ static unsigned int fields_told(const struct check_input *in, const struct check
 
 static void print_vlans(FILE *out, const struct planner *p, const struct device *s, const struct device *t)
 {
+	const struct port_vlans has = vlans_kept(&s->vlans), wants = vlans_kept(&t->vlans);
 	char now[VALUE_SIZE], wanted[VALUE_SIZE];
 
-	if (!planner_vlans_matter(p, s, t) || port_vlans_equal(&s->vlans, &t->vlans))
+	if (!planner_vlans_matter(p, s, t) || kept_vlans_equal(&s->vlans, &t->vlans))
 		return;
-	vlans_print(&s->vlans.all, now, sizeof(now));
-	vlans_print(&t->vlans.all, wanted, sizeof(wanted));
+	vlans_print(&has.all, now, sizeof(now));
+	vlans_print(&wants.all, wanted, sizeof(wanted));
 	if (strcmp(now, wanted))
 		print_difference(out, "VLANs", *now ? now : "none", *wanted ? wanted : "none");
 	else

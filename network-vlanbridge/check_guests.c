@@ -59,19 +59,20 @@ void check_vif_places(const struct check_input *in, struct check_report *r)
 static void check_vlans(const struct check_input *in, const struct device *d, struct check_report *r)
 {
 	char vif[CHECK_VIF_SIZE], ids[512];
+	const struct port_vlans has = vlans_kept(&d->vlans);
 	struct guest_mark g = {0};
 	struct vlans lost;
 
 	check_print_vif(in, d, vif);
 	mark_parse_guest(d->link.alias, &g);
 	lost = g.vlans.all;
-	vlans_subtract(&lost, &d->vlans.all);
+	vlans_subtract(&lost, &has.all);
 	if (g.vlan_aware && !vlans_empty(&lost))
 		check_tell(r, d->link.name, "vif-vlans",
 			"%s isn't in the VLANs %s of %s, in which it belongs; put it there: bridge vlan add dev %s vid "
 			"…",
 			vif, vlans_print(&lost, ids, sizeof(ids)), d->link.master.name, d->link.name);
-	else if (vlans_empty(&d->vlans.all))
+	else if (vlans_empty(&has.all))
 		check_tell(r, d->link.name, "vif-vlans",
 			"%s is in the VLAN-aware bridge %s, but in no VLAN: nothing passes; say which with vlan= in "
 			"the "

@@ -84,8 +84,10 @@ void check_vlan_twice(const struct check_input *in, struct check_report *r)
 // A file that has both wants it so; a VLAN-aware bridge that carries the VLAN has it twice in any case.
 static bool takes_frames(const struct device *vlan, const struct device *lower, const struct device *bridge)
 {
+	const struct port_vlans has = vlans_kept(&lower->vlans);
+
 	if (bridge->link.bridge.vlan_filtering)
-		return vlans_has(&lower->vlans.all, vlan->link.vlan.id);
+		return vlans_has(&has.all, vlan->link.vlan.id);
 	return !device_is_ours(vlan) || vlan->mark.origin != bridge->mark.origin;
 }
 
@@ -123,12 +125,15 @@ static void collect_vlans(const struct check_input *in, const struct device *nic
 
 	for (size_t i = 0; i < in->current->count; i++) {
 		const struct device *d = in->current->devices[i];
+		struct port_vlans has;
 
 		if (d->link.kind == KIND_VLAN && device_is_ours(d) && !strcmp(d->link.lower.name, top->link.name))
 			vlans_add(ret, d->link.vlan.id, d->link.vlan.id);
 		if (device_is_kind(bridge, KIND_BRIDGE) && bridge->link.bridge.vlan_filtering &&
-			check_master_of_ours(in, d) == bridge && check_is_guest(in, d))
-			vlans_union(ret, &d->vlans.all);
+			check_master_of_ours(in, d) == bridge && check_is_guest(in, d)) {
+			has = vlans_kept(&d->vlans);
+			vlans_union(ret, &has.all);
+		}
 	}
 }
 

@@ -10,8 +10,10 @@
 void config_free(struct config *c)
 {
 	name_tree_free(&c->names);
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < c->count; i++) {
+		vlans_keep_default(&c->devices[i]->vlans, 0);
 		free(c->devices[i]);
+	}
 	free(c->devices);
 	l3_list_free(&c->entries);
 	*c = (struct config){0};

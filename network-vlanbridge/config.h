@@ -29,7 +29,7 @@ struct config_device {
 	bool on_demand;          /* changed if it is there, not made */
 	bool tagged;             /* vlans counts */
 	bool can_inherit;        /* the uplink itself is its port: what the uplink has can move here */
-	struct port_vlans vlans; /* of a port of a VLAN-aware bridge; of the bridge itself, its own port's */
+	struct kept_vlans vlans; /* of a port of a VLAN-aware bridge; of the bridge itself, its own port's */
 	enum address_policy policy;
 	char renamed_from[NAME_SIZE]; /* legacy=yes: what the NIC is called before start, "" if as now */
 	size_t slot;

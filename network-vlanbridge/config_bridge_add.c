@@ -44,6 +44,8 @@ static void set_uplink_mtu(struct config_item *it, struct config_device *uplink,
 static void add_uplink(
 	struct config_item *it, const struct bridge_item *b, struct config_device *uplink, const char *bridge)
 {
+	struct port_vlans vlans;
+
 	if (config_item_set_master(it, uplink, bridge))
 		return;
 	// dom0 is reached on the bridge if at all: its port gets no link-local address.
@@ -54,8 +56,10 @@ static void add_uplink(
 	if (vlans_empty(&b->tagged))
 		return;
 	uplink->tagged = true;
-	uplink->vlans = b->untagged;
-	vlans_union(&uplink->vlans.all, &b->tagged);
+	vlans = b->untagged;
+	vlans_union(&vlans.all, &b->tagged);
+	if (vlans_keep(&uplink->vlans, &vlans))
+		config_item_refuse_memory(it);
 }
 
 // A dummy device is made when it is missing: a network of guests and dom0 alone.
@@ -92,7 +96,8 @@ static struct config_device *define_bridge(
 	bridge->mark.vlan = vlan;
 	bridge->on_demand = b->mark.demand;
 	bridge->tagged = !vlans_empty(&b->tagged);
-	bridge->vlans = b->untagged;
+	if (vlans_keep(&bridge->vlans, &b->untagged))
+		config_item_refuse_memory(it);
 	return bridge;
 }
 

@@ -9,12 +9,16 @@
 static const char *const keys[] = {"link", "vlan", "proto", "name", "mtu", "address", "gateway", NULL};
 
 // dom0's own VLAN on a VLAN-aware bridge: the bridge's own port must carry it.
-static void carry_vlan(struct config_device *bridge, unsigned int id)
+static void carry_vlan(struct config_item *it, struct config_device *bridge, unsigned int id)
 {
+	struct port_vlans v = vlans_kept(&bridge->vlans);
+
 	if (!bridge->create || bridge->link.kind != KIND_BRIDGE || !bridge->link.bridge.vlan_filtering)
 		return;
 	bridge->tagged = true;
-	vlans_add(&bridge->vlans.all, id, id);
+	vlans_add(&v.all, id, id);
+	if (vlans_keep(&bridge->vlans, &v))
+		config_item_refuse_memory(it);
 }
 
 static void take_id(struct config_item *it, unsigned int *id)
@@ -62,6 +66,6 @@ int config_vlan(struct config_item *it)
 		return it->failed;
 	config_item_address(it, d, false);
 	config_item_mtu(it, &d->link);
-	carry_vlan(lower, v.id);
+	carry_vlan(it, lower, v.id);
 	return it->failed;
 }

@@ -21,13 +21,15 @@ static int add_device(struct config *to, const struct config_device *from, bool 
 	slot = d->slot;
 	*d = *from;
 	d->slot = slot;
+	d->vlans = (struct kept_vlans){0};
 	d->on_demand = false;
 	d->create = create;
 	if (!create) { // it has to be there, as start made it
 		d->link.set = 0;
 		d->optional = false;
 	}
-	if (*d->link.altname && create) {
+	r = kept_vlans_copy(&d->vlans, &from->vlans);
+	if (!r && *d->link.altname && create) {
 		d->link.altname[0] = '\0';
 		r = config_set_altname(to, d, from->link.altname);
 	}

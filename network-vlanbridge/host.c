@@ -137,6 +137,22 @@ int host_rename(struct host *h, struct device *d, const char *name)
 	return 0;
 }
 
+static void free_device(struct device *d)
+{
+	vlans_keep_default(&d->vlans, 0);
+	free(d);
+}
+
+int device_copy(struct device *to, const struct device *from)
+{
+	size_t slot = to->slot;
+
+	*to = *from;
+	to->slot = slot;
+	to->vlans = (struct kept_vlans){0};
+	return kept_vlans_copy(&to->vlans, &from->vlans);
+}
+
 void host_remove(struct host *h, struct device *d)
 {
 	struct device *other = host_find(h, d->link.master.name);
@@ -153,7 +169,7 @@ void host_remove(struct host *h, struct device *d)
 		name_tree_remove(&h->names, d->link.altname);
 	h->devices[d->slot] = h->devices[--h->count];
 	h->devices[d->slot]->slot = d->slot;
-	free(d);
+	free_device(d);
 }
 
 // Alternative names beyond the first are only in the tree.
@@ -197,10 +213,9 @@ int host_copy(const struct host *h, struct host *ret)
 		r = host_add(ret, h->devices[i]->link.name, &d);
 		if (r)
 			break;
-		*d = *h->devices[i];
-		d->slot = i;
+		r = device_copy(d, h->devices[i]);
 		d->entries = 0;
-		if (*d->link.altname)
+		if (!r && *d->link.altname)
 			r = name_tree_add(&ret->names, d->link.altname, d);
 	}
 	if (!r)
@@ -217,7 +232,7 @@ void host_free(struct host *h)
 	name_tree_free(&h->names);
 	host_free_entries(h);
 	for (size_t i = 0; i < h->count; i++)
-		free(h->devices[i]);
+		free_device(h->devices[i]);
 	free(h->devices);
 	*h = (struct host){0};
 }

@@ -16,7 +16,7 @@
 struct device {
 	struct link link;         /* as the kernel has it */
 	struct mark mark;         /* as read from the alias, see device_read_mark */
-	struct port_vlans vlans;  /* of a port of a VLAN-aware bridge; of such a bridge itself, its own port's */
+	struct kept_vlans vlans;  /* of a port of a VLAN-aware bridge; of such a bridge itself, its own port's */
 	bool dhcp;                /* a DHCP client of ours runs on it */
 	char attached[NAME_SIZE]; /* in an origin: the bridge of ours that this device, not ours, is a port of */
 	bool attached_aware;      /* that bridge was VLAN-aware: vlans counts */
@@ -64,6 +64,9 @@ int host_copy_altnames(const struct host *from, struct host *to);
 /* Calls d, of h, otherwise, in all references to it and in all entries but policy rules, which the kernel keeps by
  * name. Returns 0, -EEXIST or -ENOMEM. */
 int host_rename(struct host *h, struct device *d, const char *name);
+
+/* Makes to, as host_add gave it, a copy of from, but for its place in its host. Returns 0 or -ENOMEM. */
+int device_copy(struct device *to, const struct device *from);
 
 /* Takes d out of h and frees it; the order of the others may change. Its entries and references to it stay. */
 void host_remove(struct host *h, struct device *d);

@@ -101,7 +101,7 @@ static void leave_master(struct host *h, struct device *d)
 
 	host_set_master(h, d, "");
 	if (device_is_kind(m, KIND_BRIDGE))
-		d->vlans = (struct port_vlans){0};
+		vlans_keep_default(&d->vlans, 0);
 	d->link.port_flags = 0;
 	if (device_is_vrf(m))
 		set_down_and_up(h, d);
@@ -132,7 +132,7 @@ static void join_bond(struct host *h, struct device *d, struct device *m)
 
 static void join_bridge(struct device *d, const struct device *m)
 {
-	port_vlans_default(&d->vlans, m->link.bridge.vlan_default_pvid);
+	vlans_keep_default(&d->vlans, m->link.bridge.vlan_default_pvid);
 	if (!d->link.port_flags_known) // it wasn't a port when it was looked at
 		d->link.port_flags_known = UINT64_MAX;
 	d->link.port_flags = d->link.port_flags_known & LINK_PORT_FLAGS_INITIAL;
@@ -176,7 +176,9 @@ static int do_link_set(struct host *h, const struct link *c)
 		set_mtu(h, d, c->mtu);
 	if (c->set & LINK_SYSCTLS && link_is_without_ipv6(&d->link))
 		model_remove_entries_of(h, d, AF_INET6);
-	model_set_options(h, d, c);
+	r = model_set_options(h, d, c);
+	if (r)
+		return r;
 	if (c->set & (LINK_ALIAS | LINK_GROUP))
 		device_read_mark(d);
 	if (c->set & LINK_RENAME) {
@@ -216,7 +218,7 @@ static void set_initial(const struct host *h, struct device *d, const struct lin
 	memcpy(d->link.sysctls, h->default_sysctls, sizeof(d->link.sysctls));
 	d->link.sysctls_known = (1U << LINK_SYSCTL_COUNT) - 1;
 	if (l->kind == KIND_BRIDGE)
-		port_vlans_default(&d->vlans, d->link.bridge.vlan_default_pvid);
+		vlans_keep_default(&d->vlans, d->link.bridge.vlan_default_pvid);
 }
 
 // A rule outlives the device that it names, and finds the next one of that name.
@@ -288,18 +290,21 @@ static int do_link_del(struct host *h, const char *name)
 	return 0;
 }
 
-static void do_vlans(struct device *d, const struct step *s)
+static int do_vlans(struct device *d, const struct step *s)
 {
-	vlans_subtract(&d->vlans.all, &s->vlans.all);
-	vlans_subtract(&d->vlans.untagged, &s->vlans.all);
-	if (vlans_has(&s->vlans.all, d->vlans.pvid))
-		d->vlans.pvid = 0;
-	if (s->kind == STEP_VLANS_DEL)
-		return;
-	vlans_union(&d->vlans.all, &s->vlans.all);
-	vlans_union(&d->vlans.untagged, &s->vlans.untagged);
-	if (s->vlans.pvid)
-		d->vlans.pvid = s->vlans.pvid;
+	struct port_vlans v = vlans_kept(&d->vlans);
+
+	vlans_subtract(&v.all, &s->vlans->all);
+	vlans_subtract(&v.untagged, &s->vlans->all);
+	if (vlans_has(&s->vlans->all, v.pvid))
+		v.pvid = 0;
+	if (s->kind == STEP_VLANS_ADD) {
+		vlans_union(&v.all, &s->vlans->all);
+		vlans_union(&v.untagged, &s->vlans->untagged);
+		if (s->vlans->pvid)
+			v.pvid = s->vlans->pvid;
+	}
+	return vlans_keep(&d->vlans, &v);
 }
 
 // The client takes along what it has set.
@@ -344,6 +349,6 @@ int kernel_model_do(struct host *h, const struct step *s)
 	else if (!device_is_kind(d, KIND_BRIDGE) && !device_is_kind(host_find(h, d->link.master.name), KIND_BRIDGE))
 		return -EOPNOTSUPP;
 	else
-		do_vlans(d, s);
+		return do_vlans(d, s);
 	return 0;
 }

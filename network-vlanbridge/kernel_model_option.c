@@ -28,16 +28,26 @@ static void change_default_pvid(struct port_vlans *v, unsigned int old, unsigned
 	vlans_add(&v->untagged, new, new);
 }
 
-static void set_default_pvid(struct host *h, struct device *bridge, unsigned int old)
+static int change_device(struct device *d, unsigned int old, unsigned int new)
+{
+	struct port_vlans v = vlans_kept(&d->vlans);
+
+	change_default_pvid(&v, old, new);
+	return vlans_keep(&d->vlans, &v);
+}
+
+static int set_default_pvid(struct host *h, struct device *bridge, unsigned int old)
 {
 	unsigned int new = bridge->link.bridge.vlan_default_pvid;
+	int r;
 
 	if (old == new)
-		return;
-	change_default_pvid(&bridge->vlans, old, new);
-	for (size_t i = 0; i < h->count && bridge->ports; i++)
+		return 0;
+	r = change_device(bridge, old, new);
+	for (size_t i = 0; i < h->count && bridge->ports && !r; i++)
 		if (!strcmp(h->devices[i]->link.master.name, bridge->link.name))
-			change_default_pvid(&h->devices[i]->vlans, old, new);
+			r = change_device(h->devices[i], old, new);
+	return r;
 }
 
 bool model_sets_option(const struct link *c, const char *name)
@@ -82,7 +92,7 @@ static void settle_bond_options(struct bond *b, const struct bond *before, const
 		settle_delay(b->peer_notif_delay, model_sets_option(c, "peer_notif_delay"), b->miimon, before->miimon);
 }
 
-void model_set_options(struct host *h, struct device *d, const struct link *c)
+int model_set_options(struct host *h, struct device *d, const struct link *c)
 {
 	const struct kind_row *k = &link_kinds[d->link.kind];
 	struct link before = d->link;
@@ -93,8 +103,8 @@ void model_set_options(struct host *h, struct device *d, const struct link *c)
 	if (device_is_kind(d, KIND_BOND))
 		settle_bond_options(&d->link.bond, &before.bond, c);
 	if (!device_is_kind(d, KIND_BRIDGE))
-		return;
+		return 0;
 	if (d->link.bridge.stp && !before.bridge.stp && d->link.bridge.forward_delay < FORWARD_DELAY_MIN_STP)
 		d->link.bridge.forward_delay = FORWARD_DELAY_MIN_STP;
-	set_default_pvid(h, d, before.bridge.vlan_default_pvid);
+	return set_default_pvid(h, d, before.bridge.vlan_default_pvid);
 }

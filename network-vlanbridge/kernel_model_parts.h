@@ -22,7 +22,7 @@ int model_check_set(const struct host *h, const struct device *d, const struct l
 int model_check_add(const struct host *h, const struct link *l);
 
 /* kernel_model_option.c */
-void model_set_options(struct host *h, struct device *d, const struct link *c);
+int model_set_options(struct host *h, struct device *d, const struct link *c);
 bool model_sets_option(const struct link *c, const char *name);
 
 #endif

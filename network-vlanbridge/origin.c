@@ -159,16 +159,16 @@ static bool has_joined(const struct builder *b, const struct device *d, const st
 	return b->scope == SCOPE_FILE || !b->names || config_find(b->names, m->link.name);
 }
 
-static void take_noted_vlans(struct device *d, const struct guest_mark *g)
+static void take_noted_vlans(struct builder *b, struct device *d, const struct guest_mark *g)
 {
 	d->attached_aware = g->vlan_aware;
-	if (g->vlan_aware)
-		d->vlans = g->vlans;
+	if (g->vlan_aware && vlans_keep(&d->vlans, &g->vlans))
+		b->failed = -ENOMEM;
 }
 
 // What is noted counts where the device isn't in its place, or a plan was about to change it. Of one in its place the
 // VLANs alone count, while its bridge isn't VLAN-aware.
-static void take_noted_place(struct device *d)
+static void take_noted_place(struct builder *b, struct device *d)
 {
 	struct guest_mark g;
 
@@ -176,17 +176,17 @@ static void take_noted_place(struct device *d)
 		return;
 	if (*d->link.master.name && !d->mark.changing) {
 		if (!d->attached_aware && !strcmp(g.bridge, d->attached))
-			take_noted_vlans(d, &g);
+			take_noted_vlans(b, d, &g);
 		return;
 	}
 	text_copy(d->attached, NAME_SIZE, g.bridge);
 	d->link.port_flags = g.port_flags;
 	d->link.port_flags_known = LINK_PORT_FLAGS_ALL;
-	take_noted_vlans(d, &g);
+	take_noted_vlans(b, d, &g);
 }
 
 // The master is gone: what was in it is a guest's device (attached), or a port that goes back.
-static void release(const struct builder *b, struct device *d)
+static void release(struct builder *b, struct device *d)
 {
 	const struct device *m = host_find(b->current, d->link.master.name);
 
@@ -195,9 +195,9 @@ static void release(const struct builder *b, struct device *d)
 	if (d->mark.origin != MARK_PORT) {
 		text_copy(d->attached, NAME_SIZE, d->link.master.name);
 		d->attached_aware = device_is_vlan_aware(m);
-		take_noted_place(d);
+		take_noted_place(b, d);
 	} else if (m) {
-		d->vlans = (struct port_vlans){0};
+		vlans_keep_default(&d->vlans, 0);
 		d->link.port_flags = d->link.port_flags_known = 0;
 	}
 	if (!m)
@@ -212,16 +212,12 @@ static void release(const struct builder *b, struct device *d)
 static void copy_device(struct builder *b, const struct device *from, struct host *to)
 {
 	struct device *d;
-	size_t slot;
 
 	if (!b->failed)
 		b->failed = host_add(to, from->link.name, &d);
-	if (b->failed)
-		return;
-	slot = d->slot;
-	*d = *from;
-	d->slot = slot;
-	if (*d->link.altname)
+	if (!b->failed)
+		b->failed = device_copy(d, from);
+	if (!b->failed && *d->link.altname)
 		b->failed = host_add_altname(to, d, d->link.altname);
 }
 

@@ -209,11 +209,17 @@ void planner_entry(struct planner *p, bool add, const struct l3_entry *e)
 static void vlans_step(struct planner *p, bool add, const struct device *d, const struct port_vlans *v)
 {
 	struct link l = only_name(&d->link);
+	struct port_vlans *copy;
 
-	if (!vlans_empty(&v->all))
-		planner_do(p,
-			(struct step){
-				.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .link = copy_link(p, &l), .vlans = *v});
+	if (vlans_empty(&v->all))
+		return;
+	copy = malloc(sizeof(*copy));
+	if (copy)
+		*copy = *v;
+	else
+		planner_fail(p, ENOMEM, "no memory for the plan");
+	planner_do(p,
+		(struct step){.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .link = copy_link(p, &l), .vlans = copy});
 }
 
 static bool vlan_is_same(const struct port_vlans *a, const struct port_vlans *b, unsigned int id)
@@ -234,18 +240,25 @@ static void copy_vlan(struct port_vlans *to, const struct port_vlans *from, unsi
 // What differs goes and comes again: the kernel doesn't take flags back from a VLAN that is there.
 void planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want)
 {
-	struct port_vlans del = {0}, add = {0};
+	struct port_vlans now = vlans_kept(&d->vlans), del = {0}, add = {0};
 
 	for (unsigned int id = VLAN_MIN; id <= VLAN_MAX; id++) {
-		if (vlan_is_same(&d->vlans, want, id))
+		if (vlan_is_same(&now, want, id))
 			continue;
-		if (vlans_has(&d->vlans.all, id))
-			copy_vlan(&del, &d->vlans, id);
+		if (vlans_has(&now.all, id))
+			copy_vlan(&del, &now, id);
 		if (vlans_has(&want->all, id))
 			copy_vlan(&add, want, id);
 	}
 	vlans_step(p, false, d, &del);
 	vlans_step(p, true, d, &add);
+}
+
+void planner_vlans_as(struct planner *p, struct device *d, const struct device *t)
+{
+	const struct port_vlans want = vlans_kept(&t->vlans);
+
+	planner_vlans(p, d, &want);
 }
 
 static void run_pass(struct planner *p, const struct pass *pass)

@@ -32,6 +32,7 @@ void planner_delete_link(struct planner *p, const struct device *d);
 struct l3_entry *planner_copy(struct planner *p, const struct l3_entry *e); /* NULL: p has failed */
 void planner_entry(struct planner *p, bool add, const struct l3_entry *e);
 void planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want);
+void planner_vlans_as(struct planner *p, struct device *d, const struct device *t); /* those of t */
 void planner_dhcp(struct planner *p, const struct device *d, bool start);
 
 /* plan_pair.c: the same device now and in the target, or NULL. Ours are the same by name and kind (a VLAN device by ID
@@ -60,7 +61,6 @@ bool planner_is_unwanted(const struct planner *p, const struct l3_entry *e);
 unsigned int planner_fields_to_set(const struct planner *p, const struct device *s, const struct device *t);
 uint64_t planner_options_to_set(const struct device *s, const struct device *t);
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t);
-bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b);
 bool planner_is_done(const struct planner *p);
 /* Neither ours nor borrowed: a port of a bridge of ours that is a guest's. */
 bool planner_is_guest(const struct device *s, const struct device *t);

@@ -104,7 +104,7 @@ static bool is_guest_disturbed(const struct planner *p, const struct device *s, 
 
 	if (strcmp(s->link.master.name, t->link.master.name))
 		return true;
-	if (planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
+	if (planner_vlans_matter(p, s, t) && !kept_vlans_equal(&s->vlans, &t->vlans))
 		return true;
 	return then && (bridge->link.bridge.vlan_filtering != then->link.bridge.vlan_filtering ||
 			       bridge->link.bridge.vlan_default_pvid != then->link.bridge.vlan_default_pvid);
@@ -118,7 +118,7 @@ static void read_place(const struct planner *p, const struct device *s, struct g
 
 	*g = (struct guest_mark){.port_flags = device_port_flags(s),
 		.vlan = bridge->mark.vlan,
-		.vlans = s->vlans,
+		.vlans = vlans_kept(&s->vlans),
 		.vlan_aware = device_is_vlan_aware(bridge),
 		.filter = noted.filter};
 	if (!g->vlan_aware && !strcmp(noted.bridge, bridge->link.name)) {

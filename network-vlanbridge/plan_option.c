@@ -71,7 +71,7 @@ static void reset_vlans(struct planner *p, const struct device *bridge)
 
 		if (t && (d == bridge || !strcmp(d->link.master.name, bridge->link.name)) &&
 			planner_vlans_matter(p, d, t))
-			planner_vlans(p, d, &t->vlans);
+			planner_vlans_as(p, d, t);
 	}
 }
 
@@ -86,10 +86,14 @@ static void shield_from_default_pvid(struct planner *p, const struct device *bri
 	for (size_t i = 0; i < p->now.count; i++) {
 		struct device *d = p->now.devices[i];
 		const struct device *then = planner_target(p, d);
-		struct port_vlans tagged = d->vlans;
+		struct port_vlans tagged, after;
 
-		if (!then || then->vlans.pvid == pvid || strcmp(d->link.master.name, bridge->link.name))
+		if (!then || strcmp(d->link.master.name, bridge->link.name))
 			continue;
+		after = vlans_kept(&then->vlans);
+		if (after.pvid == pvid)
+			continue;
+		tagged = vlans_kept(&d->vlans);
 		vlans_add(&tagged.all, pvid, pvid);
 		planner_vlans(p, d, &tagged);
 	}

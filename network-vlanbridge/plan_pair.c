@@ -172,11 +172,6 @@ uint64_t planner_options_to_set(const struct device *s, const struct device *t)
 	return differ;
 }
 
-bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b)
-{
-	return a->pvid == b->pvid && vlans_equal(&a->all, &b->all) && vlans_equal(&a->untagged, &b->untagged);
-}
-
 // Only a VLAN-aware bridge looks at its ports' VLANs, and at its own. One that no longer is to be VLAN-aware leaves
 // none behind.
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t)
@@ -198,7 +193,7 @@ static bool is_equal(const struct planner *p, const struct device *s, const stru
 		return false;
 	if (strcmp(s->link.alias, t->link.alias) || s->dhcp != t->dhcp)
 		return false;
-	return !planner_vlans_matter(p, s, t) || port_vlans_equal(&s->vlans, &t->vlans);
+	return !planner_vlans_matter(p, s, t) || kept_vlans_equal(&s->vlans, &t->vlans);
 }
 
 static bool devices_are_done(const struct planner *p)

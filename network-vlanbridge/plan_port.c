@@ -29,7 +29,7 @@ static void join_bridge(struct planner *p, struct device *s, const struct device
 	// At once, and isolated before it is in a VLAN.
 	planner_set_like(p, s, t, planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS, 0);
 	if (planner_vlans_matter(p, s, t))
-		planner_vlans(p, s, &t->vlans);
+		planner_vlans_as(p, s, t);
 }
 
 // The kernel gives a port that leaves its bond the MTU back that it had when it joined: that must be its own.
@@ -85,8 +85,8 @@ void plan_attach_guest(struct planner *p, struct device *s, const struct device 
 
 void plan_set_vlans(struct planner *p, struct device *s, const struct device *t)
 {
-	if (planner_vlans_matter(p, s, t) && !port_vlans_equal(&s->vlans, &t->vlans))
-		planner_vlans(p, s, &t->vlans);
+	if (planner_vlans_matter(p, s, t) && !kept_vlans_equal(&s->vlans, &t->vlans))
+		planner_vlans_as(p, s, t);
 }
 
 void plan_set_port_flags(struct planner *p, struct device *s, const struct device *t)

@@ -191,12 +191,12 @@ static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *
 	struct device key = {0}, *k = &key, **found;
 	struct port_vlans vlans;
 
-	(void)i, (void)e;
+	(void)i;
 	if (port_msg_parse(h, &key.link.index, &vlans))
 		return 0;
 	found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
-	if (found)
-		(*found)->vlans = vlans;
+	if (found && vlans_keep(&(*found)->vlans, &vlans))
+		return err_set(e, ENOMEM, "no memory for the VLANs of ports");
 	return 0;
 }
 

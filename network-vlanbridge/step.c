@@ -10,6 +10,7 @@
 void step_free(struct step *s)
 {
 	free(s->link);
+	free(s->vlans);
 	l3_free(s->entry);
 	*s = (struct step){0};
 }
@@ -173,11 +174,11 @@ static void print_vlans(FILE *out, const struct step *s)
 {
 	char ids[4096];
 
-	fprintf(out, "%s dev %s", vlans_print(&s->vlans.all, ids, sizeof(ids)), s->link->name);
-	if (!vlans_empty(&s->vlans.untagged))
-		fprintf(out, " untagged %s", vlans_print(&s->vlans.untagged, ids, sizeof(ids)));
-	if (s->vlans.pvid)
-		fprintf(out, " pvid %u", s->vlans.pvid);
+	fprintf(out, "%s dev %s", vlans_print(&s->vlans->all, ids, sizeof(ids)), s->link->name);
+	if (!vlans_empty(&s->vlans->untagged))
+		fprintf(out, " untagged %s", vlans_print(&s->vlans->untagged, ids, sizeof(ids)));
+	if (s->vlans->pvid)
+		fprintf(out, " pvid %u", s->vlans->pvid);
 }
 
 void step_print(FILE *out, const struct step *s)

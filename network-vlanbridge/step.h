@@ -22,9 +22,9 @@ enum step_kind {
 
 struct step {
 	enum step_kind kind;
-	struct link *link;       /* owned; NULL in steps about entries */
-	struct l3_entry *entry;  /* owned */
-	struct port_vlans vlans; /* link then names the port; its kind says whether it is the bridge itself */
+	struct link *link;        /* owned; NULL in steps about entries */
+	struct l3_entry *entry;   /* owned */
+	struct port_vlans *vlans; /* owned; link then names the port, its kind says whether it is the bridge itself */
 };
 
 void step_free(struct step *s);

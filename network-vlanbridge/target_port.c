@@ -182,7 +182,7 @@ static void set_default_vlans(struct target_builder *b)
 		if (!bridge || !device_is_ours(bridge) || !config_find(b->config, bridge->link.name))
 			continue;
 		if (d->mark.origin != MARK_NONE || !bridge->link.bridge.vlan_filtering)
-			port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
+			vlans_keep_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 	}
 }
 
@@ -196,10 +196,10 @@ void target_set_port_vlans(struct target_builder *b)
 
 		if (!bridge || (bridge == d && !device_is_ours(d)))
 			continue;
-		if (c->tagged)
-			d->vlans = c->vlans;
-		else if (d->mark.joined && !device_is_ours(bridge))
-			port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
+		if (c->tagged && kept_vlans_copy(&d->vlans, &c->vlans))
+			target_no_memory(b);
+		else if (!c->tagged && d->mark.joined && !device_is_ours(bridge))
+			vlans_keep_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 	}
 }
 
@@ -218,7 +218,7 @@ static void find_place(const struct target_builder *b, const struct device *d, s
 	}
 	g.port_flags = device_port_flags(d);
 	g.vlan_aware = d->attached_aware;
-	g.vlans = d->vlans;
+	g.vlans = vlans_kept(&d->vlans);
 	*ret = g;
 }
 
@@ -274,7 +274,7 @@ static void attach_guest(struct target_builder *b, struct device *d)
 	host_set_master(b->target, d, bridge->link.name);
 	// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
 	if (device_is_vlan_aware(bridge) && !place.vlan_aware)
-		port_vlans_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
+		vlans_keep_default(&d->vlans, bridge->link.bridge.vlan_default_pvid);
 }
 
 void target_attach_guests(struct target_builder *b)

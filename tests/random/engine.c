@@ -117,7 +117,7 @@ static bool same_origin(
 
 	origin_make(now, SCOPE_ALL, NULL, &o, NULL);
 	for (size_t i = 0; i < o.host.count; i++)
-		o.host.devices[i]->vlans = (struct port_vlans){0};
+		vlans_keep_default(&o.host.devices[i]->vlans, 0);
 	equal = same(r, "the origin isn't what it was", &o.host, wanted, false, p, n);
 	origin_free(&o);
 	return equal;
@@ -189,7 +189,7 @@ static bool changes_something(const struct host *before, const struct host *afte
 		return s->kind == STEP_L3_DEL || !e || e->ours != s->entry->ours;
 	}
 	return !a || !b || memcmp(&a->link, &b->link, sizeof(a->link)) || a->dhcp != b->dhcp ||
-	       memcmp(&a->vlans, &b->vlans, sizeof(a->vlans));
+	       !kept_vlans_equal(&a->vlans, &b->vlans);
 }
 
 // Before its first port a bond has a MAC address of no use, which its VLAN devices would take.
@@ -313,7 +313,7 @@ static bool is_as_wanted(const struct host *h, const struct device *d, const str
 	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
 		if (fields & f && !link_field_equal(&d->link, &wanted->link, f))
 			return false;
-	if (d->dhcp != wanted->dhcp || (is_filtering_port(h, d) && memcmp(&d->vlans, &wanted->vlans, sizeof(d->vlans))))
+	if (d->dhcp != wanted->dhcp || (is_filtering_port(h, d) && !kept_vlans_equal(&d->vlans, &wanted->vlans)))
 		return false;
 	return d->link.kind == wanted->link.kind && has_options(&d->link, &wanted->link);
 }
@@ -352,7 +352,7 @@ static bool is_as_configured(const struct device *d, const struct config_device 
 			d->mark.isolated != c->mark.isolated || d->mark.antispoof != c->mark.antispoof ||
 			d->mark.tx_offload_off != c->mark.tx_offload_off))
 		return false;
-	return !c->tagged || !memcmp(&d->vlans, &c->vlans, sizeof(c->vlans));
+	return !c->tagged || kept_vlans_equal(&d->vlans, &c->vlans);
 }
 
 // On its device, or on what that is a port of.
@@ -470,8 +470,12 @@ static void attach_guests(struct run *r, struct host *h, const char *text)
 		d->link.port_flags_known = LINK_PORT_FLAGS_INITIAL | 1ULL << 33;
 		d->link.port_flags = LINK_PORT_FLAGS_INITIAL | (strstr(line, "isolated") ? 1ULL << 33 : 0);
 		host_set_master(h, d, bridge);
-		if (*vlan && m->link.bridge.vlan_filtering)
-			port_vlans_parse(vlan, &d->vlans, NULL);
+		if (*vlan && m->link.bridge.vlan_filtering) {
+			struct port_vlans v = {0};
+
+			port_vlans_parse(vlan, &v, NULL);
+			vlans_keep(&d->vlans, &v);
+		}
 	}
 	free(copy);
 }
@@ -489,7 +493,7 @@ static bool guests_stay(const struct host *before, const struct host *now, const
 		if (strcmp(n->link.master.name, m->link.name) || n->link.port_flags != v->link.port_flags)
 			return false;
 		if (m->link.bridge.vlan_filtering && later->link.bridge.vlan_filtering && now == after &&
-			memcmp(&n->vlans, &v->vlans, sizeof(v->vlans)))
+			!kept_vlans_equal(&n->vlans, &v->vlans))
 			return false;
 	}
 	return true;
@@ -538,7 +542,7 @@ static void without_guests_attached(struct host *h)
 	for (size_t i = 0; i < h->count; i++)
 		if (is_vif(h->devices[i])) {
 			host_set_master(h, h->devices[i], "");
-			h->devices[i]->vlans = (struct port_vlans){0};
+			vlans_keep_default(&h->devices[i]->vlans, 0);
 			h->devices[i]->link.port_flags = 0;
 		}
 }
@@ -600,10 +604,7 @@ static bool check_start(struct run *r, struct host *now, const struct host *orig
 		struct device *d = before.devices[i], *copy;
 
 		if (is_vif(d) && !host_add(&stopped, d->link.name, &copy)) {
-			size_t slot = copy->slot;
-
-			*copy = *d;
-			copy->slot = slot;
+			device_copy(copy, d);
 		}
 	}
 	without_guests_attached(&stopped);

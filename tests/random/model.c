@@ -71,12 +71,13 @@ static bool is_mtu_known(const struct host *h, const struct device *d)
 	return true;
 }
 
-static void print_vlans(FILE *f, const struct port_vlans *v)
+static void print_vlans(FILE *f, const struct kept_vlans *k)
 {
+	const struct port_vlans v = vlans_kept(k);
 	char ids[4096];
 
-	fprintf(f, " vlans=%s", vlans_print(&v->all, ids, sizeof(ids)));
-	fprintf(f, " untagged=%s pvid=%u", vlans_print(&v->untagged, ids, sizeof(ids)), v->pvid);
+	fprintf(f, " vlans=%s", vlans_print(&v.all, ids, sizeof(ids)));
+	fprintf(f, " untagged=%s pvid=%u", vlans_print(&v.untagged, ids, sizeof(ids)), v.pvid);
 }
 
 // As the model and the kernel both know it; other is the same device on the other side, or NULL.
@@ -310,6 +311,10 @@ static struct step copy_step(const struct step *s)
 	}
 	if (s->entry)
 		copy.entry = l3_copy(s->entry);
+	if (s->vlans) {
+		copy.vlans = malloc(sizeof(*copy.vlans));
+		*copy.vlans = *s->vlans;
+	}
 	return copy;
 }
 

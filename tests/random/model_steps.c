@@ -240,6 +240,13 @@ static void set_port_flags(struct link *l, struct step_maker *m)
 	l->set |= LINK_PORT_FLAGS;
 }
 
+static bool is_in_vlans(const struct device *d)
+{
+	const struct port_vlans v = vlans_kept(&d->vlans);
+
+	return !vlans_empty(&v.all);
+}
+
 static void set_field(struct step_maker *m, const struct device *d, struct link *l, int which)
 {
 	switch (which) {
@@ -276,7 +283,7 @@ static void set_field(struct step_maker *m, const struct device *d, struct link 
 		l->set |= LINK_ALTNAME;
 		break;
 	case 8:
-		if (!vlans_empty(&d->vlans.all) && is_port(d))
+		if (is_in_vlans(d) && is_port(d))
 			set_port_flags(l, m);
 		break;
 	default:
@@ -427,7 +434,7 @@ static struct step delete_entry(struct step_maker *m)
 
 static bool has_vlans(const struct device *d)
 {
-	return is_bridge(d) || !vlans_empty(&d->vlans.all);
+	return is_bridge(d) || is_in_vlans(d);
 }
 
 static struct step change_vlans(struct step_maker *m)
@@ -439,7 +446,8 @@ static struct step change_vlans(struct step_maker *m)
 	if (!has_vlans(d) && chance(m, 95))
 		return add_link(m);
 	new_link(&s, d->link.name, d->link.kind);
-	port_vlans_parse(lists[below(m, COUNT(lists))], &s.vlans, NULL);
+	s.vlans = calloc(1, sizeof(*s.vlans));
+	port_vlans_parse(lists[below(m, COUNT(lists))], s.vlans, NULL);
 	return s;
 }
 

@@ -59,6 +59,7 @@ static void forget_unused_options(struct link *l)
 static void print_device(FILE *f, const struct host *h, const struct device *d)
 {
 	struct link l = d->link;
+	const struct port_vlans has = vlans_kept(&d->vlans);
 	char vlans[8192];
 
 	// What a bridge keeps on purpose, and what is its port's.
@@ -76,9 +77,8 @@ static void print_device(FILE *f, const struct host *h, const struct device *d)
 	if (d->dhcp)
 		fprintf(f, " dhcp");
 	if (is_filtering_port(h, d)) {
-		fprintf(f, " vlans=%s", vlans_print(&d->vlans.all, vlans, sizeof(vlans)));
-		fprintf(f, " untagged=%s pvid=%u", vlans_print(&d->vlans.untagged, vlans, sizeof(vlans)),
-			d->vlans.pvid);
+		fprintf(f, " vlans=%s", vlans_print(&has.all, vlans, sizeof(vlans)));
+		fprintf(f, " untagged=%s pvid=%u", vlans_print(&has.untagged, vlans, sizeof(vlans)), has.pvid);
 	}
 	fputc('\n', f);
 }

@@ -74,7 +74,10 @@ static void word(struct host *t, struct device *d, const char *w)
 	else if (!strcmp(w, "dhcp"))
 		d->dhcp = true;
 	else if (!strncmp(w, "vlans=", 6)) {
-		assert_int_equal(port_vlans_parse(w + 6, &d->vlans, NULL), 0);
+		struct port_vlans vlans = {0};
+
+		assert_int_equal(port_vlans_parse(w + 6, &vlans, NULL), 0);
+		assert_int_equal(vlans_keep(&d->vlans, &vlans), 0);
 	} else if (!strcmp(w, "isolated")) {
 		l->port_flags_known = LINK_PORT_FLAGS_INITIAL | 1ULL << 33;
 		l->port_flags = l->port_flags_known;
@@ -289,7 +292,9 @@ static void read_vlans(struct step *s, char *rest)
 {
 	char *ids = strsep(&rest, " "), *w;
 
-	assert_int_equal(vlans_parse(ids, &s->vlans.all, NULL), 0);
+	s->vlans = calloc(1, sizeof(*s->vlans));
+	assert_non_null(s->vlans);
+	assert_int_equal(vlans_parse(ids, &s->vlans->all, NULL), 0);
 	while ((w = strsep(&rest, " "))) {
 		char *value = strsep(&rest, " ");
 
@@ -297,9 +302,9 @@ static void read_vlans(struct step *s, char *rest)
 		if (!strcmp(w, "dev"))
 			assert_true(text_copy(s->link->name, NAME_SIZE, value));
 		else if (!strcmp(w, "untagged"))
-			assert_int_equal(vlans_parse(value, &s->vlans.untagged, NULL), 0);
+			assert_int_equal(vlans_parse(value, &s->vlans->untagged, NULL), 0);
 		else
-			s->vlans.pvid = (uint16_t)atoi(value);
+			s->vlans->pvid = (uint16_t)atoi(value);
 	}
 }
 

@@ -583,6 +583,7 @@ static void policies(void **state)
 static void carries_vlans(void **state)
 {
 	const struct config_device *d;
+	struct port_vlans v;
 	struct config t;
 
 	(void)state;
@@ -591,14 +592,17 @@ static void carries_vlans(void **state)
 		&t);
 	d = config_find(&t, "a");
 	assert_true(d->tagged);
-	assert_int_equal(d->vlans.pvid, 1);
-	assert_true(vlans_has(&d->vlans.all, 1) && vlans_has(&d->vlans.all, 7) && vlans_has(&d->vlans.untagged, 1));
+	v = vlans_kept(&d->vlans);
+	assert_int_equal(v.pvid, 1);
+	assert_true(vlans_has(&v.all, 1) && vlans_has(&v.all, 7) && vlans_has(&v.untagged, 1));
 	assert_false(config_find(&t, "e")->tagged);
 	d = config_find(&t, "b");
-	assert_int_equal(d->vlans.pvid, 0);
-	assert_true(vlans_has(&d->vlans.all, 5) && !vlans_has(&d->vlans.all, 6));
+	v = vlans_kept(&d->vlans);
+	assert_int_equal(v.pvid, 0);
+	assert_true(vlans_has(&v.all, 5) && !vlans_has(&v.all, 6));
 	d = config_find(&t, "f");
-	assert_true(d->tagged && vlans_has(&d->vlans.all, 5) && vlans_has(&d->vlans.all, 6));
+	v = vlans_kept(&d->vlans);
+	assert_true(d->tagged && vlans_has(&v.all, 5) && vlans_has(&v.all, 6));
 	config_free(&t);
 }
 

@@ -31,6 +31,7 @@ static void print_unknown(FILE *f, const struct link *l)
 // Without what every device has unless somebody set it.
 static void print_device(FILE *f, const struct device *d)
 {
+	const struct port_vlans has = vlans_kept(&d->vlans);
 	const struct kind_row *k = &link_kinds[d->link.kind];
 	struct link l = d->link, initial = {.kind = l.kind};
 	char vlans[2][4096];
@@ -54,9 +55,9 @@ static void print_device(FILE *f, const struct device *d)
 	print_unknown(f, &d->link);
 	if (d->dhcp)
 		fprintf(f, " dhcp");
-	if (!vlans_empty(&d->vlans.all) || d->vlans.pvid)
-		fprintf(f, " vlans=%s untagged=%s pvid=%u", vlans_print(&d->vlans.all, vlans[0], sizeof(vlans[0])),
-			vlans_print(&d->vlans.untagged, vlans[1], sizeof(vlans[1])), d->vlans.pvid);
+	if (!vlans_empty(&has.all) || has.pvid)
+		fprintf(f, " vlans=%s untagged=%s pvid=%u", vlans_print(&has.all, vlans[0], sizeof(vlans[0])),
+			vlans_print(&has.untagged, vlans[1], sizeof(vlans[1])), has.pvid);
 	if (d->link.has_perm_mac)
 		fprintf(f, " perm_mac=%s", mac_print(d->link.perm_mac, vlans[0]));
 	if (d->mtu_before_bond)

@@ -166,7 +166,7 @@ static char *origin_text(const struct host *first, const struct host *h)
 
 	assert_int_equal(origin_make(h, SCOPE_ALL, NULL, &o, NULL), 0);
 	for (size_t i = 0; i < o.host.count; i++) {
-		o.host.devices[i]->vlans = (struct port_vlans){0};
+		vlans_keep_default(&o.host.devices[i]->vlans, 0);
 		o.host.devices[i]->link.set &= ~(unsigned int)LINK_MAC;
 	}
 	while ((e = host_next_entry(&o.host, &at)))

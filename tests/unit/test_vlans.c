@@ -192,10 +192,50 @@ static void only_and_print(void **state)
 	assert_string_equal(vlans_print(&set, text, sizeof(text)), "10-11/1");
 }
 
+// Sets of every shape come back as they were, and equal sets are equal however they came about.
+static void keeps(void **state)
+{
+	static const char *const texts[] = {"10", "1", "4094", "10p", "10u", "10p/20", "1-4094", "20/10u", "10-11"};
+	struct kept_vlans kept = {0}, copy = {0}, same = {0};
+	struct port_vlans want, got;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		assert_int_equal(port_vlans_parse(texts[i], &want, NULL), 0);
+		assert_int_equal(vlans_keep(&kept, &want), 0);
+		got = vlans_kept(&kept);
+		assert_memory_equal(&got, &want, sizeof(got));
+		assert_false(kept_vlans_equal(&kept, &copy)); // of the text before
+		assert_int_equal(kept_vlans_copy(&copy, &kept), 0);
+		assert_true(kept_vlans_equal(&kept, &copy));
+		assert_int_equal(vlans_keep(&same, &want), 0);
+		assert_true(kept_vlans_equal(&same, &copy));
+	}
+	// A PVID that is tagged, or none of the port's VLANs.
+	want = (struct port_vlans){.pvid = 10};
+	assert_int_equal(vlans_keep(&kept, &want), 0);
+	got = vlans_kept(&kept);
+	assert_memory_equal(&got, &want, sizeof(got));
+	vlans_add(&want.all, 10, 10);
+	assert_int_equal(vlans_keep(&kept, &want), 0);
+	got = vlans_kept(&kept);
+	assert_memory_equal(&got, &want, sizeof(got));
+	vlans_keep_default(&kept, 10);
+	got = vlans_kept(&kept);
+	port_vlans_default(&want, 10);
+	assert_memory_equal(&got, &want, sizeof(got));
+	vlans_keep_default(&kept, 0);
+	vlans_keep_default(&copy, 0);
+	vlans_keep_default(&same, 0);
+	got = vlans_kept(&kept);
+	assert_true(vlans_empty(&got.all) && vlans_empty(&got.untagged) && !got.pvid);
+}
+
 int test_vlans(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(parses), cmocka_unit_test(refuses), cmocka_unit_test(ports),
-		cmocka_unit_test(refuses_ports), cmocka_unit_test(sets), cmocka_unit_test(only_and_print)};
+		cmocka_unit_test(refuses_ports), cmocka_unit_test(sets), cmocka_unit_test(only_and_print),
+		cmocka_unit_test(keeps)};
 
 	return cmocka_run_group_tests_name("vlans", tests, NULL, NULL);
 }
