@@ -44,7 +44,7 @@ NETWORK = $(call objects,network-vlanbridge/*.c vif-vlanbridge/bridge_ref*.c vif
 VIF = $(call objects,vif-vlanbridge/*.c)
 # What decides: plain data in, plain data out. The random engine is linked of these alone, so none can need netlink or xenstore;
 # check-pure looks at their headers.
-PURE = $(wildcard $(addprefix network-vlanbridge/,name_tree.c host*.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
+PURE = $(wildcard $(addprefix network-vlanbridge/,name_table.c host*.c step.c kernel_model*.c origin.c target*.c plan*.c l3.c l3_key.c \
 	l3_new.c l3_implied.c loss.c config*.c)) $(addprefix common/,err.c link.c link_kinds.c link_sysctl.c mark.c names.c vlans.c vlans_kept.c)
 PURE_VIF = $(wildcard $(addprefix vif-vlanbridge/,decide.c bridge_ref*.c bridge_names.c sources.c rules.c rules_rows.c request.c nic.c \
 	port_change.c update_request.c))
@@ -100,7 +100,7 @@ engine: $(B)/random/engine
 
 # Static: processes start slowly in user-mode Linux.
 $(B)/random/model: $(call random,model model_steps lab state state_link state_l3 $(generator)) $(COMMON) \
-		$(call objects,$(addprefix network-vlanbridge/,name_tree.c host*.c step*.c kernel_model*.c l3*.c snapshot.c apply.c external.c \
+		$(call objects,$(addprefix network-vlanbridge/,name_table.c host*.c step*.c kernel_model*.c l3*.c snapshot.c apply.c external.c \
 			group_delete.c) vif-vlanbridge/resolver_stubs.c)
 	@mkdir -p $(@D)
 	$(call say,LINK $@)$(LINK) -static-pie -o $@ $^ $(call pkg,--libs --static libnl-3.0)

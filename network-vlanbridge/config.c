@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "name_tree.h"
+#include "name_table.h"
 
 void config_free(struct config *c)
 {
-	name_tree_free(&c->names);
+	name_table_free(&c->names);
 	for (size_t i = 0; i < c->count; i++) {
 		vlans_keep_default(&c->devices[i]->vlans, 0);
 		free(c->devices[i]);
@@ -21,7 +21,7 @@ void config_free(struct config *c)
 
 struct config_device *config_find(const struct config *c, const char *name)
 {
-	return name_tree_find(&c->names, name);
+	return name_table_find(c->names, name);
 }
 
 // Makes room for one more device, doubling at the powers of two.
@@ -51,7 +51,7 @@ int config_add(struct config *c, const char *name, struct config_device **ret)
 		return -ENOMEM;
 	r = -EINVAL;
 	if (text_copy(d->link.name, sizeof(d->link.name), name))
-		r = name_tree_add(&c->names, name, d);
+		r = name_table_add(&c->names, name, d);
 	if (r) {
 		free(d);
 		return r;
@@ -69,7 +69,7 @@ int config_set_altname(struct config *c, struct config_device *d, const char *al
 
 	if (!text_copy(d->link.altname, sizeof(d->link.altname), altname))
 		return -EINVAL;
-	r = name_tree_add(&c->names, altname, d);
+	r = name_table_add(&c->names, altname, d);
 	if (r)
 		return r;
 	d->link.set |= LINK_ALTNAME;

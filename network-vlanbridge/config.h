@@ -43,8 +43,8 @@ struct config {
 	const char *demanded; /* of what the file makes on demand, only what has this name is read; NULL: all of it */
 	struct config_device **devices;
 	size_t count;
-	struct l3_list entries; /* addresses and gateways */
-	void *names;            /* tsearch tree of names and alternative names */
+	struct l3_list entries;   /* addresses and gateways */
+	struct name_table *names; /* and alternative names */
 };
 
 /* Reads file (the syntax of xl.conf, through libxlutil) into ret, which must be {0} but for demanded. file must outlive

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "config_item.h"
-#include "name_tree.h"
+#include "name_table.h"
 
 #define DEPTH_MAX 8 // MAX_NEST_DEV (net/core/dev.c): so many devices can stand on each other
 
@@ -159,15 +159,16 @@ static int check_stacks(const struct check *k)
 	return r;
 }
 
-// Notes in a name tree that d has what text says, which only one device may have. Returns 0 and the
+// Notes in a table that d has what text says, which only one device may have. Returns 0 and the
 // device that has it already, or NULL; or -ENOMEM.
-static int note_owner(void **owners, const char *text, struct config_device *d, const struct config_device **ret)
+static int note_owner(
+	struct name_table **owners, const char *text, struct config_device *d, const struct config_device **ret)
 {
-	int r = name_tree_add(owners, text, d);
+	int r = name_table_add(owners, text, d);
 
 	*ret = NULL;
 	if (r == -EEXIST) {
-		*ret = name_tree_find(owners, text);
+		*ret = name_table_find(*owners, text);
 		return 0;
 	}
 	return r;
@@ -186,7 +187,8 @@ static bool is_unique_address(const struct l3_entry *entry, char text[L3_KEY_SIZ
 	return !IN6_IS_ADDR_LINKLOCAL(&address);
 }
 
-static int check_address(const struct check *k, const struct l3_entry *entry, struct config_device *d, void **owners)
+static int check_address(
+	const struct check *k, const struct l3_entry *entry, struct config_device *d, struct name_table **owners)
 {
 	const struct config_device *other;
 	char text[L3_KEY_SIZE], line[24];
@@ -208,7 +210,7 @@ static int check_address(const struct check *k, const struct l3_entry *entry, st
 }
 
 static int check_default_route(
-	const struct check *k, const struct l3_entry *entry, struct config_device *d, void **owners)
+	const struct check *k, const struct l3_entry *entry, struct config_device *d, struct name_table **owners)
 {
 	const char *family = entry->family == AF_INET6 ? "IPv6" : "IPv4";
 	const struct config_device *other;
@@ -226,7 +228,7 @@ static int check_default_route(
 
 static int check_entries(const struct check *k)
 {
-	void *addresses = NULL, *gateways = NULL;
+	struct name_table *addresses = NULL, *gateways = NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < k->c->entries.count && !r; i++) {
@@ -238,8 +240,8 @@ static int check_entries(const struct check *k)
 		else
 			r = check_default_route(k, entry, d, &gateways);
 	}
-	name_tree_free(&addresses);
-	name_tree_free(&gateways);
+	name_table_free(&addresses);
+	name_table_free(&gateways);
 	return r;
 }
 

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "host_entry.h"
-#include "name_tree.h"
+#include "name_table.h"
 
 struct device *host_find(const struct host *h, const char *name)
 {
-	return name_tree_find(&h->names, name);
+	return name_table_find(h->names, name);
 }
 
 static int grow_devices(struct host *h)
@@ -41,7 +41,7 @@ int host_add(struct host *h, const char *name, struct device **ret)
 		free(d);
 		return -EINVAL;
 	}
-	r = name_tree_add(&h->names, name, d);
+	r = name_table_add(&h->names, name, d);
 	if (r) {
 		free(d);
 		return r;
@@ -54,7 +54,7 @@ int host_add(struct host *h, const char *name, struct device **ret)
 
 int host_add_altname(struct host *h, struct device *d, const char *altname)
 {
-	int r = name_tree_add(&h->names, altname, d);
+	int r = name_table_add(&h->names, altname, d);
 
 	if (!r && strcmp(altname, d->link.altname))
 		d->more_names = true;
@@ -127,9 +127,9 @@ int host_rename(struct host *h, struct device *d, const char *name)
 		if (!strcmp(l->lower.name, old))
 			text_copy(l->lower.name, NAME_SIZE, name);
 	}
-	name_tree_remove(&h->names, old);
+	name_table_remove(h->names, old);
 	text_copy(d->link.name, NAME_SIZE, name);
-	if (name_tree_add(&h->names, name, d))
+	if (name_table_add(&h->names, name, d))
 		return -ENOMEM;
 	if (d->entries && host_rename_in_entries(h, old, name))
 		return -ENOMEM;
@@ -163,16 +163,16 @@ void host_remove(struct host *h, struct device *d)
 	if (other)
 		other->uppers--;
 	if (d->more_names)
-		name_tree_remove_value(&h->names, d);
-	name_tree_remove(&h->names, d->link.name);
+		name_table_remove_value(h->names, d);
+	name_table_remove(h->names, d->link.name);
 	if (*d->link.altname)
-		name_tree_remove(&h->names, d->link.altname);
+		name_table_remove(h->names, d->link.altname);
 	h->devices[d->slot] = h->devices[--h->count];
 	h->devices[d->slot]->slot = d->slot;
 	free_device(d);
 }
 
-// Alternative names beyond the first are only in the tree.
+// Alternative names beyond the first are only in the table of names.
 struct altnames {
 	struct host *to;
 	int failed;
@@ -196,7 +196,7 @@ int host_copy_altnames(const struct host *from, struct host *to)
 	for (size_t i = 0; i < from->count; i++)
 		any |= from->devices[i]->more_names;
 	if (any)
-		name_tree_each(&from->names, copy_altname, &a);
+		name_table_each(from->names, copy_altname, &a);
 	return a.failed;
 }
 
@@ -216,7 +216,7 @@ int host_copy(const struct host *h, struct host *ret)
 		r = device_copy(d, h->devices[i]);
 		d->entries = 0;
 		if (!r && *d->link.altname)
-			r = name_tree_add(&ret->names, d->link.altname, d);
+			r = name_table_add(&ret->names, d->link.altname, d);
 	}
 	if (!r)
 		r = host_copy_altnames(h, ret);
@@ -229,7 +229,7 @@ int host_copy(const struct host *h, struct host *ret)
 
 void host_free(struct host *h)
 {
-	name_tree_free(&h->names);
+	name_table_free(&h->names);
 	host_free_entries(h);
 	for (size_t i = 0; i < h->count; i++)
 		free_device(h->devices[i]);

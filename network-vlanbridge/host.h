@@ -33,10 +33,10 @@ struct device {
 struct host {
 	struct device **devices;
 	size_t count;
-	void *names;            /* tsearch tree of names and alternative names */
-	void *entry_tree;       /* tsearch tree of the entries */
-	struct l3_list entries; /* in the kernel's order; NULL where one was removed: see host_next_entry */
-	bool bonding;           /* the bonding module is loaded: before that, making a bond makes bond0 too */
+	struct name_table *names; /* and alternative names */
+	void *entry_tree;         /* tsearch tree of the entries */
+	struct l3_list entries;   /* in the kernel's order; NULL where one was removed: see host_next_entry */
+	bool bonding;             /* the bonding module is loaded: before that, making a bond makes bond0 too */
 	int32_t default_sysctls[LINK_SYSCTL_COUNT]; /* what a new device begins with */
 	bool ipv6;                                  /* the kernel has IPv6: devices have an addr_gen_mode */
 	bool stable_secret;                         /* net.ipv6.conf.default.stable_secret is set: for all devices */
