@@ -39,9 +39,11 @@ static bool makes_vlan_aware_bridge(const struct config *c)
 	return false;
 }
 
+// The target is made anew from what is read: its memory serves for that.
 static int read_current(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	host_free(&r->current);
+	host_free(&r->target);
 	return snapshot_read(nl, makes_vlan_aware_bridge(&r->config), &r->current, e);
 }
 
@@ -211,14 +213,36 @@ static void roll_back(struct netlink *nl, struct command_run *r, struct host *be
 	err_set(e, reason.code, "%s; and rolling back failed: %s", reason.text, trouble.text);
 }
 
-static int copy_before(const struct host *current, struct host *before, struct err *e)
+// The host as it is before the first change, and its origin: what is rolled back to, and must not be lost.
+struct before {
+	struct host host;
+	struct origin origin;
+};
+
+// Moves them out of r: they are read and made anew after the change.
+static struct before take_before(struct command_run *r)
 {
-	return host_copy(current, before) ? err_set(e, ENOMEM, "no memory for the state before") : 0;
+	struct before b = {r->current, r->origin};
+
+	r->current = (struct host){0};
+	r->origin = (struct origin){0};
+	return b;
+}
+
+static void free_before(struct before *b)
+{
+	host_free(&b->host);
+	origin_free(&b->origin);
 }
 
 static void tell_interruption(const char *sentence)
 {
 	log_warning("network-vlanbridge: %s", sentence);
+}
+
+static void tell_interruptions(const struct command_run *r)
+{
+	interruptions_tell(&r->plan, &r->current, &r->target, tell_interruption);
 }
 
 static void tell_summary(const struct command_run *r, const struct timespec *begin)
@@ -231,27 +255,21 @@ static void tell_summary(const struct command_run *r, const struct timespec *beg
 }
 
 // The plan is in r. Does it, verifies that nothing is lost, or rolls back.
-static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct host *before, struct err *e)
+static int do_all_or_nothing(struct netlink *nl, struct command_run *r, struct before *before, struct err *e)
 {
-	struct origin original;
 	struct timespec begin;
 	int result;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	if (!r->plan.count)
 		return EXIT_DONE;
-	interruptions_tell(&r->plan, &r->current, &r->target, tell_interruption);
-	// The plan's names point nowhere else: origin and target may be made anew while it is applied.
-	result = origin_make(before, r->scope, names_in_scope(r), &original, e);
+	result = go_to_target(nl, r, e);
 	if (!result)
-		result = go_to_target(nl, r, e);
-	if (!result)
-		result = loss_refuse(&original.host, &r->origin.host, before, &r->current, e);
+		result = loss_refuse(&before->origin.host, &r->origin.host, &before->host, &r->current, e);
 	if (result)
-		roll_back(nl, r, before, e);
+		roll_back(nl, r, &before->host, e);
 	else
 		tell_summary(r, &begin);
-	origin_free(&original);
 	return result ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -268,7 +286,7 @@ static int ask_first(struct err *e)
 
 int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err *e)
 {
-	struct host before = {0};
+	struct before before;
 	int status;
 
 	if (wait_and_plan(nl, r, e, &status))
@@ -277,57 +295,58 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 		return EXIT_DONE;
 	if ((r->stop && !r->force && interruptions_refuse(&r->current, &r->target, e)) || (r->ask && ask_first(e)))
 		return EXIT_USAGE;
-	if (copy_before(&r->current, &before, e))
-		return EXIT_FAILED;
+	tell_interruptions(r);
+	before = take_before(r);
 	status = do_all_or_nothing(nl, r, &before, e);
-	host_free(&before);
+	free_before(&before);
 	return status;
 }
 
 // As it was before stop: with the stacks that arguments made, and the places of guests that have no room for a mark.
-static int start_again(
-	struct netlink *nl, struct command_run *r, const struct origin *o, struct host *before, struct err *e)
+static int start_again(struct netlink *nl, struct command_run *r, struct before *before, struct err *e)
 {
 	int result = read_current(nl, r, e);
 
-	host_free(&r->target);
 	plan_free(&r->plan);
 	if (!result)
-		result = make_target(o, r, &r->target, e);
+		result = make_target(&before->origin, r, &r->target, e);
 	if (!result)
 		result = plan_make(&r->current, &r->target, &r->plan, e);
-	if (!result)
-		return do_all_or_nothing(nl, r, before, e);
-	roll_back(nl, r, before, e);
-	return EXIT_FAILED;
+	if (result) {
+		roll_back(nl, r, &before->host, e);
+		return EXIT_FAILED;
+	}
+	tell_interruptions(r);
+	return do_all_or_nothing(nl, r, before, e);
 }
 
 int command_run_restart(struct netlink *nl, struct command_run *r, struct err *e)
 {
-	struct host before = {0};
-	struct origin original = {0};
+	struct before before = {0};
+	struct origin original;
 	enum scope scope = r->scope;
 	int status, result;
 
 	// A configuration that is refused stops nothing.
 	if (wait_and_plan(nl, r, e, &status))
 		return status;
-	if (copy_before(&r->current, &before, e))
-		return EXIT_FAILED;
 	original = r->origin;
 	r->origin = (struct origin){0};
 	r->stop = true;
 	r->scope = SCOPE_ALL;
 	result = plan_now(r, e);
-	if (result)
-		status = refusal_status(result);
-	else
+	status = refusal_status(result);
+	if (!result) {
+		tell_interruptions(r);
+		before = take_before(r);
 		status = do_all_or_nothing(nl, r, &before, e);
+	}
 	r->stop = false;
 	r->scope = scope;
+	origin_free(&before.origin); // of stop
+	before.origin = original;
 	if (!status)
-		status = start_again(nl, r, &original, &before, e);
-	origin_free(&original);
-	host_free(&before);
+		status = start_again(nl, r, &before, e);
+	free_before(&before);
 	return status;
 }

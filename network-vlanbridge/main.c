@@ -11,6 +11,8 @@
 // prints instead of applying; status prints current. carry_out.c is the picture in C.
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,6 +99,8 @@ int main(int argc, char **argv)
 	int status;
 
 	open_standard_files();
+	// What is freed here is needed again in a moment: the kernel would take and give it page by page.
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	log_open("network-vlanbridge");
 	status = run(argv + 1, &e);
 	// What nobody could read isn't done.

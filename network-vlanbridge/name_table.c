@@ -130,8 +130,7 @@ void name_table_remove_value(struct name_table *t, const void *value)
 				at = &(*at)->next;
 }
 
-void name_table_each(
-	const struct name_table *t, void (*use)(const char *name, void *value, void *arg), void *arg)
+void name_table_each(const struct name_table *t, void (*use)(const char *name, void *value, void *arg), void *arg)
 {
 	for (size_t i = 0; t && i < t->room; i++)
 		for (const struct entry *e = t->lists[i]; e; e = e->next)

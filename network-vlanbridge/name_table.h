@@ -13,8 +13,7 @@ void name_table_remove(struct name_table *t, const char *name);
 /* Removes all names that find value: O(n). */
 void name_table_remove_value(struct name_table *t, const void *value);
 /* Calls use for every name, in no order that means something. use mustn't change the table. */
-void name_table_each(
-	const struct name_table *t, void (*use)(const char *name, void *value, void *arg), void *arg);
+void name_table_each(const struct name_table *t, void (*use)(const char *name, void *value, void *arg), void *arg);
 void name_table_free(struct name_table **table);
 
 #endif
