@@ -61,10 +61,19 @@ int host_add_altname(struct host *h, struct device *d, const char *altname)
 	return r;
 }
 
-// LOWER.ID
+// LOWER.ID. Without snprintf: it is asked for several times for every VLAN device.
 static void usual_vlan_name(const char *lower, uint32_t id, char name[NAME_SIZE + 12])
 {
-	snprintf(name, NAME_SIZE + 12, "%s.%u", lower, id);
+	char digits[12], *first = digits + sizeof(digits);
+	size_t n = strnlen(lower, NAME_SIZE);
+
+	*--first = '\0';
+	do
+		*--first = (char)('0' + id % 10);
+	while (id /= 10);
+	*--first = '.';
+	memcpy(name, lower, n);
+	strcpy(name + n, first);
 }
 
 void host_count_upper(struct host *h, const struct device *d)

@@ -36,8 +36,10 @@ static void refuse_receiver(struct target_builder *b, const struct config_device
 	static const char *const kinds[] = {"macvlan", "macvtap", "ipvlan", "ipvtap", "macsec"};
 	char why[64];
 
+	if (!d->uppers)
+		return;
 	target_describe_purpose(c, why, sizeof(why));
-	for (size_t i = 0; i < b->target->count && d->uppers; i++) {
+	for (size_t i = 0; i < b->target->count; i++) {
 		const struct link *l = &b->target->devices[i]->link;
 
 		for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
