@@ -143,6 +143,19 @@ struct batch {
 	int given_up; /* what reply returned */
 };
 
+// Whether message i asks for an acknowledgement. The kernel works through a send in order, and answers what it refuses
+// in any case: so the last one's is enough, unless objects or dumps are on their way.
+static bool is_acknowledged(const struct batch *b, size_t i)
+{
+	return b->reply || i == b->count - 1;
+}
+
+static void take_ack(struct batch *b, size_t i)
+{
+	if (is_acknowledged(b, i))
+		b->pending--;
+}
+
 static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e)
 {
 	size_t i = h->nlmsg_seq - b->first;
@@ -152,10 +165,10 @@ static void take_answer(struct batch *b, const struct nlmsghdr *h, struct err *e
 		return;
 	if (h->nlmsg_type == NLMSG_ERROR) {
 		netlink_read_ack(h, &b->acks[i]);
-		b->pending--;
+		take_ack(b, i);
 	} else if (h->nlmsg_type == NLMSG_DONE) {
 		netlink_read_done(h, &b->acks[i]);
-		b->pending--;
+		take_ack(b, i);
 	} else if (h->nlmsg_type >= NLMSG_MIN_TYPE && b->reply && !b->given_up) {
 		b->given_up = b->reply(i, h, b->arg, e);
 	}
@@ -178,7 +191,8 @@ static int read_answers(struct netlink *nl, struct batch *b, struct err *e)
 int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struct netlink_ack *acks,
 	netlink_reply reply, void *arg, struct err *e)
 {
-	struct batch b = {.count = n, .pending = n, .first = nl->seq, .acks = acks, .reply = reply, .arg = arg};
+	struct batch b = {
+		.count = n, .pending = reply ? n : 1, .first = nl->seq, .acks = acks, .reply = reply, .arg = arg};
 	struct iovec iov[NETLINK_BATCH];
 	int r;
 
@@ -193,7 +207,8 @@ int netlink_send(struct netlink *nl, struct nl_msg *const *msgs, size_t n, struc
 
 		h->nlmsg_seq = nl->seq++;
 		h->nlmsg_pid = 0;
-		h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+		h->nlmsg_flags |= NLM_F_REQUEST | (is_acknowledged(&b, i) ? NLM_F_ACK : 0);
+		acks[i] = (struct netlink_ack){0};
 		iov[i] = (struct iovec){h, NLMSG_ALIGN(h->nlmsg_len)};
 	}
 	r = netlink_transmit(nl, iov, n, e);

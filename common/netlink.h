@@ -29,8 +29,8 @@ void netlink_close(struct netlink *nl);
 
 /* Sends n messages in one sendmsg and reads all answers. The kernel works through all of them even if
  * one fails. acks[i] answers msgs[i]; reply (may be NULL) gets what they return. The messages stay the
- * caller's; their sequence numbers and NLM_F_REQUEST|NLM_F_ACK are set here. One of them may be a short dump
- * (NLM_F_DUMP). At most NETLINK_BATCH messages, so that
+ * caller's; their sequence numbers and flags are set here. One of them may be a short dump (NLM_F_DUMP), if there is
+ * reply. At most NETLINK_BATCH messages, so that
  * the answers fit into the socket's buffer. Returns 0 when all answers came, whatever they say, or -errno: -ENOBUFS
  * when answers were lost: the kernel did what it was told, or refused; acks say nothing then, and the caller reads the
  * kernel again. */
