@@ -5,7 +5,8 @@
 
 #include "plan.h"
 
-/* Logs the steps of a plan that was carried out, one line for each device. Returns how many devices there are. */
+/* Logs the steps of a plan that was carried out, a line for each device; those that were changed alike share lines.
+ * Returns how many devices there are. */
 size_t report_changes(const struct plan *p);
 
 #endif

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 	failed += test_host();
 	failed += test_target();
 	failed += test_kernel_model();
+	failed += test_report();
 	failed += test_plan_cases(argv[1]);
 	printf("unit: %s\n", failed ? "some tests failed" : "all tests passed");
 	return failed != 0;
