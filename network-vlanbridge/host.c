@@ -52,6 +52,20 @@ int host_add(struct host *h, const char *name, struct device **ret)
 	return 0;
 }
 
+int host_lend(struct host *h, const struct device *d)
+{
+	struct device *lent = (struct device *)(uintptr_t)d;
+	int r = grow_devices(h);
+
+	h->lent = true;
+	if (!r)
+		r = name_table_add(&h->names, d->link.name, lent);
+	if (r)
+		return r;
+	h->devices[h->count++] = lent;
+	return *d->link.altname ? name_table_add(&h->names, d->link.altname, lent) : 0;
+}
+
 int host_add_altname(struct host *h, struct device *d, const char *altname)
 {
 	int r = name_table_add(&h->names, altname, d);
@@ -240,7 +254,7 @@ void host_free(struct host *h)
 {
 	name_table_free(&h->names);
 	host_free_entries(h);
-	for (size_t i = 0; i < h->count; i++)
+	for (size_t i = 0; i < h->count && !h->lent; i++)
 		free_device(h->devices[i]);
 	free(h->devices);
 	*h = (struct host){0};

@@ -33,6 +33,7 @@ struct device {
 struct host {
 	struct device **devices;
 	size_t count;
+	bool lent;                /* the devices are another host's: see host_lend */
 	struct name_table *names; /* and alternative names */
 	void *entry_tree;         /* tsearch tree of the entries */
 	struct l3_list entries;   /* in the kernel's order; NULL where one was removed: see host_next_entry */
@@ -48,6 +49,9 @@ void host_free(struct host *h);
 /* Adds a device called name, everything else 0. Returns 0 and the device, which belongs to h; -EEXIST when the name is
  * taken, -EINVAL when it is too long, -ENOMEM. */
 int host_add(struct host *h, const char *name, struct device **ret);
+
+/* Adds d, of another host, which outlives h, without a copy: h is for looking up only. Returns as host_add. */
+int host_lend(struct host *h, const struct device *d);
 
 /* A copy of everything. Returns 0 or -ENOMEM. */
 int host_copy(const struct host *h, struct host *ret);

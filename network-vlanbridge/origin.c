@@ -224,12 +224,18 @@ static void copy_device(struct builder *b, const struct device *from, struct hos
 // Ours, with its uplink by the name that it has without us.
 static void note_ours(struct builder *b, const struct device *from)
 {
-	struct host *ours = &b->origin->ours;
+	const char *uplink = host_original_name(b->current, from->mark.uplink);
+	struct host *copies = &b->origin->renamed_uplinks;
 
-	copy_device(b, from, ours);
+	if (strcmp(uplink, from->mark.uplink)) {
+		copy_device(b, from, copies);
+		if (b->failed)
+			return;
+		text_copy(copies->devices[copies->count - 1]->mark.uplink, NAME_SIZE, uplink);
+		from = copies->devices[copies->count - 1];
+	}
 	if (!b->failed)
-		text_copy(ours->devices[ours->count - 1]->mark.uplink, NAME_SIZE,
-			host_original_name(b->current, from->mark.uplink));
+		b->failed = host_lend(&b->origin->ours, from);
 }
 
 static void add_devices(struct builder *b)
@@ -409,4 +415,5 @@ void origin_free(struct origin *o)
 {
 	host_free(&o->host);
 	host_free(&o->ours);
+	host_free(&o->renamed_uplinks);
 }

@@ -16,7 +16,8 @@ enum scope {
 struct origin {
 	struct host host; /* without our devices (those in scope); borrowed ones, and what they had, as they were */
 	struct host ours; /* our devices in scope, as they are now: a new target keeps a bridge's MAC address, and
-			     demand bridges */
+			     demand bridges. Lent by the current host, which must outlive it */
+	struct host renamed_uplinks; /* those of ours that differ: their uplink is called otherwise without us */
 };
 
 /* names, if not NULL, limits SCOPE_ADD and SCOPE_ALL to devices of these names. Returns 0, or -errno with a message in

@@ -87,8 +87,7 @@ static void goes_on_in_another_line(void **state)
 
 int test_report(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shares_lines), cmocka_unit_test(goes_on_in_another_line)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(shares_lines), cmocka_unit_test(goes_on_in_another_line)};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
