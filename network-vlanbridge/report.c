@@ -10,9 +10,16 @@
 #define NAMES_SIZE 768 // of the devices on one line
 #define STEPS_SIZE 1024
 
+// A step, and the text about it without its device's name, which the line begins with.
+struct told {
+	const struct step *step;
+	size_t at; // of all texts
+	const char *text;
+};
+
 // What was done to one device.
 struct change {
-	const struct step **steps;
+	const struct told *steps;
 	size_t count;
 };
 
@@ -26,13 +33,12 @@ static const char *device_of(const struct step *s)
 // By device, in the order in which they were done.
 static int compare(const void *a, const void *b)
 {
-	const struct step *x = *(const struct step *const *)a, *y = *(const struct step *const *)b;
+	const struct step *x = ((const struct told *)a)->step, *y = ((const struct told *)b)->step;
 	int r = strcmp(device_of(x), device_of(y));
 
 	return r ? r : (x > y) - (x < y);
 }
 
-// The line begins with the device's name: the step is told without.
 static void drop_name(char *text, const char *name)
 {
 	char *at = strchr(text, ' ');
@@ -42,27 +48,46 @@ static void drop_name(char *text, const char *name)
 		memmove(at, at + n + 1, strlen(at + n + 1) + 1);
 }
 
-static void print_steps(const struct change *c, char line[STEPS_SIZE])
+// All into one stream: each has a buffer of its own that costs more than the text. Returns the texts, which the caller
+// frees, or NULL.
+static char *print_steps(struct told *list, size_t count)
+{
+	char *texts = NULL;
+	size_t size;
+	FILE *f = open_memstream(&texts, &size);
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		list[i].at = (size_t)ftell(f);
+		step_print(f, list[i].step);
+		fputc('\0', f);
+	}
+	if (fclose(f)) {
+		free(texts);
+		return NULL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		drop_name(texts + list[i].at, device_of(list[i].step));
+		list[i].text = texts + list[i].at;
+	}
+	return texts;
+}
+
+static void join_steps(const struct change *c, char line[STEPS_SIZE])
 {
 	size_t length = 0;
 
 	*line = '\0';
-	for (size_t i = 0; i < c->count && length < STEPS_SIZE; i++) {
-		char *text = step_text(c->steps[i]);
-
-		if (text) {
-			drop_name(text, device_of(c->steps[i]));
-			length += (size_t)snprintf(line + length, STEPS_SIZE - length, "%s%s", i ? "; " : "", text);
-		}
-		free(text);
-	}
+	for (size_t i = 0; i < c->count && length < STEPS_SIZE; i++)
+		length += (size_t)snprintf(line + length, STEPS_SIZE - length, "%s%s", i ? "; " : "", c->steps[i].text);
 }
 
-static struct change next_change(const struct step **steps, size_t count)
+static struct change next_change(const struct told *steps, size_t count)
 {
 	struct change c = {steps, 0};
 
-	while (c.count < count && !strcmp(device_of(steps[c.count]), device_of(steps[0])))
+	while (c.count < count && !strcmp(device_of(steps[c.count].step), device_of(steps[0].step)))
 		c.count++;
 	return c;
 }
@@ -84,33 +109,45 @@ static void add_to_line(struct line *l, const struct change *c)
 	char steps[STEPS_SIZE];
 	size_t length;
 
-	print_steps(c, steps);
+	join_steps(c, steps);
 	length = strlen(l->names);
 	if (strcmp(steps, l->steps) || length + NAME_SIZE + 1 > NAMES_SIZE) {
 		end_line(l);
 		memcpy(l->steps, steps, sizeof(steps));
 		length = 0;
 	}
-	snprintf(l->names + length, NAMES_SIZE - length, "%s%s", length ? " " : "", device_of(c->steps[0]));
+	snprintf(l->names + length, NAMES_SIZE - length, "%s%s", length ? " " : "", device_of(c->steps[0].step));
 }
 
-size_t report_changes(const struct plan *p)
+static size_t report(const struct told *steps, size_t count)
 {
-	const struct step **steps = calloc(p->count + 1, sizeof(*steps));
 	struct line line = {0};
 	size_t devices = 0;
 	struct change c;
 
-	if (!steps)
-		return 0;
-	for (size_t i = 0; i < p->count; i++)
-		steps[i] = &p->steps[i];
-	qsort(steps, p->count, sizeof(*steps), compare);
-	for (size_t i = 0; i < p->count; i += c.count, devices++) {
-		c = next_change(steps + i, p->count - i);
+	for (size_t i = 0; i < count; i += c.count, devices++) {
+		c = next_change(steps + i, count - i);
 		add_to_line(&line, &c);
 	}
 	end_line(&line);
+	return devices;
+}
+
+size_t report_changes(const struct plan *p)
+{
+	struct told *steps = calloc(p->count + 1, sizeof(*steps));
+	char *texts = NULL;
+	size_t devices = 0;
+
+	for (size_t i = 0; i < p->count && steps; i++)
+		steps[i].step = &p->steps[i];
+	if (steps) {
+		qsort(steps, p->count, sizeof(*steps), compare);
+		texts = print_steps(steps, p->count);
+	}
+	if (texts)
+		devices = report(steps, p->count);
+	free(texts);
 	free(steps);
 	return devices;
 }
