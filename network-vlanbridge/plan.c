@@ -148,8 +148,11 @@ void planner_set(struct planner *p, struct device *d, const struct link *change)
 void planner_set_like(
 	struct planner *p, struct device *s, const struct device *t, unsigned int fields, uint64_t options)
 {
-	struct link change = t->link;
+	struct link change;
 
+	if (!fields && !options)
+		return;
+	change = t->link;
 	change.set = fields;
 	change.options = options;
 	planner_set(p, s, &change);

@@ -138,10 +138,11 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 // What the kernel doesn't report (an empty list, an option that it doesn't know) has its initial value.
 static bool has_option(const struct link *now, const struct link *wanted, const struct option *o)
 {
-	struct link initial = {.kind = now->kind};
+	struct link initial;
 
 	if (option_is_set(now, o))
 		return option_equal(now, wanted, o);
+	initial = (struct link){.kind = now->kind};
 	option_reset(&initial, o);
 	return option_equal(&initial, wanted, o);
 }
