@@ -135,6 +135,10 @@ documents: all
 package: all
 	tests/package
 
+# What shows changes nothing, and is what is done then.
+commands: all
+	tests/random/commands
+
 # Changes with confirm= and probe=, and the ways back.
 confirm: all
 	tests/random/confirm
@@ -172,7 +176,7 @@ check check-long demo:
 # Two at a time, the longest first; the seeds and the lab take both processors themselves.
 run-check: all $(if $(SANITIZE),sanitized-programs)
 	+@$(MAKE) -j2 --output-sync --no-print-directory sanitized confirm package unit check-pure manlint format-check engine model \
-		wrappers check-found documents hosts
+		wrappers check-found documents hosts commands
 	tests/random/uml $(SEEDS)
 	$(LAB)
 

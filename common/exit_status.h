@@ -8,6 +8,7 @@ enum {
 	EXIT_FAILED = 1,        /* and rolled back */
 	EXIT_USAGE = 2,         /* bad usage or configuration: nothing was touched */
 	EXIT_TROUBLE = 3,       /* of check */
+	EXIT_CHANGES = 3,       /* of plan --exit-code: there is something to do */
 	EXIT_NOT_ON_DEMAND = 3, /* of demand and release: the file has no such bridge on demand */
 };
 

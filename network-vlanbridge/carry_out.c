@@ -284,6 +284,11 @@ static int ask_first(struct err *e)
 	return err_set(e, ECANCELED, "nothing was changed; with netdev=DEVICE nobody is asked");
 }
 
+int command_run_refuse_stop(const struct command_run *r, struct err *e)
+{
+	return r->stop && !(r->given & WITH_FORCE) ? interruptions_refuse(&r->current, &r->target, e) : 0;
+}
+
 int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err *e)
 {
 	struct before before;
@@ -293,7 +298,7 @@ int command_run_carry_out(struct netlink *nl, struct command_run *r, struct err 
 		return status;
 	if (!r->plan.count)
 		return EXIT_DONE;
-	if ((r->stop && !r->force && interruptions_refuse(&r->current, &r->target, e)) || (r->ask && ask_first(e)))
+	if (command_run_refuse_stop(r, e) || (r->ask && ask_first(e)))
 		return EXIT_USAGE;
 	tell_interruptions(r);
 	before = take_before(r);

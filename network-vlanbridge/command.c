@@ -3,15 +3,14 @@
 #include "command.h"
 
 #include <errno.h>
-#include <libsmartcols.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "command_plan.h"
 #include "command_run.h"
 #include "confirm.h"
 #include "filters.h"
-#include "interruptions.h"
 #include "log.h"
 #include "snapshot.h"
 #include "status.h"
@@ -40,114 +39,52 @@ static void restore_filters(const struct host *h)
 		log_warning("network-vlanbridge: %s", failure.text);
 }
 
-static int start(char **args, confirm_changing make_change, struct err *e)
+static int start(char **args, confirm_changing make_change, struct command_run *r, struct err *e)
 {
-	struct command_run r = {0};
-	int status = EXIT_USAGE;
+	int status;
 
-	if (!command_run_options(args, TAKES_CONFIG | TAKES_CONFIRM | TAKES_PROBE | TAKES_VERBOSITY, &r, e) &&
-		!command_run_read(args, &r, e))
-		status = change_host(&r, make_change, e);
-	if (status == EXIT_DONE) {
-		restore_filters(&r.current);
-		status = confirm_by_probes(&r, e);
-	}
-	command_run_free(&r);
-	return status;
-}
-
-int command_start(char **args, struct err *e)
-{
-	return start(args, command_run_carry_out, e);
-}
-
-int command_rules(char **args, struct err *e)
-{
-	struct netlink *nl = NULL;
-	struct host h = {0};
-	int status = EXIT_FAILED;
-
-	if (*args) {
-		err_set(e, EINVAL, "unknown argument '%s'; rules takes none", *args);
+	if (command_run_read(args, r, e))
 		return EXIT_USAGE;
-	}
-	if (!netlink_open(&nl, e) && !snapshot_links(nl, &h, e) && !filters_restore(&h, e))
-		status = EXIT_DONE;
-	host_free(&h);
-	netlink_close(nl);
-	return status;
+	if (r->given & WITH_DRY_RUN)
+		return make_change == command_run_restart ? command_plan_print_restart(r, e) : command_plan_print(r, e);
+	status = change_host(r, make_change, e);
+	if (status != EXIT_DONE)
+		return status;
+	restore_filters(&r->current);
+	return confirm_by_probes(r, e);
 }
 
-int command_restart(char **args, struct err *e)
+int command_start(char **args, struct command_run *r, struct err *e)
 {
-	return start(args, command_run_restart, e);
+	return start(args, command_run_carry_out, r, e);
 }
 
-int command_stop(char **args, struct err *e)
+int command_restart(char **args, struct command_run *r, struct err *e)
 {
-	struct command_run r = {.stop = true};
-	int status = EXIT_USAGE;
-
-	if (!command_run_options(args, TAKES_FORCE | TAKES_CONFIRM | TAKES_PROBE | TAKES_VERBOSITY, &r, e) &&
-		!command_run_read_stop(args, &r, e))
-		status = change_host(&r, command_run_carry_out, e);
-	if (status == EXIT_DONE)
-		status = confirm_by_probes(&r, e);
-	command_run_free(&r);
-	return status;
+	return start(args, command_run_restart, r, e);
 }
 
-// The plan as JSON: an array of steps.
-static int print_json(const struct plan *p, struct err *e)
+int command_stop(char **args, struct command_run *r, struct err *e)
 {
-	struct libscols_table *table = scols_new_table();
-	int r = table ? 0 : -ENOMEM;
+	int status;
 
-	scols_table_enable_json(table, 1);
-	scols_table_set_name(table, "steps");
-	if (!r && !scols_table_new_column(table, "step", 0, 0))
-		r = -ENOMEM;
-	for (size_t i = 0; i < p->count && !r; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-		char *text = step_text(&p->steps[i]);
-
-		r = line && text ? scols_line_refer_data(line, 0, text) : -ENOMEM;
-	}
-	if (!r)
-		r = scols_print_table(table);
-	scols_unref_table(table);
-	return r ? err_set(e, ENOMEM, "can't print the plan") : 0;
+	r->stop = true;
+	if (command_run_read_stop(args, r, e))
+		return EXIT_USAGE;
+	if (r->given & WITH_DRY_RUN)
+		return command_plan_print(r, e);
+	status = change_host(r, command_run_carry_out, e);
+	return status == EXIT_DONE ? confirm_by_probes(r, e) : status;
 }
 
-static void print_interruption(const char *sentence)
+int command_rules(char **args, struct command_run *r, struct err *e)
 {
-	fprintf(stderr, "network-vlanbridge: %s\n", sentence);
-}
-
-static int print_plan(const struct command_run *r, struct err *e)
-{
-	if (r->output)
-		return print_json(&r->plan, e) ? EXIT_FAILED : EXIT_DONE;
-	for (size_t i = 0; i < r->plan.count; i++) {
-		step_print(stdout, &r->plan.steps[i]);
-		putchar('\n');
-	}
-	return EXIT_DONE;
-}
-
-int command_plan(char **args, struct err *e)
-{
-	struct command_run r = {0};
 	struct netlink *nl = NULL;
 	int status = EXIT_FAILED;
 
-	if (command_run_options(args, TAKES_CONFIG | TAKES_JSON, &r, e) || command_run_read(args, &r, e))
-		status = EXIT_USAGE;
-	else if (!netlink_open(&nl, e) && !command_run_plan(nl, &r, e, &status)) {
-		interruptions_tell(&r.plan, &r.current, &r.target, print_interruption);
-		status = print_plan(&r, e);
-	}
-	command_run_free(&r);
+	(void)args;
+	if (!netlink_open(&nl, e) && !snapshot_links(nl, &r->current, e) && !filters_restore(&r->current, e))
+		status = EXIT_DONE;
 	netlink_close(nl);
 	return status;
 }
@@ -163,32 +100,24 @@ static int print_status(struct command_run *r, const char *only, struct err *e)
 		err_set(e, ENODEV, "there is no device '%s'", only);
 		return EXIT_USAGE;
 	}
-	if (!r->output || strcmp(r->output, "--json"))
+	if (!(r->given & WITH_JSON))
 		confirm_print(stdout);
 	guests_read(&guests);
 	// Without the right to ask, or without nf_tables, nothing was dropped that could be told.
 	filters_read(&r->current, &filters, &unused);
-	result = status_print(stdout, &r->current, &guests, &filters, only, r->output, e);
+	result = status_print(stdout, &r->current, &guests, &filters, only, r->given, e);
 	filters_free(&filters);
 	guests_free(&guests);
 	return result ? EXIT_FAILED : EXIT_DONE;
 }
 
-int command_status(char **args, struct err *e)
+int command_status(char **args, struct command_run *r, struct err *e)
 {
-	struct command_run r = {0};
 	struct netlink *nl = NULL;
 	int status = EXIT_FAILED;
 
-	if (command_run_options(args, TAKES_JSON | TAKES_TREE, &r, e))
-		return EXIT_USAGE;
-	if (*args && args[1]) {
-		err_set(e, EINVAL, "'%s' is one argument too many: status takes one device", args[1]);
-		return EXIT_USAGE;
-	}
-	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r.current, e))
-		status = print_status(&r, *args, e);
-	command_run_free(&r);
+	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r->current, e))
+		status = print_status(r, *args, e);
 	netlink_close(nl);
 	return status;
 }

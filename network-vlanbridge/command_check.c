@@ -161,7 +161,7 @@ static int check_devices(
 	if (!result)
 		result = check_host(&in, device, &report, e);
 	if (!result)
-		*status = print_report(&report, r->output, e);
+		*status = print_report(&report, r->given & WITH_JSON, e);
 	check_report_free(&report);
 	return result;
 }
@@ -204,35 +204,24 @@ static int check_guest_file(struct netlink *nl, struct command_run *r, const cha
 	if (!result && check_guest(file, text, size, &r->current, &r->config, &report, e))
 		*status = EXIT_USAGE;
 	else if (!result)
-		*status = print_report(&report, r->output, e);
+		*status = print_report(&report, r->given & WITH_JSON, e);
 	free(text);
 	check_report_free(&report);
 	return result;
 }
 
-static int refuse_arguments(char **args, struct err *e)
+int command_check(char **args, struct command_run *r, struct err *e)
 {
-	if (*args && (args[1] || strchr(*args, '=')))
-		return err_set(e, EINVAL, "unknown argument '%s'; check takes a device or a guest's configuration",
-			args[1] ? args[1] : args[0]);
-	return 0;
-}
-
-int command_check(char **args, struct err *e)
-{
-	struct command_run r = {0};
 	struct netlink *nl = NULL;
 	int status = EXIT_FAILED;
 	bool has_file;
 
-	if (command_run_options(args, TAKES_CONFIG | TAKES_JSON, &r, e) || refuse_arguments(args, e) ||
-		read_config(&r, &has_file, e))
+	if (read_config(r, &has_file, e))
 		status = EXIT_USAGE;
 	else if (!netlink_open(&nl, e) && *args && is_guest_file(*args))
-		check_guest_file(nl, &r, *args, e, &status);
+		check_guest_file(nl, r, *args, e, &status);
 	else if (nl)
-		check_devices(nl, &r, *args, has_file, e, &status);
-	command_run_free(&r);
+		check_devices(nl, r, *args, has_file, e, &status);
 	netlink_close(nl);
 	return status;
 }

@@ -42,17 +42,14 @@ static int keep(uint32_t domid, int devid, char **args, bool dry_run, struct err
 }
 
 // Called by vif-vlanbridge update.
-int command_keep(char **args, struct err *e)
+int command_keep(char **args, struct command_run *r, struct err *e)
 {
 	unsigned int domid;
-	bool dry_run;
 	int devid, end = 0;
 
-	if (!args[0] || sscanf(args[0], "%u/%d%n", &domid, &devid, &end) != 2 || args[0][end]) {
+	if (sscanf(args[0], "%u/%d%n", &domid, &devid, &end) != 2 || args[0][end]) {
 		err_set(e, EINVAL, "keep takes DOMID/DEVID, and KEY=VALUE");
 		return EXIT_USAGE;
 	}
-	args++;
-	dry_run = *args && !strcmp(*args, "--dry-run");
-	return keep(domid, devid, args + dry_run, dry_run, e) ? EXIT_FAILED : EXIT_DONE;
+	return keep(domid, devid, args + 1, r->given & WITH_DRY_RUN, e) ? EXIT_FAILED : EXIT_DONE;
 }

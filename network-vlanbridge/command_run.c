@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What the commands share: their options, the desired stack, the lock.
+// What the commands share: the desired stack, the lock.
 #include "command_run.h"
 
 #include <errno.h>
@@ -13,7 +13,6 @@
 #include "log.h"
 #include "snapshot.h"
 
-#define CONFIRM_MAX 86400 // s
 #define LOCK_FILE "/run/network-vlanbridge.lock"
 
 void command_run_free(struct command_run *r)
@@ -58,96 +57,6 @@ void command_run_hold_signals(void)
 	sigaddset(&set, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-static const struct {
-	const char *word;
-	enum command_option option;
-} options[] = {
-	{"config=", TAKES_CONFIG},
-	{"confirm=", TAKES_CONFIRM},
-	{"probe=", TAKES_PROBE},
-	{"--json", TAKES_JSON},
-	{"--tree", TAKES_TREE},
-	{"--force", TAKES_FORCE},
-	{"-v", TAKES_VERBOSITY},
-	{"-q", TAKES_VERBOSITY},
-};
-
-// The option that a word is, 0: none.
-static unsigned int find_option(const char *word)
-{
-	size_t length;
-
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-		length = strlen(options[i].word);
-		if (options[i].word[length - 1] != '=')
-			length++; // the whole word
-		if (!strncmp(word, options[i].word, length))
-			return options[i].option;
-	}
-	return 0;
-}
-
-static int take_confirm(const char *word, struct command_run *r, struct err *e)
-{
-	if (number_parse(word + strlen("confirm="), 1, CONFIRM_MAX, &r->confirm))
-		return err_set(e, EINVAL, "%s: it must be a number of seconds from 1 to %d", word, CONFIRM_MAX);
-	return 0;
-}
-
-static int take_probes(const char *word, struct command_run *r, struct err *e)
-{
-	char peer[PROBE_PEER_SIZE];
-	bool called = probe_find_caller(peer);
-
-	return probes_parse(word + strlen("probe="), called ? peer : NULL, &r->probes, e);
-}
-
-static int take_option(char *word, unsigned int option, struct command_run *r, struct err *e)
-{
-	if (option == TAKES_CONFIRM)
-		return take_confirm(word, r, e);
-	if (option == TAKES_PROBE)
-		return take_probes(word, r, e);
-	if (option == TAKES_CONFIG) {
-		r->config_file = word + strlen("config=");
-		r->config_given = true;
-	} else if (option == TAKES_FORCE)
-		r->force = true;
-	else if (option == TAKES_VERBOSITY)
-		log_set_verbosity(word[1] == 'v' ? 1 : -1);
-	else
-		r->output = word;
-	return 0;
-}
-
-int command_run_options(char **args, unsigned int takes, struct command_run *r, struct err *e)
-{
-	unsigned int given = 0, option;
-	char **to = args;
-
-	r->config_file = CONFIG_FILE;
-	for (; *args; args++) {
-		option = find_option(*args);
-		if (!option && **args == '-')
-			return err_set(e, EINVAL, "unknown option '%s'", *args);
-		if (option & ~takes)
-			return err_set(e, EINVAL, "'%s' has no use here", *args);
-		if (option & given)
-			return err_set(e, EINVAL, "'%s' is one option too many: it is given twice", *args);
-		if (!option)
-			*to++ = *args;
-		else if (take_option(*args, option, r, e))
-			return -e->code;
-		given |= option;
-	}
-	*to = NULL;
-	if (given & TAKES_JSON && given & TAKES_TREE)
-		return err_set(e, EINVAL, "--json and --tree exclude each other");
-	if (given & TAKES_CONFIG && !*r->config_file)
-		return err_set(e, EINVAL, "config= has no value");
-	return 0;
 }
 
 static int refuse_lost_file(const struct host *h, const struct command_run *r, struct err *e)
@@ -208,10 +117,10 @@ static int read_args(char **args, struct command_run *r, struct err *e)
 
 int command_run_read(char **args, struct command_run *r, struct err *e)
 {
-	if (*args && r->config_given)
+	if (*args && r->given & WITH_CONFIG)
 		return err_set(e, EINVAL, "config=%s has no use with '%s', which describes a stack of its own",
 			r->config_file, *args);
-	r->from_args = *args || (!r->config_given && access(CONFIG_FILE, F_OK));
+	r->from_args = *args || (!(r->given & WITH_CONFIG) && access(CONFIG_FILE, F_OK));
 	r->scope = r->from_args ? SCOPE_ADD : SCOPE_FILE;
 	if (r->from_args)
 		return read_args(args, r, e);

@@ -20,34 +20,33 @@ struct command_run {
 	struct origin origin;
 	struct host target;
 	struct plan plan;
-	const char *output; /* --json, --tree or NULL */
+	unsigned int given; /* the options, enum command_option */
 	const char *config_file;
-	bool config_given;     /* on the command line */
 	size_t changed;        /* how many devices were */
 	bool ask;              /* somebody typed start, and nothing says what it is for */
-	bool force;            /* stop, though guests' vifs are in the bridges */
 	struct text text;      /* the configuration's, if it was read from a file */
+	unsigned long to;      /* which one of history; 0: not given */
 	unsigned long confirm; /* seconds for somebody's confirmation of the change; 0: it needs none */
 	struct probes probes;  /* what has to answer after it */
 	long long deadline;    /* until when, see confirm_deadline.h */
 };
 
-/* The words that a command takes besides KEY=VALUE arguments. */
+/* The words that a command takes besides its arguments: rows of command_options.c. */
 enum command_option {
-	TAKES_CONFIG = 1 << 0,
-	TAKES_JSON = 1 << 1,
-	TAKES_TREE = 1 << 2,
-	TAKES_FORCE = 1 << 3,
-	TAKES_VERBOSITY = 1 << 4,
-	TAKES_CONFIRM = 1 << 5,
-	TAKES_PROBE = 1 << 6,
+	WITH_CONFIG = 1 << 0,
+	WITH_CONFIRM = 1 << 1,
+	WITH_PROBE = 1 << 2,
+	WITH_TO = 1 << 3,
+	WITH_DRY_RUN = 1 << 4,
+	WITH_FORCE = 1 << 5,
+	WITH_JSON = 1 << 6,
+	WITH_TREE = 1 << 7,
+	WITH_EXIT_CODE = 1 << 8,
+	WITH_VERBOSITY = 1 << 9,
+	WITH_HELP = 1 << 10,
 };
 
 void command_run_free(struct command_run *r);
-
-/* Takes the options of a command, enum command_option, out of args; what remains describes a stack. Returns 0, or
- * -EINVAL with a message in e for one that it doesn't take, that is given twice, or whose value is wrong. */
-int command_run_options(char **args, unsigned int takes, struct command_run *r, struct err *e);
 
 /* Fills r->config from the file, or from args if there are any, and r->scope. Returns 0 or -errno with a message in e.
  */
@@ -68,6 +67,9 @@ void command_run_hold_signals(void);
 
 /* Reads the kernel's state and plans. Returns 0, or -errno with a message in e and the exit status in *status. */
 int command_run_plan(struct netlink *nl, struct command_run *r, struct err *e, int *status);
+
+/* Refuses a stop without --force that leaves vifs of running guests in no bridge, as interruptions_refuse. */
+int command_run_refuse_stop(const struct command_run *r, struct err *e);
 
 /* Brings the host to the target of r and verifies it; or leaves it as it was, which is verified, too, and a message in
  * e. Returns the exit status. */

@@ -236,7 +236,7 @@ bool confirm_is_awaited(void)
 
 int confirm_go_back(struct netlink *nl, const struct unconfirmed *u, struct err *e)
 {
-	struct command_run r = {.scope = SCOPE_FILE, .force = true};
+	struct command_run r = {.scope = SCOPE_FILE, .given = WITH_FORCE};
 	int status = EXIT_FAILED;
 
 	if (u->back == BACK_BY_REMOVING) {

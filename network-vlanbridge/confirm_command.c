@@ -50,17 +50,14 @@ int confirm_accept(struct unconfirmed *u, struct err *e)
 	return EXIT_DONE;
 }
 
-int command_confirm(char **args, struct err *e)
+int command_confirm(char **args, struct command_run *r, struct err *e)
 {
 	struct unconfirmed u = {0};
 	struct netlink *nl = NULL;
-	int status;
+	int status = open_waiting(&nl, &u, e);
 
-	if (*args) {
-		err_set(e, EINVAL, "confirm takes no argument '%s'", *args);
-		return EXIT_USAGE;
-	}
-	status = open_waiting(&nl, &u, e);
+	(void)args;
+	(void)r;
 	if (!status)
 		status = confirm_accept(&u, e);
 	text_free(&u.text);
@@ -142,20 +139,15 @@ static int revert_to(struct netlink *nl, const struct unconfirmed *waiting, unsi
 	return status;
 }
 
-int command_revert(char **args, struct err *e)
+int command_revert(char **args, struct command_run *r, struct err *e)
 {
 	struct unconfirmed u = {0};
 	struct netlink *nl = NULL;
-	unsigned long n = 0;
-	int status;
+	int status = open_waiting(&nl, &u, e);
 
-	if (*args && (strncmp(*args, "to=", 3) || number_parse(*args + 3, 1, STORE_KEPT, &n) || args[1])) {
-		err_set(e, EINVAL, "revert takes to=N, N from 1 to %d, and nothing else", STORE_KEPT);
-		return EXIT_USAGE;
-	}
-	status = open_waiting(&nl, &u, e);
+	(void)args;
 	if (!status)
-		status = n ? revert_to(nl, &u, n, e) : revert_waiting(nl, &u, e);
+		status = r->to ? revert_to(nl, &u, r->to, e) : revert_waiting(nl, &u, e);
 	text_free(&u.text);
 	netlink_close(nl);
 	return status;
@@ -193,12 +185,13 @@ int confirm_take_back(long long deadline, const char *why, struct err *e)
 	return status;
 }
 
-int command_await_confirm(char **args, struct err *e)
+int command_await_confirm(char **args, struct command_run *r, struct err *e)
 {
-	char *end = NULL;
-	long long deadline = *args ? strtoll(*args, &end, 10) : 0;
+	char *end;
+	long long deadline = strtoll(*args, &end, 10);
 
-	if (deadline <= 0 || *end || args[1]) {
+	(void)r;
+	if (deadline <= 0 || *end) {
 		err_set(e, EINVAL, "await-confirm takes a deadline: start confirm=SECONDS calls it");
 		return EXIT_USAGE;
 	}

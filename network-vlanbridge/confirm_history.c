@@ -48,7 +48,7 @@ static int add_line(struct libscols_table *table, size_t n, const struct confirm
 	return r;
 }
 
-static int print(const char *form, const struct confirmed *list, size_t count, struct err *e)
+static int print(bool json, const struct confirmed *list, size_t count, struct err *e)
 {
 	struct libscols_table *table;
 	int r = 0;
@@ -57,7 +57,7 @@ static int print(const char *form, const struct confirmed *list, size_t count, s
 	table = scols_new_table();
 	if (!table)
 		return err_set(e, ENOMEM, "no memory for the table");
-	scols_table_enable_json(table, form && !strcmp(form, "--json"));
+	scols_table_enable_json(table, json);
 	scols_table_set_name(table, "history");
 	for (int i = 0; i < COLUMNS && !r; i++) {
 		struct libscols_column *c = scols_table_new_column(table, columns[i].name, 0, columns[i].flags);
@@ -74,19 +74,13 @@ static int print(const char *form, const struct confirmed *list, size_t count, s
 	return r;
 }
 
-int command_history(char **args, struct err *e)
+int command_history(char **args, struct command_run *r, struct err *e)
 {
 	struct confirmed list[STORE_KEPT];
-	struct command_run r = {0};
 	size_t count;
 
-	if (command_run_options(args, TAKES_JSON, &r, e))
-		return EXIT_USAGE;
-	if (*args) {
-		err_set(e, EINVAL, "unknown argument '%s'; history takes --json", *args);
-		return EXIT_USAGE;
-	}
-	if (confirmed_list(list, &count, e) || print(r.output, list, count, e))
+	(void)args;
+	if (confirmed_list(list, &count, e) || print(r->given & WITH_JSON, list, count, e))
 		return EXIT_FAILED;
 	return EXIT_DONE;
 }

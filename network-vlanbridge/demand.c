@@ -112,24 +112,17 @@ static int lock_and_open(struct netlink **nl, struct err *e)
 
 // Called by vif-vlanbridge when the bridge of a vif isn't there. Concurrent calls take turns; the later ones find it
 // made.
-int command_demand(char **args, struct err *e)
+int command_demand(char **args, struct command_run *r, struct err *e)
 {
-	struct command_run r = {.scope = SCOPE_ADD};
 	struct netlink *nl = NULL;
 	int status;
 
-	if (command_run_options(args, TAKES_CONFIG, &r, e))
-		return EXIT_USAGE;
-	if (!args[0] || args[1]) {
-		err_set(e, EINVAL, "demand takes the name of a bridge, or UPLINK.VLAN");
-		return EXIT_USAGE;
-	}
-	status = demand(&r, args[0], e);
+	r->scope = SCOPE_ADD;
+	status = demand(r, args[0], e);
 	if (!status)
 		status = lock_and_open(&nl, e);
 	if (!status)
-		status = command_run_carry_out(nl, &r, e);
-	command_run_free(&r);
+		status = command_run_carry_out(nl, r, e);
 	netlink_close(nl);
 	return status;
 }
@@ -213,22 +206,15 @@ static int release(struct netlink *nl, struct command_run *r, const char *name, 
 }
 
 // Called by vif-vlanbridge when a vif has left a bridge on demand. If that was the last one, the bridge is removed.
-int command_release(char **args, struct err *e)
+int command_release(char **args, struct command_run *r, struct err *e)
 {
-	struct command_run r = {.stop = true, .from_args = true, .scope = SCOPE_ALL};
 	struct netlink *nl = NULL;
-	int status;
+	int status = lock_and_open(&nl, e);
 
-	if (command_run_options(args, 0, &r, e))
-		return EXIT_USAGE;
-	if (!args[0] || args[1]) {
-		err_set(e, EINVAL, "release takes the name of a bridge");
-		return EXIT_USAGE;
-	}
-	status = lock_and_open(&nl, e);
+	r->stop = r->from_args = true;
+	r->scope = SCOPE_ALL;
 	if (!status)
-		status = release(nl, &r, args[0], e);
-	command_run_free(&r);
+		status = release(nl, r, args[0], e);
 	netlink_close(nl);
 	return status;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_run.h"
+
 enum column { NAME, KIND, STATE, MTU, MASTER, UPLINK, VLAN, DETAIL, GUEST, COLUMNS };
 
 static const struct {
@@ -170,17 +172,17 @@ static int add_lines(struct libscols_table *table, const struct host *t, const s
 }
 
 int status_print(FILE *out, const struct host *t, const struct guests *g, const struct filters *f, const char *only,
-	const char *form, struct err *e)
+	unsigned int form, struct err *e)
 {
 	struct libscols_table *table;
-	bool tree = form && !strcmp(form, "--tree");
+	bool tree = form & WITH_TREE;
 	int r = 0;
 
 	scols_init_debug(0);
 	table = scols_new_table();
 	if (!table)
 		return err_set(e, ENOMEM, "no memory for the table");
-	scols_table_enable_json(table, form && !strcmp(form, "--json"));
+	scols_table_enable_json(table, form & WITH_JSON);
 	scols_table_set_name(table, "devices");
 	scols_table_set_stream(table, out);
 	for (int i = 0; i < COLUMNS && !r; i++) {

@@ -8,8 +8,8 @@
 #include "host.h"
 
 /* Prints to out what of t is ours: bonds with their ports, bridges with theirs; or only one device, by a name of it.
- * form is NULL, "--tree" or "--json". Returns 0 or -errno with a sentence in e. */
+ * form: WITH_TREE, WITH_JSON or neither, of enum command_option. Returns 0 or -errno with a sentence in e. */
 int status_print(FILE *out, const struct host *t, const struct guests *g, const struct filters *f, const char *only,
-	const char *form, struct err *e);
+	unsigned int form, struct err *e);
 
 #endif
