@@ -10,6 +10,7 @@
 #include "command.h"
 #include "interruptions.h"
 #include "kernel_model.h"
+#include "plan_words.h"
 #include "snapshot.h"
 #include "target.h"
 
@@ -44,14 +45,21 @@ static void print_interruption(const char *sentence)
 	fprintf(stderr, "network-vlanbridge: %s\n", sentence);
 }
 
+// What goes from current to target, in words, unless there is another form.
+static void print_words(
+	const struct command_run *r, const struct plan *p, const struct host *current, const struct host *target)
+{
+	interruptions_tell(p, current, target, print_interruption);
+	interruptions_tell_moves(p, current, print_interruption);
+	if (!(r->given & WITH_JSON))
+		plan_print_words(stdout, p, current);
+	fflush(stdout); // what restart says comes in two parts
+}
+
 static int print_steps(const struct command_run *r, struct err *e)
 {
 	if (r->given & WITH_JSON && print_json(&r->plan, e))
 		return EXIT_FAILED;
-	for (size_t i = 0; i < r->plan.count && !(r->given & WITH_JSON); i++) {
-		step_print(stdout, &r->plan.steps[i]);
-		putchar('\n');
-	}
 	return r->given & WITH_EXIT_CODE && r->plan.count ? EXIT_CHANGES : EXIT_DONE;
 }
 
@@ -72,7 +80,7 @@ int command_plan_print(struct command_run *r, struct err *e)
 
 	if (status)
 		return status;
-	interruptions_tell(&r->plan, &r->current, &r->target, print_interruption);
+	print_words(r, &r->plan, &r->current, &r->target);
 	return print_steps(r, e);
 }
 
@@ -124,13 +132,15 @@ static int plan_again(struct command_run *r, struct err *e)
 	plan_free(&r->plan);
 	result = plan_stop(r, &stopped, &r->plan, e);
 	if (!result) {
-		interruptions_tell(&r->plan, &r->current, &stopped, print_interruption);
+		print_words(r, &r->plan, &r->current, &stopped);
 		result = model_after(&r->current, &r->plan, &after, e);
 	}
 	if (!result)
 		result = plan_make(&after, &r->target, &up, e);
-	if (!result)
+	if (!result) {
+		print_words(r, &up, &after, &r->target);
 		result = append(&r->plan, &up, e);
+	}
 	plan_free(&up);
 	host_free(&after);
 	host_free(&stopped);

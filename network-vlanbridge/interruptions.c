@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guests.h"
+#include "plan_move.h"
 
 #define SENTENCE_SIZE 512
 
@@ -100,6 +101,26 @@ void interruptions_tell(
 			tell_guest(current->devices[i], then, &guests, tell);
 	}
 	guests_free(&guests);
+}
+
+void interruptions_tell_moves(const struct plan *p, const struct host *current, void (*tell)(const char *sentence))
+{
+	char text[SENTENCE_SIZE];
+
+	for (size_t i = 0; i < p->count; i++) {
+		const struct step *s = &p->steps[i], *from;
+
+		if (s->kind != STEP_L3_ADD || s->entry->kind != L3_ADDRESS || s->entry->link_local ||
+			plan_is_parking(p, current, s->entry->devices[0].name))
+			continue;
+		from = plan_find_counterpart(p, current, s);
+		if (!from)
+			continue;
+		snprintf(text, sizeof(text),
+			"dom0's address %s goes from %s to %s: connections to it, like ssh, stand still for a moment",
+			s->entry->key, from->entry->devices[0].name, s->entry->devices[0].name);
+		tell(text);
+	}
 }
 
 // " vif1.0 (web) …", and how many.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "plan_move.h"
 
 #define NAMES_SIZE 768 // of the devices on one line
 #define STEPS_SIZE 1024
@@ -23,18 +24,11 @@ struct change {
 	size_t count;
 };
 
-static const char *device_of(const struct step *s)
-{
-	if (s->link)
-		return s->link->name;
-	return s->entry && s->entry->device_count ? s->entry->devices[0].name : "";
-}
-
 // By device, in the order in which they were done.
 static int compare(const void *a, const void *b)
 {
 	const struct step *x = ((const struct told *)a)->step, *y = ((const struct told *)b)->step;
-	int r = strcmp(device_of(x), device_of(y));
+	int r = strcmp(step_device(x), step_device(y));
 
 	return r ? r : (x > y) - (x < y);
 }
@@ -68,7 +62,7 @@ static char *print_steps(struct told *list, size_t count)
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
-		drop_name(texts + list[i].at, device_of(list[i].step));
+		drop_name(texts + list[i].at, step_device(list[i].step));
 		list[i].text = texts + list[i].at;
 	}
 	return texts;
@@ -87,7 +81,7 @@ static struct change next_change(const struct told *steps, size_t count)
 {
 	struct change c = {steps, 0};
 
-	while (c.count < count && !strcmp(device_of(steps[c.count].step), device_of(steps[0].step)))
+	while (c.count < count && !strcmp(step_device(steps[c.count].step), step_device(steps[0].step)))
 		c.count++;
 	return c;
 }
@@ -116,7 +110,7 @@ static void add_to_line(struct line *l, const struct change *c)
 		memcpy(l->steps, steps, sizeof(steps));
 		length = 0;
 	}
-	snprintf(l->names + length, NAMES_SIZE - length, "%s%s", length ? " " : "", device_of(c->steps[0].step));
+	snprintf(l->names + length, NAMES_SIZE - length, "%s%s", length ? " " : "", step_device(c->steps[0].step));
 }
 
 static size_t report(const struct told *steps, size_t count)

@@ -2,10 +2,29 @@
 // One step of a plan: its fields, its text.
 #include "step.h"
 
+#include <linux/if_link.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "link_sysctl.h"
+
+const struct port_flag port_flags[PORT_FLAGS] = {
+	{IFLA_BRPORT_MODE, "hairpin"},
+	{IFLA_BRPORT_GUARD, "guard"},
+	{IFLA_BRPORT_PROTECT, "root_block"},
+	{IFLA_BRPORT_FAST_LEAVE, "fastleave"},
+	{IFLA_BRPORT_LEARNING, "learning"},
+	{IFLA_BRPORT_UNICAST_FLOOD, "flood"},
+	{IFLA_BRPORT_PROXYARP, "proxy_arp"},
+	{IFLA_BRPORT_PROXYARP_WIFI, "proxy_arp_wifi"},
+	{IFLA_BRPORT_MCAST_FLOOD, "mcast_flood"},
+	{IFLA_BRPORT_MCAST_TO_UCAST, "mcast_to_unicast"},
+	{IFLA_BRPORT_VLAN_TUNNEL, "vlan_tunnel"},
+	{IFLA_BRPORT_BCAST_FLOOD, "bcast_flood"},
+	{IFLA_BRPORT_NEIGH_SUPPRESS, "neigh_suppress"},
+	{IFLA_BRPORT_ISOLATED, "isolated"},
+	{IFLA_BRPORT_LOCKED, "locked"},
+};
 
 void step_free(struct step *s)
 {

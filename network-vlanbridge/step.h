@@ -27,6 +27,13 @@ struct step {
 	struct port_vlans *vlans; /* owned; link then names the port, its kind says whether it is the bridge itself */
 };
 
+/* A bridge port's flags, as ip(8) names them (`ip link set dev X type bridge_slave NAME on`). */
+#define PORT_FLAGS 15
+extern const struct port_flag {
+	unsigned int bit; /* of link.port_flags */
+	const char *name;
+} port_flags[PORT_FLAGS];
+
 void step_free(struct step *s);
 
 /* One line for a step, as `plan` shows it, without the newline. */

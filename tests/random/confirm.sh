@@ -148,7 +148,7 @@ lockout() {
 	case $2 in
 	killed)
 		# In the middle, also where one message does several steps.
-		half=$(($($network plan | wc -l) / 3))
+		half=$(($($network plan --json | grep -c '"step"') / 3))
 		[ $command = start ] || half=5
 		killed "${3:-$((half < 1 ? 1 : half))}" $command "${words[@]}"
 		is "$text: status" "$?" 137

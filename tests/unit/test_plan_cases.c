@@ -18,12 +18,14 @@
 #include "network-vlanbridge/config.h"
 #include "network-vlanbridge/kernel_model.h"
 #include "network-vlanbridge/plan.h"
+#include "network-vlanbridge/plan_words.h"
 #include "network-vlanbridge/target.h"
 #include "tests.h"
 
 struct plan_case {
 	char *path, *text;
 	char *comment, *config, *arguments, *kernel, *steps, *undo, *error;
+	char *words; // where a case has it
 	bool stop;
 };
 
@@ -46,6 +48,7 @@ static char **section(struct plan_case *c, const char *name)
 	       : !strcmp(name, "steps")     ? &c->steps
 	       : !strcmp(name, "undo")      ? &c->undo
 	       : !strcmp(name, "error")     ? &c->error
+	       : !strcmp(name, "words")     ? &c->words
 					    : NULL;
 }
 
@@ -94,7 +97,19 @@ static char *print_steps(const struct plan *p)
 	return text;
 }
 
-static void update(const struct plan_case *c, const char *steps, const char *undo, const char *error)
+// What plan prints for people.
+static char *print_words(const struct plan *p, const struct host *current)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	plan_print_words(f, p, current);
+	fclose(f);
+	return text;
+}
+
+static void update(const struct plan_case *c, const char *steps, const char *undo, const char *words, const char *error)
 {
 	FILE *f = fopen(c->path, "w");
 
@@ -111,6 +126,8 @@ static void update(const struct plan_case *c, const char *steps, const char *und
 		fprintf(f, "-- error\n%s\n", error);
 	else
 		fprintf(f, "-- steps\n%s-- undo\n%s", steps, undo);
+	if (c->words)
+		fprintf(f, "-- words\n%s", words);
 	fclose(f);
 }
 
@@ -348,7 +365,7 @@ static void run_case(void **state)
 	struct host current = {0}, target = {0};
 	struct plan plan = {0}, undo = {0};
 	struct err e = {0};
-	char *steps, *back, *kernel;
+	char *steps, *back, *kernel, *words;
 
 	c.text = file_text(c.path);
 	split(&c);
@@ -358,6 +375,7 @@ static void run_case(void **state)
 	read_config(&c, &current, &config, &e);
 	make_plan(&c, &current, &config, &plan, &target, &e);
 	steps = print_steps(&plan);
+	words = print_words(&plan, &current);
 	if (!e.code) {
 		check_order(&c, &current, &config, &target);
 		check_memory(&c, &current, &config, steps);
@@ -365,11 +383,13 @@ static void run_case(void **state)
 	}
 	back = print_steps(&undo);
 	if (getenv("UPDATE"))
-		update(&c, steps, back, e.code ? e.text : NULL);
+		update(&c, steps, back, words, e.code ? e.text : NULL);
 	else if (c.error || e.code)
 		compare(&c, "errors", e.text, c.error ? c.error : "none");
 	else
 		compare(&c, "steps", steps, c.steps), compare(&c, "undo", back, c.undo);
+	if (c.words && !getenv("UPDATE"))
+		compare(&c, "words", words, c.words);
 	plan_free(&plan);
 	plan_free(&undo);
 	config_free(&config);
@@ -377,6 +397,7 @@ static void run_case(void **state)
 	host_free(&target);
 	free(kernel);
 	free(steps);
+	free(words);
 	free(back);
 	free(c.text);
 }
