@@ -23,6 +23,7 @@ static const struct row {
 	{"--dry-run", "-n", WITH_DRY_RUN, NULL, "prints what would be done, and changes nothing"},
 	{"--force", NULL, WITH_FORCE, NULL, "also if vifs of running guests are in no bridge then"},
 	{"--json", NULL, WITH_JSON, NULL, "prints JSON"},
+	{"--ip", NULL, WITH_IP, NULL, "prints commands of ip(8) and bridge(8)"},
 	{"--tree", NULL, WITH_TREE, NULL, "prints ports below their bond or bridge"},
 	{"--exit-code", NULL, WITH_EXIT_CODE, NULL, "exit status 3 if there is something to do"},
 	{"-v", NULL, WITH_VERBOSITY, NULL, "prints what is changed, too"},
@@ -34,10 +35,11 @@ static const struct {
 	unsigned int one, other;
 } exclusions[] = {
 	{WITH_JSON, WITH_TREE},
+	{WITH_JSON, WITH_IP},
 };
 
 // What has a use only where the plan is printed.
-static const unsigned int of_plans = WITH_JSON | WITH_EXIT_CODE;
+static const unsigned int of_plans = WITH_JSON | WITH_IP | WITH_EXIT_CODE;
 
 // The row that a word is, and its value behind '=' in *value; NULL: it is no option.
 static const struct row *find_row(char *word, char **value)

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "interruptions.h"
+#include "ip_commands.h"
 #include "kernel_model.h"
 #include "plan_words.h"
 #include "snapshot.h"
@@ -51,7 +52,7 @@ static void print_words(
 {
 	interruptions_tell(p, current, target, print_interruption);
 	interruptions_tell_moves(p, current, print_interruption);
-	if (!(r->given & WITH_JSON))
+	if (!(r->given & (WITH_JSON | WITH_IP)))
 		plan_print_words(stdout, p, current);
 	fflush(stdout); // what restart says comes in two parts
 }
@@ -60,6 +61,8 @@ static int print_steps(const struct command_run *r, struct err *e)
 {
 	if (r->given & WITH_JSON && print_json(&r->plan, e))
 		return EXIT_FAILED;
+	if (r->given & WITH_IP)
+		ip_commands_print(stdout, &r->plan, &r->current);
 	return r->given & WITH_EXIT_CODE && r->plan.count ? EXIT_CHANGES : EXIT_DONE;
 }
 

@@ -44,6 +44,7 @@ enum command_option {
 	WITH_EXIT_CODE = 1 << 8,
 	WITH_VERBOSITY = 1 << 9,
 	WITH_HELP = 1 << 10,
+	WITH_IP = 1 << 11,
 };
 
 void command_run_free(struct command_run *r);

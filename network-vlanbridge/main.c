@@ -19,7 +19,7 @@
 #include "command_options.h"
 #include "log.h"
 
-#define CHANGE (WITH_CONFIRM | WITH_PROBE | WITH_DRY_RUN | WITH_JSON | WITH_EXIT_CODE | WITH_VERBOSITY)
+#define CHANGE (WITH_CONFIRM | WITH_PROBE | WITH_DRY_RUN | WITH_JSON | WITH_IP | WITH_EXIT_CODE | WITH_VERBOSITY)
 #define STACK "[KEY=VALUE ...]"
 
 static const struct command commands[] = {
@@ -35,7 +35,7 @@ static const struct command commands[] = {
 	{"await-confirm", command_await_confirm, 0, "DEADLINE", 1, 1, NULL},
 	{"status", command_status, WITH_JSON | WITH_TREE, "[DEVICE]", 0, 1,
 		"shows bonds, VLANs, bridges and the guests in them; also without a command"},
-	{"plan", command_plan, WITH_CONFIG | WITH_JSON | WITH_EXIT_CODE, STACK, 0, ANY_NUMBER,
+	{"plan", command_plan, WITH_CONFIG | WITH_JSON | WITH_IP | WITH_EXIT_CODE, STACK, 0, ANY_NUMBER,
 		"shows what start would do, and does nothing"},
 	{"check", command_check, WITH_CONFIG | WITH_JSON, "[DEVICE | GUEST.cfg]", 0, 1,
 		"says what is wrong here, or keeps a guest from starting"},

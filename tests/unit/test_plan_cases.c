@@ -16,6 +16,7 @@
 #include "host_text.h"
 #include "kernel_text.h"
 #include "network-vlanbridge/config.h"
+#include "network-vlanbridge/ip_commands.h"
 #include "network-vlanbridge/kernel_model.h"
 #include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/plan_words.h"
@@ -25,7 +26,7 @@
 struct plan_case {
 	char *path, *text;
 	char *comment, *config, *arguments, *kernel, *steps, *undo, *error;
-	char *words; // where a case has it
+	char *words, *ip; // where a case has them
 	bool stop;
 };
 
@@ -49,6 +50,7 @@ static char **section(struct plan_case *c, const char *name)
 	       : !strcmp(name, "undo")      ? &c->undo
 	       : !strcmp(name, "error")     ? &c->error
 	       : !strcmp(name, "words")     ? &c->words
+	       : !strcmp(name, "ip")        ? &c->ip
 					    : NULL;
 }
 
@@ -97,19 +99,21 @@ static char *print_steps(const struct plan *p)
 	return text;
 }
 
-// What plan prints for people.
-static char *print_words(const struct plan *p, const struct host *current)
+// What plan and plan --ip print.
+static char *print_for_people(const struct plan *p, const struct host *current,
+	void (*print)(FILE *out, const struct plan *p, const struct host *current))
 {
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
-	plan_print_words(f, p, current);
+	print(f, p, current);
 	fclose(f);
 	return text;
 }
 
-static void update(const struct plan_case *c, const char *steps, const char *undo, const char *words, const char *error)
+static void update(const struct plan_case *c, const char *steps, const char *undo, const char *words, const char *ip,
+	const char *error)
 {
 	FILE *f = fopen(c->path, "w");
 
@@ -128,6 +132,8 @@ static void update(const struct plan_case *c, const char *steps, const char *und
 		fprintf(f, "-- steps\n%s-- undo\n%s", steps, undo);
 	if (c->words)
 		fprintf(f, "-- words\n%s", words);
+	if (c->ip)
+		fprintf(f, "-- ip\n%s", ip);
 	fclose(f);
 }
 
@@ -365,7 +371,7 @@ static void run_case(void **state)
 	struct host current = {0}, target = {0};
 	struct plan plan = {0}, undo = {0};
 	struct err e = {0};
-	char *steps, *back, *kernel, *words;
+	char *steps, *back, *kernel, *words, *ip;
 
 	c.text = file_text(c.path);
 	split(&c);
@@ -375,7 +381,8 @@ static void run_case(void **state)
 	read_config(&c, &current, &config, &e);
 	make_plan(&c, &current, &config, &plan, &target, &e);
 	steps = print_steps(&plan);
-	words = print_words(&plan, &current);
+	words = print_for_people(&plan, &current, plan_print_words);
+	ip = print_for_people(&plan, &current, ip_commands_print);
 	if (!e.code) {
 		check_order(&c, &current, &config, &target);
 		check_memory(&c, &current, &config, steps);
@@ -383,13 +390,15 @@ static void run_case(void **state)
 	}
 	back = print_steps(&undo);
 	if (getenv("UPDATE"))
-		update(&c, steps, back, words, e.code ? e.text : NULL);
+		update(&c, steps, back, words, ip, e.code ? e.text : NULL);
 	else if (c.error || e.code)
 		compare(&c, "errors", e.text, c.error ? c.error : "none");
 	else
 		compare(&c, "steps", steps, c.steps), compare(&c, "undo", back, c.undo);
 	if (c.words && !getenv("UPDATE"))
 		compare(&c, "words", words, c.words);
+	if (c.ip && !getenv("UPDATE"))
+		compare(&c, "commands", ip, c.ip);
 	plan_free(&plan);
 	plan_free(&undo);
 	config_free(&config);
@@ -398,6 +407,7 @@ static void run_case(void **state)
 	free(kernel);
 	free(steps);
 	free(words);
+	free(ip);
 	free(back);
 	free(c.text);
 }
