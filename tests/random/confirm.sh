@@ -44,7 +44,11 @@ latest=0
 goes_back() {
 	local deadline end
 	deadline=$(sed -n 's/^deadline //p' $unconfirmed)
-	[ -n "$deadline" ] || { tap_fail "$1: it can go back" 'no change waits'; return; }
+	if [ -z "$deadline" ]; then # on a slow machine, before we could look
+		wait_until 3 settled
+		is "$1: the state before, already" "$(same "$before")" ''
+		return
+	fi
 	while waits && [ "$(late)" -lt 5000 ]; do sleep 0.02; done
 	end=$(late)
 	wait_until 3 settled
