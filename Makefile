@@ -62,7 +62,7 @@ $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC   $<)$(COMPILE) -c -o $@ $<
 
-MAINS = $(addprefix $(B)/obj/,network-vlanbridge/main.o vif-vlanbridge/main.o)
+MAINS = $(addprefix $(B)/obj/,network-vlanbridge/main.o network-vlanbridge/status_view.o network-vlanbridge/status_json.o vif-vlanbridge/main.o)
 $(MAINS): debian/changelog
 $(MAINS): private DEFINES = -DVERSION='"$(VERSION)"'
 # The only part that needs a library of one version of Xen, and loads it.

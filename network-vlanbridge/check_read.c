@@ -15,6 +15,7 @@
 
 #define PATH_SIZE 512
 #define READ_SIZE 16384
+#define LLDPD_SOCKET "/run/lldpd.socket"
 #define PROGRAM_MILLISECONDS 600 // for each of nft and lldpcli
 
 char *check_read_file(const char *path, size_t *ret_size)
@@ -156,6 +157,13 @@ static int read_lldp(struct check_readings *r)
 
 	free(text);
 	return result;
+}
+
+int check_read_bonds(const struct host *h, struct check_readings *ret)
+{
+	int r = read_bonds(h, ret);
+
+	return r || access(LLDPD_SOCKET, F_OK) ? r : read_lldp(ret);
 }
 
 int check_read(const struct host *h, struct check_readings *ret)

@@ -10,6 +10,9 @@
  * or -ENOMEM; the caller frees ret. */
 int check_read(const struct host *h, struct check_readings *ret);
 
+/* Only the ports of bonds, and LLDP where lldpd runs: what status shows. */
+int check_read_bonds(const struct host *h, struct check_readings *ret);
+
 /* The daemons of which it matters that they run. */
 struct check_daemons {
 	bool network_manager, networkd, lldpd;

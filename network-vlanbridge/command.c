@@ -13,7 +13,6 @@
 #include "filters.h"
 #include "log.h"
 #include "snapshot.h"
-#include "status.h"
 
 static int change_host(struct command_run *r, confirm_changing make_change, struct err *e)
 {
@@ -85,39 +84,6 @@ int command_rules(char **args, struct command_run *r, struct err *e)
 	(void)args;
 	if (!netlink_open(&nl, e) && !snapshot_links(nl, &r->current, e) && !filters_restore(&r->current, e))
 		status = EXIT_DONE;
-	netlink_close(nl);
-	return status;
-}
-
-static int print_status(struct command_run *r, const char *only, struct err *e)
-{
-	struct filters filters = {0};
-	struct guests guests;
-	struct err unused;
-	int result;
-
-	if (only && !host_find(&r->current, only)) {
-		err_set(e, ENODEV, "there is no device '%s'", only);
-		return EXIT_USAGE;
-	}
-	if (!(r->given & WITH_JSON))
-		confirm_print(stdout);
-	guests_read(&guests);
-	// Without the right to ask, or without nf_tables, nothing was dropped that could be told.
-	filters_read(&r->current, &filters, &unused);
-	result = status_print(stdout, &r->current, &guests, &filters, only, r->given, e);
-	filters_free(&filters);
-	guests_free(&guests);
-	return result ? EXIT_FAILED : EXIT_DONE;
-}
-
-int command_status(char **args, struct command_run *r, struct err *e)
-{
-	struct netlink *nl = NULL;
-	int status = EXIT_FAILED;
-
-	if (!netlink_open(&nl, e) && !snapshot_read(nl, false, &r->current, e))
-		status = print_status(r, *args, e);
 	netlink_close(nl);
 	return status;
 }

@@ -57,6 +57,17 @@ static unsigned int read_mtu(struct xs_handle *xs, const char *directory)
 	return (unsigned int)mtu;
 }
 
+static unsigned int count_addresses(struct xs_handle *xs, const char *directory)
+{
+	char *text = read_key(xs, directory, "ip"), *rest = text, *word;
+	unsigned int n = 0;
+
+	while ((word = strsep(&rest, " ,")))
+		n += *word != '\0';
+	free(text);
+	return n;
+}
+
 static void read_mac(struct xs_handle *xs, const char *directory, unsigned char mac[MAC_SIZE])
 {
 	char *text = read_key(xs, directory, "mac");
@@ -94,6 +105,7 @@ static void read_nic(
 
 	snprintf(directory, sizeof(directory), VIFS "/%lu/%lu", domid, devid);
 	nic.interface = read_interface(xs, directory, domid, devid);
+	nic.addresses = count_addresses(xs, directory);
 	nic.mtu = read_mtu(xs, directory);
 	read_mac(xs, directory, nic.mac);
 	add_nic(g, &nic);

@@ -10,7 +10,8 @@ struct guest_nic {
 	char *domain;
 	int nic; /* the number of the NIC in the guest, from 0 */
 	unsigned char mac[6];
-	unsigned int mtu; /* as its configuration asks, or libxl's usual one */
+	unsigned int mtu;       /* as its configuration asks, or libxl's usual one */
+	unsigned int addresses; /* how many ip= has */
 };
 
 struct guests {

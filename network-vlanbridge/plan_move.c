@@ -43,3 +43,22 @@ const struct step *plan_find_counterpart(const struct plan *p, const struct host
 	}
 	return NULL;
 }
+
+static bool is_first_step(const struct plan *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(step_device(&p->steps[i]), step_device(&p->steps[n])))
+			return false;
+	return true;
+}
+
+size_t plan_count_devices(const struct plan *p, const struct host *current)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		if (*step_device(&p->steps[i]) && is_first_step(p, i) &&
+			!plan_is_parking(p, current, step_device(&p->steps[i])))
+			n++;
+	return n;
+}

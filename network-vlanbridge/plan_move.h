@@ -18,4 +18,7 @@ const struct step *plan_find_counterpart(const struct plan *p, const struct host
 /* Whether a device only keeps entries while the plan is carried out. */
 bool plan_is_parking(const struct plan *p, const struct host *current, const char *device);
 
+/* How many devices p changes, those aside that only keep entries meanwhile. */
+size_t plan_count_devices(const struct plan *p, const struct host *current);
+
 #endif

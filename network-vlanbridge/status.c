@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The host's bonds, bridges and what is in them, as a table, a tree or JSON: one description, libsmartcols prints it.
+// status --tree: ports below their bond or bridge, with all columns.
 #include "status.h"
 
 #include <errno.h>
@@ -7,26 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command_run.h"
-
 enum column { NAME, KIND, STATE, MTU, MASTER, UPLINK, VLAN, DETAIL, GUEST, COLUMNS };
 
 static const struct {
 	const char *name;
-	int flags, json;
+	int flags;
 } columns[COLUMNS] = {
-	[NAME] = {"NAME", SCOLS_FL_TREE, SCOLS_JSON_STRING},
-	[KIND] = {"KIND", 0, SCOLS_JSON_STRING},
-	[STATE] = {"STATE", 0, SCOLS_JSON_STRING},
-	[MTU] = {"MTU", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
-	[MASTER] = {"MASTER", 0, SCOLS_JSON_STRING},
-	[UPLINK] = {"UPLINK", 0, SCOLS_JSON_STRING},
-	[VLAN] = {"VLAN", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
-	[DETAIL] = {"DETAIL", 0, SCOLS_JSON_STRING},
-	[GUEST] = {"GUEST", 0, SCOLS_JSON_STRING},
+	[NAME] = {"NAME", SCOLS_FL_TREE},
+	[KIND] = {"KIND", 0},
+	[STATE] = {"STATE", 0},
+	[MTU] = {"MTU", SCOLS_FL_RIGHT},
+	[MASTER] = {"MASTER", 0},
+	[UPLINK] = {"UPLINK", 0},
+	[VLAN] = {"VLAN", SCOLS_FL_RIGHT},
+	[DETAIL] = {"DETAIL", 0},
+	[GUEST] = {"GUEST", 0},
 };
 
-static const char *state(const struct link *l)
+const char *status_state(const struct link *l)
 {
 	return !l->up ? "down" : l->running ? "up" : "no carrier";
 }
@@ -55,7 +53,7 @@ static void fill(struct libscols_line *line, const struct device *d, const struc
 
 	scols_line_set_data(line, NAME, d->link.name);
 	scols_line_set_data(line, KIND, *d->link.kind_name ? d->link.kind_name : nic ? "vif" : "nic");
-	scols_line_set_data(line, STATE, state(&d->link));
+	scols_line_set_data(line, STATE, status_state(&d->link));
 	snprintf(text, sizeof(text), "%u", d->link.mtu);
 	scols_line_set_data(line, MTU, text);
 	if (*d->link.master.name)
@@ -85,12 +83,6 @@ static int add_line(struct libscols_table *table, struct libscols_line *parent, 
 	return 0;
 }
 
-// All devices in the order of their masters' names: the ports of one stand together.
-struct ports {
-	const struct device **list;
-	size_t count;
-};
-
 static int by_master(const void *a, const void *b)
 {
 	const struct device *const *x = a, *const *y = b;
@@ -99,7 +91,7 @@ static int by_master(const void *a, const void *b)
 	return r ? r : ((*x)->link.index > (*y)->link.index) - ((*x)->link.index < (*y)->link.index);
 }
 
-static int ports_sort(const struct host *h, struct ports *ret)
+int status_ports_sort(const struct host *h, struct status_ports *ret)
 {
 	ret->list = calloc(h->count + 1, sizeof(*ret->list));
 	if (!ret->list)
@@ -111,7 +103,7 @@ static int ports_sort(const struct host *h, struct ports *ret)
 	return 0;
 }
 
-static size_t first_port(const struct ports *all, const char *master)
+size_t status_ports_first(const struct status_ports *all, const char *master)
 {
 	size_t from = 0, to = all->count, middle;
 
@@ -126,13 +118,13 @@ static size_t first_port(const struct ports *all, const char *master)
 }
 
 // A bond or bridge with its ports below it.
-static int add_master(struct libscols_table *table, const struct ports *all, const struct device *m,
+static int add_master(struct libscols_table *table, const struct status_ports *all, const struct device *m,
 	const struct guests *g, const struct filters *f)
 {
 	struct libscols_line *parent, *line;
 	int r = add_line(table, NULL, m, g, f, &parent);
 
-	for (size_t i = first_port(all, m->link.name); i < all->count && !r; i++) {
+	for (size_t i = status_ports_first(all, m->link.name); i < all->count && !r; i++) {
 		if (strcmp(all->list[i]->link.master.name, m->link.name))
 			break;
 		r = add_line(table, parent, all->list[i], g, f, &line);
@@ -152,8 +144,8 @@ static int add_lines(struct libscols_table *table, const struct host *t, const s
 	const struct filters *f, const char *only)
 {
 	struct libscols_line *line;
-	struct ports all;
-	int r = ports_sort(t, &all);
+	struct status_ports all;
+	int r = status_ports_sort(t, &all);
 
 	if (r)
 		return r;
@@ -171,28 +163,20 @@ static int add_lines(struct libscols_table *table, const struct host *t, const s
 	return r;
 }
 
-int status_print(FILE *out, const struct host *t, const struct guests *g, const struct filters *f, const char *only,
-	unsigned int form, struct err *e)
+int status_print_tree(FILE *out, const struct status_view *v, struct err *e)
 {
 	struct libscols_table *table;
-	bool tree = form & WITH_TREE;
 	int r = 0;
 
 	scols_init_debug(0);
 	table = scols_new_table();
 	if (!table)
 		return err_set(e, ENOMEM, "no memory for the table");
-	scols_table_enable_json(table, form & WITH_JSON);
-	scols_table_set_name(table, "devices");
 	scols_table_set_stream(table, out);
-	for (int i = 0; i < COLUMNS && !r; i++) {
-		int flags = tree || !(columns[i].flags & SCOLS_FL_TREE) ? columns[i].flags : 0;
-		struct libscols_column *c = scols_table_new_column(table, columns[i].name, 0, flags);
-
-		r = c ? scols_column_set_json_type(c, columns[i].json) : -ENOMEM;
-	}
+	for (int i = 0; i < COLUMNS && !r; i++)
+		r = scols_table_new_column(table, columns[i].name, 0, columns[i].flags) ? 0 : -ENOMEM;
 	if (!r)
-		r = add_lines(table, t, g, f, only);
+		r = add_lines(table, v->current, v->guests, v->filters, v->only);
 	if (!r)
 		r = scols_print_table(table);
 	scols_unref_table(table);

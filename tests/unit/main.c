@@ -22,6 +22,7 @@ int main(int argc, char **argv)
 	failed += test_l3_model();
 	failed += test_config();
 	failed += test_check();
+	failed += test_status();
 	failed += test_command_options();
 	failed += test_probe();
 	failed += test_vif_request();

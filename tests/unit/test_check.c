@@ -336,8 +336,8 @@ static void compare(const struct check_case *c, const struct check_report *r)
 static void run_case(void **state)
 {
 	static struct guest_nic nics[] = {
-		{(char *)(uintptr_t) "vif1.0", (char *)(uintptr_t) "web", 0, {0, 0x16, 0x3e, 0, 0, 1}, 1280},
-		{(char *)(uintptr_t) "vif3.0", (char *)(uintptr_t) "db", 0, {0, 0x16, 0x3e, 0, 0, 1}, 1500}};
+		{(char *)(uintptr_t) "vif1.0", (char *)(uintptr_t) "web", 0, {0, 0x16, 0x3e, 0, 0, 1}, 1280, 0},
+		{(char *)(uintptr_t) "vif3.0", (char *)(uintptr_t) "db", 0, {0, 0x16, 0x3e, 0, 0, 1}, 1500, 0}};
 	static const struct guests guests = {nics, 2};
 	const struct check_case *c = *state;
 	bool done = !c->find, missing = c->rules_missing;

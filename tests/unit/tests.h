@@ -24,6 +24,7 @@ int test_target(void);
 int test_kernel_model(void);
 int test_report(void);
 int test_check(void);
+int test_status(void);
 int test_command_options(void);
 int test_probe(void);
 int test_plan_cases(const char *directory);

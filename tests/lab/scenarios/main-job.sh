@@ -39,8 +39,8 @@ is 'dom0 has no address on bridges, VLANs and vifs' \
 	"$(ip -br addr | grep -E '^(xenbr|bond0|vif)' | awk 'NF > 2')" ''
 status=$($network status)
 diag <<<"$status"
-like 'status shows web in its bridge' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrlan .* web'
-like 'and mail in its' "$status" 'vif[0-9]+\.0 +vif +up +1500 +xenbrdmz .* mail'
+like 'status shows web in its bridge' "$status" $'xenbrlan [^\n]*\n  vif[0-9]+\.0 +web/0 +up'
+like 'and mail in its' "$status" $'xenbrdmz [^\n]*\n  vif[0-9]+\.0 +mail/0 +up'
 ok 'web gets another bridge, as README says' vif-vlanbridge update web/0 bridge=xenbrdmz
 ok 'it reaches VLAN 2' guest web ping -c1 -W2 10.0.2.1
 ok 'and its bridge again' vif-vlanbridge update web/0 bridge=xenbrlan

@@ -50,7 +50,7 @@ start=$EPOCHREALTIME
 is '20 vifs at once, in 5 VLANs that are not there' "$(all online {1..20})" ''
 diag "$(awk "BEGIN { printf \"%.1f s\", ${EPOCHREALTIME} - $start }")"
 is '  each in its own' "$(for n in {1..20}; do ip -o link show vif$n.0 | grep -c "[<,]UP.* master br$((1001 + n % 5)) "; done | sort | uniq -c | tr -s ' ')" ' 20 1'
-is '  status says which' "$($network status | grep -cE '^ *vif[0-9]+\.0 .*up.* br100[1-5]')" 20
+is '  status says which' "$($network status --json | grep -cE '"name": "vif[0-9]+\.0".* "state": "up".* "master": "br100[1-5]"')" 20
 vm 5 ip addr add 10.1.1.5/24 dev eth0
 vm 7 ip addr add 10.1.3.7/24 dev eth0
 ok '  VLAN 1001 works' vm 5 ping -c1 -W2 10.1.1.1
