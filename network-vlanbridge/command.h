@@ -28,6 +28,7 @@ int command_revert(char **args, struct command_run *r, struct err *e);
 int command_history(char **args, struct command_run *r, struct err *e);
 int command_await_confirm(char **args, struct command_run *r, struct err *e);
 int command_status(char **args, struct command_run *r, struct err *e);
+int command_watch(char **args, struct command_run *r, struct err *e);
 int command_demand(char **args, struct command_run *r, struct err *e);
 int command_release(char **args, struct command_run *r, struct err *e);
 int command_keep(char **args, struct command_run *r, struct err *e);

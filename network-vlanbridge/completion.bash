@@ -34,7 +34,7 @@ _network_vlanbridge() {
 		esac
 		case ${COMP_WORDS[1]} in
 		start | restart | stop | plan) words+=" $keys" ;;
-		status | check | release) words+=" $devices" ;;
+		status | watch | check | release) words+=" $devices" ;;
 		esac
 		;;
 	esac 2>/dev/null
