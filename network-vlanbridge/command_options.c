@@ -25,6 +25,7 @@ static const struct row {
 	{"--json", NULL, WITH_JSON, NULL, "prints JSON"},
 	{"--ip", NULL, WITH_IP, NULL, "prints commands of ip(8) and bridge(8)"},
 	{"--tree", NULL, WITH_TREE, NULL, "prints ports below their bond or bridge"},
+	{"--dot", NULL, WITH_DOT, NULL, "prints a graph for dot(1)"},
 	{"--exit-code", NULL, WITH_EXIT_CODE, NULL, "exit status 3 if there is something to do"},
 	{"-v", NULL, WITH_VERBOSITY, NULL, "prints what is changed, too"},
 	{"-q", NULL, WITH_VERBOSITY, NULL, "prints warnings and errors only"},
@@ -36,6 +37,8 @@ static const struct {
 } exclusions[] = {
 	{WITH_JSON, WITH_TREE},
 	{WITH_JSON, WITH_IP},
+	{WITH_JSON, WITH_DOT},
+	{WITH_TREE, WITH_DOT},
 };
 
 // What has a use only where the plan is printed.

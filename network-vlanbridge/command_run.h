@@ -45,6 +45,7 @@ enum command_option {
 	WITH_VERBOSITY = 1 << 9,
 	WITH_HELP = 1 << 10,
 	WITH_IP = 1 << 11,
+	WITH_DOT = 1 << 12,
 };
 
 void command_run_free(struct command_run *r);

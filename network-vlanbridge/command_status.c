@@ -65,6 +65,8 @@ static int print_status(struct command_run *r, const struct status_view *v, stru
 {
 	if (r->given & WITH_JSON)
 		return status_print_json(stdout, v, e);
+	if (r->given & WITH_DOT)
+		return status_print_dot(stdout, v, e);
 	if (!(r->given & WITH_TREE))
 		return print_table(v, e);
 	confirm_print(stdout);

@@ -33,7 +33,7 @@ static const struct command commands[] = {
 		"takes such a change back at once, or starts a configuration of history"},
 	{"history", command_history, WITH_JSON, NULL, 0, 0, "shows the configurations that were confirmed"},
 	{"await-confirm", command_await_confirm, 0, "DEADLINE", 1, 1, NULL},
-	{"status", command_status, WITH_CONFIG | WITH_JSON | WITH_TREE, "[DEVICE]", 0, 1,
+	{"status", command_status, WITH_CONFIG | WITH_JSON | WITH_TREE | WITH_DOT, "[DEVICE]", 0, 1,
 		"shows bonds, VLANs, bridges and the guests in them; also without a command"},
 	{"watch", command_watch, WITH_CONFIG, "[DEVICE]", 0, 1, "shows status anew at each change in the kernel"},
 	{"plan", command_plan, WITH_CONFIG | WITH_JSON | WITH_IP | WITH_EXIT_CODE, STACK, 0, ANY_NUMBER,

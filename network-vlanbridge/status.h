@@ -66,4 +66,7 @@ int status_print_tree(FILE *out, const struct status_view *v, struct err *e);
 /* The object that network-vlanbridge(8) describes. Returns 0 or -errno with a message in e. */
 int status_print_json(FILE *out, const struct status_view *v, struct err *e);
 
+/* A graph for dot(1). Returns 0 or -errno with a message in e. */
+int status_print_dot(FILE *out, const struct status_view *v, struct err *e);
+
 #endif

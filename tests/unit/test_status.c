@@ -239,6 +239,29 @@ static void test_json(void **state)
 	tear_down(&f);
 }
 
+static void test_dot(void **state)
+{
+	static const char *const parts[] = {"digraph vlanbridge {\n",
+		"\n  \"bond0\" [label=\"bond0\\n802.3ad\", penwidth=2]\n",
+		"\n  \"eth1\" [label=\"eth1\", style=dashed]\n  \"eth1\" -> \"bond0\"\n",
+		"\n  \"bond0.3\" [label=\"bond0.3\\nVLAN 3\", penwidth=2]\n  \"bond0\" -> \"bond0.3\"\n"
+		"  \"bond0.3\" -> \"br3\"\n",
+		"\n  \"vif1.0\" [label=\"vif1.0\\nwe\\\"ird/0\"]\n  \"xenbr0\" -> \"vif1.0\"\n"};
+	struct fixture f;
+	char *text;
+
+	(void)state;
+	set_up(&f);
+	nics[0].domain = "we\"ird";
+	text = printed(status_print_dot, &f.view);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("no %s in\n%s", parts[i], text);
+	nics[0].domain = "web";
+	free(text);
+	tear_down(&f);
+}
+
 int test_status(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +270,7 @@ int test_status(void)
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_dot),
 	};
 
 	return cmocka_run_group_tests_name("status", tests, NULL, NULL);
