@@ -26,13 +26,15 @@ static int upper_first(const void *a, const void *b)
 	return strcmp(y->link.name, x->link.name);
 }
 
-// Ports that are taken or ours leave in their own time; guests' are released by the kernel.
+// Ports that are taken or ours leave in their own time. Guests' are released by the kernel, and those of a device that
+// is about to have the same name.
 static bool has_port_that_leaves(const struct planner *p, const struct device *s)
 {
 	for (size_t i = 0; i < p->now.count && s->ports; i++) {
-		const struct device *d = p->now.devices[i];
+		const struct device *d = p->now.devices[i], *t = planner_target(p, d);
 
-		if (!strcmp(d->link.master.name, s->link.name) && d->mark.origin != MARK_NONE && !is_doomed(p, d))
+		if (!strcmp(d->link.master.name, s->link.name) && d->mark.origin != MARK_NONE && !is_doomed(p, d) &&
+			!(t && !strcmp(t->link.master.name, s->link.name)))
 			return true;
 	}
 	return false;
@@ -53,6 +55,22 @@ static bool loses_entries(struct planner *p, const struct device *s)
 	return false;
 }
 
+// Entries of a device that inherits from s are told by the mark of s, too.
+static bool tells_origins(const struct planner *p, const struct device *s)
+{
+	const struct l3_entry *e;
+	size_t at = 0;
+
+	while (s->mark.inherit && (e = host_next_entry(&p->now, &at)))
+		for (size_t i = 0; i < e->device_count && !e->ours && !e->link_local; i++) {
+			const struct device *d = host_find(&p->now, e->devices[i].name);
+
+			if (d && d->mark.inherit && !d->mark.parking && !strcmp(d->mark.uplink, s->link.name))
+				return true;
+		}
+	return false;
+}
+
 // An IPv6 route through a gateway may have its other copy as sibling. That one counts as dead while its device comes
 // up, and if it does when this device goes, the kernel takes both (fib6_ifdown).
 static void remove_siblings(struct planner *p, const struct device *s)
@@ -68,7 +86,7 @@ static void remove_siblings(struct planner *p, const struct device *s)
 
 static void delete_device(struct planner *p, const struct device *s)
 {
-	if (s->uppers || has_port_that_leaves(p, s) || loses_entries(p, s))
+	if (s->uppers || has_port_that_leaves(p, s) || loses_entries(p, s) || tells_origins(p, s))
 		return;
 	remove_siblings(p, s);
 	planner_delete_link(p, s);

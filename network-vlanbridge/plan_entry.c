@@ -10,9 +10,12 @@
 // is.
 static bool is_ready(const struct planner *p, const struct l3_entry *e, const char *name)
 {
-	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL;
+	const struct device *t = host_find(p->target, name), *s = t ? planner_now(p, t) : NULL, *below;
 
 	if (!s || strcmp(s->link.name, name))
+		return false;
+	below = host_find(&p->now, s->mark.uplink);
+	if (below && !planner_target(p, below)) // another one is to have its name, and takes its marks along
 		return false;
 	if (!s->link.up && (t->link.up || e->kind == L3_ROUTE))
 		return false;

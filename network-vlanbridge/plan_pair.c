@@ -8,12 +8,12 @@ static bool is_pair(const struct device *s, const struct device *t)
 {
 	if (device_is_ours(s) && device_is_ours(t)) // host_find finds by alternative name, too
 		return device_is_same(s, t) && !strcmp(s->link.name, t->link.name);
-	return s->link.index == t->link.index && s->link.index > 0;
+	return s->link.index == t->link.index;
 }
 
 static struct device *find_by_index(const struct host *h, int index)
 {
-	for (size_t i = 0; i < h->count && index > 0; i++)
+	for (size_t i = 0; i < h->count; i++)
 		if (h->devices[i]->link.index == index)
 			return h->devices[i];
 	return NULL;
@@ -37,8 +37,7 @@ static bool has_same_lower(const struct planner *p, const struct device *s, cons
 		return true;
 	below_s = host_find(&p->now, s->link.lower.name);
 	below_t = host_find(p->target, t->link.lower.name);
-	return below_s && below_t && device_is_ours(below_s) == device_is_ours(below_t) &&
-	       (device_is_ours(below_s) || below_s->link.index == below_t->link.index);
+	return below_s && below_t && device_is_ours(below_s) == device_is_ours(below_t);
 }
 
 struct device *planner_now(const struct planner *p, const struct device *t)
@@ -121,8 +120,6 @@ unsigned int planner_fields_to_set(const struct planner *p, const struct device 
 		fields |= t->link.set & (LINK_GROUP | LINK_ALTNAME | LINK_SYSCTLS);
 	if (device_is_ours(t) && (t->link.kind == KIND_BOND || t->link.kind == KIND_BRIDGE))
 		fields |= t->link.set & LINK_MAC;
-	if (!p->target->ipv6)
-		fields &= ~(unsigned int)LINK_ADDR_GEN;
 	if (*t->link.master.name)
 		fields |= LINK_PORT_FLAGS;
 	for (unsigned int f = 1; f <= LINK_FIELD_LAST; f <<= 1)
@@ -177,12 +174,8 @@ uint64_t planner_options_to_set(const struct device *s, const struct device *t)
 // none behind.
 bool planner_vlans_matter(const struct planner *p, const struct device *s, const struct device *t)
 {
-	const struct device *bridge = t;
+	const struct device *bridge = *t->link.master.name ? host_find(p->target, t->link.master.name) : t;
 
-	if (*t->link.master.name)
-		bridge = host_find(p->target, t->link.master.name);
-	else if (!device_is_ours(t))
-		return false;
 	if (!bridge || strcmp(s->link.master.name, t->link.master.name))
 		return false;
 	return device_is_vlan_aware(bridge) || device_is_vlan_aware(host_find(&p->now, bridge->link.name));
