@@ -319,10 +319,25 @@ static void stop_dhcp(struct host *h, struct device *d)
 			host_remove_entry(h, e);
 }
 
+static int do_on_device(struct host *h, const struct step *s)
+{
+	struct device *d = host_find(h, s->link->name);
+
+	if (!d)
+		return -ENODEV;
+	if (s->kind == STEP_DHCP_START)
+		d->dhcp = true;
+	else if (s->kind == STEP_DHCP_STOP)
+		stop_dhcp(h, d);
+	else if (!device_is_kind(d, KIND_BRIDGE) && !device_is_kind(host_find(h, d->link.master.name), KIND_BRIDGE))
+		return -EOPNOTSUPP;
+	else
+		return do_vlans(d, s);
+	return 0;
+}
+
 int kernel_model_do(struct host *h, const struct step *s)
 {
-	struct device *d = s->link ? host_find(h, s->link->name) : NULL;
-
 	switch (s->kind) {
 	case STEP_MODULE:
 		h->bonding = true;
@@ -338,17 +353,6 @@ int kernel_model_do(struct host *h, const struct step *s)
 	case STEP_L3_DEL:
 		return model_delete_entry(h, s->entry);
 	default:
-		break;
+		return do_on_device(h, s);
 	}
-	if (!d)
-		return -ENODEV;
-	if (s->kind == STEP_DHCP_START)
-		d->dhcp = true;
-	else if (s->kind == STEP_DHCP_STOP)
-		stop_dhcp(h, d);
-	else if (!device_is_kind(d, KIND_BRIDGE) && !device_is_kind(host_find(h, d->link.master.name), KIND_BRIDGE))
-		return -EOPNOTSUPP;
-	else
-		return do_vlans(d, s);
-	return 0;
 }

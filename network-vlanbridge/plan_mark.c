@@ -187,9 +187,18 @@ static bool is_sysctl_open(const struct planner *p, const struct device *s, cons
 	       planner_fields_to_set(p, s, t) & LINK_SYSCTLS;
 }
 
+// The mark would mean something else as soon as the device below is made.
+static bool is_below_missing(const struct planner *p, const struct device *t)
+{
+	const struct device *below = t->mark.inherit ? host_find(p->target, t->mark.uplink) : NULL;
+
+	return below && device_is_ours(below) && !planner_now(p, below);
+}
+
 static void note_ours(struct planner *p, struct device *s, const struct device *t)
 {
-	if (!strcmp(s->link.alias, t->link.alias) || is_sysctl_open(p, s, t) || changes_origins(p, s, &t->mark))
+	if (!strcmp(s->link.alias, t->link.alias) || is_sysctl_open(p, s, t) || is_below_missing(p, t) ||
+		changes_origins(p, s, &t->mark))
 		return;
 	if (s->dhcp && !t->dhcp)
 		return; // whose the client is

@@ -158,7 +158,7 @@ static void close_bridges(struct target_builder *b)
 		struct device *d = target_device(b, c);
 		const struct device *old;
 
-		if (!d || !device_is_ours(d) || !c->create)
+		if (!d || !device_is_ours(d))
 			continue;
 		old = host_find(&b->origin->ours, d->link.name);
 		if (!c->mark.ipv6_off)
