@@ -227,7 +227,6 @@ static void keep_entry(struct target_builder *b, const struct l3_entry *e, const
 		keep_carrier(b, d, top, old);
 	if (kept)
 		text_copy(kept->devices[0].name, NAME_SIZE, top->link.name);
-	host_remove_entry(b->target, e);
 	if (host_add_entry(b->target, kept))
 		target_no_memory(b);
 }
