@@ -125,6 +125,8 @@ int model_check_set(const struct host *h, const struct device *d, const struct l
 		return -EEXIST;
 	if (c->set & LINK_UP && c->up && d->link.kind == KIND_VLAN && lower && !lower->link.up)
 		return -ENETDOWN;
+	if (c->set & LINK_PORT_FLAGS && !device_is_kind(host_find(h, d->link.master.name), KIND_BRIDGE))
+		return -EINVAL; // br_setlink
 	if (c->set & LINK_MASTER)
 		r = check_master(h, d, c);
 	if (!r && c->set & LINK_MTU)

@@ -147,6 +147,7 @@ static void reset_adopted(struct device *d)
 	d->link.up = false;
 	d->link.addr_gen = 0;
 	d->link.mtu = ETH_DATA_LEN;
+	d->dhcp = false;
 	mark_write(d->link.alias, &(struct mark){0}, NULL);
 	d->mark = (struct mark){0};
 }

@@ -14,17 +14,15 @@ static bool is_open(const struct planner *p, const struct device *master)
 {
 	const struct device *t = planner_target(p, master);
 
-	if (!t || (t->link.set & LINK_MTU && t->link.mtu != master->link.mtu))
+	if (!t || t->link.mtu != master->link.mtu)
 		return false;
 	return !(planner_options_to_set(master, t) & link_options_with_rule(KIND_BOND, OPTION_EMPTY));
 }
 
 static void join_bridge(struct planner *p, struct device *s, const struct device *t)
 {
-	if (s->mark.origin != MARK_NONE && !planner_release_other_uplinks(p, s, t->link.master.name))
+	if (!planner_release_other_uplinks(p, s, t->link.master.name))
 		return;
-	// One that isn't a port has none: those that the kernel told of it before.
-	s->link.port_flags_known |= t->link.port_flags_known;
 	planner_set_master(p, s, t->link.master.name);
 	// At once, and isolated before it is in a VLAN.
 	planner_set_like(p, s, t, planner_fields_to_set(p, s, t) & LINK_PORT_FLAGS, 0);
@@ -97,6 +95,6 @@ void plan_set_port_flags(struct planner *p, struct device *s, const struct devic
 
 void plan_start_dhcp(struct planner *p, struct device *s, const struct device *t)
 {
-	if (device_is_ours(t) && s->dhcp != t->dhcp && (s->dhcp || s->link.up))
+	if (s->dhcp != t->dhcp)
 		planner_dhcp(p, s, t->dhcp);
 }

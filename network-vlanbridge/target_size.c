@@ -170,12 +170,9 @@ static const struct device *find_mac_below(const struct target_builder *b, const
 {
 	const struct device *d = host_find(b->target, name);
 
-	for (int depth = 0; d && depth < TARGET_DEPTH_MAX; depth++) {
-		if (d->link.set & LINK_MAC && d->link.kind != KIND_VLAN)
-			return d;
+	while (d && (!(d->link.set & LINK_MAC) || d->link.kind == KIND_VLAN))
 		d = host_find(b->target, d->link.lower.name);
-	}
-	return NULL;
+	return d;
 }
 
 // A bridge keeps its MAC address when its uplink changes: guests and dom0's peers know it.
