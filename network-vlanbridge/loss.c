@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOWER_DEPTH_MAX 8 // devices one above the other
-
 // Whether we have, or had, anything to do with a device or one below it.
 static bool is_touched(const struct host *h, const char *name)
 {
@@ -15,11 +13,10 @@ static bool is_touched(const struct host *h, const char *name)
 
 	if (!d)
 		return true;
-	for (int depth = 0; d && depth < LOWER_DEPTH_MAX; depth++) {
+	for (; d; d = host_find(h, d->link.lower.name)) {
 		m = host_find(h, d->link.master.name);
 		if (d->mark.origin != MARK_NONE || (m && device_is_ours(m)))
 			return true;
-		d = host_find(h, d->link.lower.name);
 	}
 	return false;
 }

@@ -2,11 +2,13 @@
 // Origin and target by themselves: whose an entry is, and every reason to refuse a configuration for a host.
 #include "tests.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel_text.h"
+#include "network-vlanbridge/loss.h"
 #include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/target.h"
 
@@ -294,9 +296,70 @@ static void rollbacks(void **state)
 		"set bond0 bond alias=\"vlanbridge file\"\n");
 }
 
+// What dom0 had before us and hasn't got now is a loss, if it is on a device that we had to do with.
+static void losses(void **state)
+{
+#define ADDRESS "address 192.0.2.5/24 dev eth0\n"
+#define LOST "address 192.0.2.5/24 dev eth0 was lost on the way"
+#define PORT " alias=\"vlanbridge port up=1\"\n"
+#define OURS " bridge alias=\"vlanbridge file\"\n"
+#define HOPS "route 203.0.113.0/24 dev eth1 dev eth0\n"
+	static const struct {
+		const char *origin, *after, *before, *now, *message;
+	} cases[] = {
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0" PORT, "eth0 up\n", LOST},
+		{"eth0 up\n" ADDRESS, "eth0 up\n" ADDRESS, "eth0" PORT, "eth0 up\n", NULL},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 up\n", "eth0" PORT, LOST},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 up\n", "eth0 up\n", NULL},
+		// it comes and goes
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "", "eth0 up\n", LOST},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 up\n", "", LOST},
+		{"eth0 up\n" ADDRESS, "", "eth0" PORT, "", NULL},
+		// by its master, or the device below
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 up master=br0\nbr0" OURS, "eth0 up\n", LOST},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 up master=br0\nbr0 bridge\n", "eth0 up\n", NULL},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 vlan link=e id=5 up\ne" PORT, "eth0 up\n", LOST},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 vlan link=e id=5 up\ne up\n", "eth0 up\n", NULL},
+		{"eth0 up\n" ADDRESS, "eth0 up\n", "eth0 vlan link=e id=5 up\ne up master=b\nb" OURS, "eth0 up\n",
+			LOST},
+		// what changes by itself
+		{"eth0 up\naddress 192.0.2.5/24 volatile dev eth0\n", "eth0 up\n", "eth0" PORT, "eth0 up\n", NULL},
+		{"eth0 up\naddress fe80::1:ff:fe00:1/64 dev eth0\n", "eth0 up\n", "eth0" PORT, "eth0 up\n", NULL},
+		// any of several next hops; a dead one isn't read again
+		{"eth0 up\neth1 up\n" HOPS, "eth0 up\neth1 up\n", "eth0" PORT "eth1 up\n", "eth0 up\neth1 up\n",
+			"route 203.0.113.0/24 dev eth1 dev eth0 was lost on the way"},
+		{"eth0 up\neth1 up\n" HOPS, "eth0 up\neth1 up\n", "eth0 up\neth1 up\n", "eth0 up\neth1 up\n", NULL},
+		{"eth0 up\neth1 up\n" HOPS, "eth0 up\neth1 up\n", "eth0" PORT "eth1 up\n", "eth0 up\neth1\n", NULL},
+		{"eth0\n" ADDRESS, "eth0\n", "eth0" PORT, "eth0\n", LOST},
+		// rules and others of no device are nobody's
+		{"rule 100: from all lookup 5\n", "", "", "", NULL},
+		// the first of them is told
+		{"eth1 up\neth0 up\naddress 192.0.2.6/24 dev eth1\n" ADDRESS, "eth0 up\neth1 up\n",
+			"eth0" PORT "eth1 up\n", "eth0 up\neth1 up\n", LOST},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct host hosts[4];
+		struct err e = {0};
+		int r;
+
+		host_from_text(cases[i].origin, &hosts[0]);
+		host_from_text(cases[i].after, &hosts[1]);
+		host_from_text(cases[i].before, &hosts[2]);
+		host_from_text(cases[i].now, &hosts[3]);
+		r = loss_refuse(&hosts[0], &hosts[1], &hosts[2], &hosts[3], &e);
+		if (r != (cases[i].message ? -EIO : 0))
+			fail_msg("case %zu: %d", i, r);
+		assert_string_equal(e.text, cases[i].message ? cases[i].message : "");
+		for (size_t n = 0; n < 4; n++)
+			host_free(&hosts[n]);
+	}
+}
+
 int test_target(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(copies),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(homes), cmocka_unit_test(losses), cmocka_unit_test(copies),
 		cmocka_unit_test(refusals), cmocka_unit_test(rollbacks)};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
