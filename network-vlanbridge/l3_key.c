@@ -17,7 +17,7 @@ uint32_t l3_usual_metric(int family)
 	return family == AF_INET6 ? IP6_METRIC : 0;
 }
 
-static void write_type(FILE *out, int type)
+static void write_type(FILE *out, unsigned int type)
 {
 	static const char *const names[] = {[RTN_LOCAL] = "local",
 		[RTN_BROADCAST] = "broadcast",
@@ -31,10 +31,10 @@ static void write_type(FILE *out, int type)
 
 	if (type == RTN_UNICAST)
 		return;
-	if (type >= 0 && type <= RTN_NAT && names[type])
+	if (type <= RTN_NAT && names[type])
 		fprintf(out, "%s ", names[type]);
 	else
-		fprintf(out, "type %d ", type);
+		fprintf(out, "type %u ", type);
 }
 
 static void write_number(FILE *out, const char *word, uint32_t value, uint32_t usual)

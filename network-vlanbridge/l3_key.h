@@ -16,7 +16,7 @@ uint32_t l3_usual_metric(int family);
 /* What tells a route from others. Texts are never NULL. */
 struct l3_route_key {
 	int family;
-	int type;                         /* RTN_UNICAST, which isn't written, or another one */
+	unsigned int type;                /* RTN_UNICAST, which isn't written, or another one */
 	char destination[L3_PREFIX_SIZE]; /* ADDRESS/PREFIX or "default" */
 	char from[L3_PREFIX_SIZE];        /* of an IPv6 route for some sources only, or "" */
 	const char *via;                  /* the gateway, several joined by " via ", or "" */

@@ -60,7 +60,7 @@ int loss_refuse(const struct host *origin, const struct host *after, const struc
 	size_t size;
 	FILE *f;
 
-	if (!lost || (lost->device_count && !host_find(after, lost->devices[0].name)))
+	if (!lost || !host_find(after, lost->devices[0].name))
 		return 0;
 	f = open_memstream(&text, &size);
 	if (f) {
