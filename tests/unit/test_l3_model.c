@@ -156,7 +156,7 @@ static void types(void **state)
 		{RTN_NAT, "nat 10.0.0.0/8 tos 4 scope 254"},
 		{RTN_UNSPEC, "type 0 10.0.0.0/8 tos 4 scope 254"},
 		{RTN_XRESOLVE, "type 11 10.0.0.0/8 tos 4 scope 254"},
-		{-1, "type -1 10.0.0.0/8 tos 4 scope 254"},
+		{255, "type 255 10.0.0.0/8 tos 4 scope 254"},
 	};
 
 	(void)state;
