@@ -67,7 +67,7 @@ static bool waits_for_primary(struct planner *p, const struct l3_entry *wanted)
 		return false;
 	while ((e = host_next_entry(&p->now, &at)))
 		if (e->kind == L3_ADDRESS && !e->secondary && l3_uses(e, wanted->devices[0].name) &&
-			l3_same_subnet(e, wanted) && planner_is_unwanted(p, e) && planner_may_remove_entry(p, e))
+			l3_same_subnet(e, wanted) && planner_is_unwanted(p, e))
 			return true;
 	return false;
 }
@@ -177,20 +177,19 @@ static int removal_turn(const struct l3_entry *e)
 {
 	switch (e->kind) {
 	case L3_RULE:
-		return 0;
 	case L3_NEIGHBOUR:
-		return 1;
+		return 0;
 	case L3_ROUTE:
-		return e->gateway ? 2 : 3;
+		return e->gateway ? 1 : 2;
 	default:
-		return e->no_prefix_route || e->volatile_ ? 4 : 5;
+		return e->no_prefix_route || e->volatile_ ? 3 : 4;
 	}
 }
 
 // The last first, so that secondary addresses go before their primary.
 void plan_remove_entries(struct planner *p)
 {
-	for (int turn = 0; turn < 6; turn++)
+	for (int turn = 0; turn < 5; turn++)
 		for (size_t i = p->now.entries.count; i-- > 0 && !p->failed;) {
 			const struct l3_entry *e = p->now.entries.list[i];
 

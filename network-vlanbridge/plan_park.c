@@ -108,7 +108,6 @@ static void park_addresses(struct planner *p, const char *home)
 			const struct l3_entry *e = p->now.entries.list[i];
 
 			if (e && (int)e->kind == kind && !e->link_local && !e->gateway && e->device_count == 1 &&
-				(!e->ours || kind == L3_ADDRESS) &&
 				!strcmp(origin_of(&p->now, e->devices[0].name), home))
 				park_copy(p, e);
 		}

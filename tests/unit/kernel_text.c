@@ -219,6 +219,7 @@ static struct l3_entry *read_entry(char *text)
 			e->from_kernel = true;
 			*word = '\0';
 		}
+		e->no_prefix_route = k == L3_ADDRESS && strstr(e->key, " noprefixroute");
 		e->from_ra = k == L3_ROUTE && strstr(e->text, " proto ra");
 		if (k == L3_ADDRESS && (word = strstr(e->key, " nodad"))) { // a flag, which the text has too
 			e->no_dad = true;
