@@ -132,8 +132,7 @@ static void give_back_fields(struct device *d)
 		d->link.mtu = m.was_mtu;
 	if (m.was & MARK_WAS_ADDR_GEN)
 		d->link.addr_gen = m.was_addr_gen;
-	if (m.origin == MARK_PORT)
-		mark_write(d->link.alias, &(struct mark){0}, NULL);
+	mark_write(d->link.alias, &(struct mark){0}, NULL);
 	d->mark = (struct mark){0};
 }
 
@@ -206,7 +205,6 @@ static void release(struct builder *b, struct device *d)
 	if (d->link.has_perm_mac)
 		memcpy(d->link.mac, d->link.perm_mac, MAC_SIZE);
 	d->link.has_perm_mac = false;
-	d->mtu_before_bond = 0;
 	d->link.master = (struct link_ref){0};
 }
 
@@ -357,8 +355,8 @@ static bool is_half_made(const struct builder *b, const struct l3_entry *e)
 	size_t at = 0;
 
 	while (e->no_dad && (other = host_next_entry(b->current, &at)))
-		if (other->kind == L3_ADDRESS && !other->no_dad && other->family == e->family &&
-			!strcmp(other->key, e->key) && !strcmp(follow(b->current, b, other->devices[0].name), home))
+		if (other->kind == L3_ADDRESS && !other->no_dad && !strcmp(other->key, e->key) &&
+			!strcmp(follow(b->current, b, other->devices[0].name), home))
 			return true;
 	return false;
 }
