@@ -185,8 +185,8 @@ static const struct device *find_heir_of(const struct target_builder *b, const c
 	for (size_t i = 0; i < b->origin->ours.count; i++) {
 		const struct device *old = b->origin->ours.devices[i], *d = host_find(b->target, old->link.name);
 
-		if (old->mark.inherit && !old->mark.parking && !strcmp(old->mark.uplink, device) &&
-			target_made_by_config(b, d) && device_is_ours(d))
+		if (old->mark.inherit && !strcmp(old->mark.uplink, device) && target_made_by_config(b, d) &&
+			device_is_ours(d))
 			return old;
 	}
 	return NULL;

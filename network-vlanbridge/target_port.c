@@ -66,7 +66,7 @@ static void set_master(struct target_builder *b, const struct config_device *c)
 	const struct device *other;
 	bool joins;
 
-	if (!d || m == d)
+	if (!d)
 		return;
 	if (*d->link.master.name && strcmp(d->link.master.name, m->link.name)) {
 		refuse_taken(b, c, d, host_find(b->target, d->link.master.name));
@@ -238,7 +238,7 @@ static struct device *find_bridge_of(struct target_builder *b, const struct gues
 
 	if (device_is_kind(bridge, KIND_BRIDGE))
 		return bridge;
-	for (size_t i = 0; i < b->target->count && *place->uplink; i++) {
+	for (size_t i = 0; i < b->target->count; i++) {
 		struct device *d = b->target->devices[i];
 
 		if (d->link.kind == KIND_BRIDGE && device_is_ours(d) && is_same_network(b, d, place))
@@ -271,7 +271,7 @@ static void attach_guest(struct target_builder *b, struct device *d)
 		write_place(d, &place);
 		return;
 	}
-	if (d->mark.changing && mark_parse_guest(d->link.alias, &noted))
+	if (mark_parse_guest(d->link.alias, &noted))
 		write_place(d, &noted);
 	host_set_master(b->target, d, bridge->link.name);
 	// On a bridge that wasn't VLAN-aware, the VLANs of its port meant nothing.
