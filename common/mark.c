@@ -106,6 +106,11 @@ static void parse_word(const char *word, struct mark *m)
 		parse_was(word, m);
 }
 
+static bool is_guest(const char *p)
+{
+	return p && begins_with_word(p + strlen(WORD " "), GUEST);
+}
+
 void mark_parse(const char *alias, struct mark *m)
 {
 	const char *p = find(alias);
@@ -113,11 +118,10 @@ void mark_parse(const char *alias, struct mark *m)
 	struct guest_mark guest;
 
 	*m = (struct mark){0};
-	if (mark_parse_guest(alias, &guest)) {
+	if (mark_parse_guest(alias, &guest))
 		m->changing = guest.changing;
-		return;
-	}
-	if (!p || !text_copy(copy, sizeof(copy), p + strlen(WORD)))
+	// Also one without a place is no mark of a device of ours.
+	if (!p || is_guest(p) || !text_copy(copy, sizeof(copy), p + strlen(WORD)))
 		return;
 	while ((word = strsep(&rest, " ")))
 		parse_word(word, m);
@@ -134,7 +138,10 @@ static int own_text(const char *alias, char *text)
 	return snprintf(text, ALIAS_SIZE, "%.*s", n, alias);
 }
 
-#define ADD(...) (n += snprintf(text + n, sizeof(text) - (size_t)n, __VA_ARGS__))
+// What is longer than text is only counted.
+#define ADD(...)                                                                                                       \
+	(n += snprintf(n < (int)sizeof(text) ? text + n : NULL, n < (int)sizeof(text) ? sizeof(text) - (size_t)n : 0,  \
+		 __VA_ARGS__))
 
 int mark_write(char alias[ALIAS_SIZE], const struct mark *m, struct err *e)
 {
@@ -207,7 +214,7 @@ bool mark_parse_guest(const char *alias, struct guest_mark *g)
 	const char *p = find(alias);
 	char copy[ALIAS_SIZE], *rest = copy, *word;
 
-	if (!p || !begins_with_word(p + strlen(WORD " "), GUEST))
+	if (!is_guest(p))
 		return false;
 	*g = (struct guest_mark){.port_flags = LINK_PORT_FLAGS_INITIAL};
 	text_copy(copy, sizeof(copy), p + strlen(WORD " " GUEST));

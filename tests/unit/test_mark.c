@@ -70,6 +70,23 @@ static void guest_without_room(void **state)
 	assert_string_equal(alias, "web 1 vlanbridge guest bridge=br5 flags=0 vlans=1-4094");
 }
 
+// VLANs that would fit, and untagged ones that would, and more after both.
+static void guest_with_long_lists(void **state)
+{
+	struct guest_mark g = {.bridge = "br5", .vlan_aware = true, .filter.key = "vif7.1"};
+	char alias[ALIAS_SIZE] = "web 1";
+
+	(void)state;
+	for (unsigned int id = 1000; id < 1096; id += 2)
+		vlans_add(&g.vlans.all, id, id);
+	g.vlans.untagged = g.vlans.all;
+	g.vlans.pvid = 1000;
+	assert_int_equal(mark_write_guest(alias, &g), -ENOSPC);
+	assert_string_equal(alias, "web 1");
+	mark_note_guest(alias, &g);
+	assert_string_equal(alias, "web 1 vlanbridge guest filter=vif7.1");
+}
+
 static void keeps_the_rest(void **state)
 {
 	char alias[ALIAS_SIZE] = "rack 4";
@@ -174,6 +191,7 @@ static void junk(void **state)
 		{"vlanbridge port mtu=4294967295 addr_gen=255 up=1 up=0",
 			"vlanbridge port up=0 mtu=4294967295 addr_gen=255"},
 		{"vlanbridge file  vlan=5", "vlanbridge file vlan=5"},
+		{"vlanbridge guest uplink=bond0 vlan=5 file", ""},
 	};
 	struct mark m, same;
 
@@ -188,8 +206,9 @@ static void junk(void **state)
 int test_mark(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(guest_round_trip),
-		cmocka_unit_test(guest_without_room), cmocka_unit_test(keeps_the_rest), cmocka_unit_test(writes),
-		cmocka_unit_test(no_room), cmocka_unit_test(junk)};
+		cmocka_unit_test(guest_without_room), cmocka_unit_test(guest_with_long_lists),
+		cmocka_unit_test(keeps_the_rest), cmocka_unit_test(writes), cmocka_unit_test(no_room),
+		cmocka_unit_test(junk)};
 
 	return cmocka_run_group_tests_name("mark", tests, NULL, NULL);
 }
