@@ -52,8 +52,8 @@ PURE_CHECK = $(filter-out network-vlanbridge/check_read%,$(wildcard network-vlan
 # The unit tests take all of the programs but their main.
 UNIT = $(call objects,tests/unit/*.c) $(COMMON) $(filter-out %/main.o,$(sort $(NETWORK) $(VIF)))
 
-.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized sanitized-programs random model ports confirm wrappers check-found hosts documents package
-.PHONY: check-pure install uninstall dist deb clean format format-check manlint
+.PHONY: all check check-long demo bench soak setup run-check run-check-long run-demo run-bench run-soak unit engine sanitized sanitized-programs random model ports confirm wrappers check-found hosts documents package commands
+.PHONY: fuzz run-fuzz check-pure install uninstall dist deb clean format format-check manlint
 .DELETE_ON_ERROR:
 
 all: $(B)/network-vlanbridge $(B)/vif-vlanbridge
@@ -157,6 +157,27 @@ sanitized-programs:
 	@$(MAKE) --no-print-directory $(SANITIZERS) all
 
 LAB = $(if $(SANITIZE),LAB_PROGRAMS=$(abspath $(B))/sanitized) tests/lab/check
+
+# What reads text and messages of others, with libFuzzer: FUZZ_SECONDS for each directory of tests/fuzz/corpus. libnl's
+# functions don't see the sanitizers, nor do those that FORTIFY puts in place of others.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+
+fuzz:
+	@tests/setup fuzz
+	@$(MAKE) --no-print-directory run-fuzz
+
+run-fuzz:
+	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang CPPFLAGS=-U_FORTIFY_SOURCE \
+		CFLAGS="-O1 -g -Werror=incompatible-pointer-types -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(B)/fuzz/fuzzer
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p $(B)/fuzz/corpus/$$target && echo "fuzz: $$target" && \
+		FUZZ=$$target $(B)/fuzz/fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -dict=tests/fuzz/words -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=$(B)/fuzz/$$target- $(B)/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit; \
+	done
+
+$(B)/fuzzer: $(call objects,tests/fuzz/*.c) $(filter-out $(B)/obj/tests/%,$(UNIT))
+	$(call say,LINK $@)$(LINK) -fsanitize=fuzzer -Wl,--wrap=recv,--wrap=sendmsg -pie -o $@ $^ $(NETWORK_LIBS)
 
 # No header of netlink or xenstore, directly or through ours. linux/rtnetlink.h is allowed where its constants are needed.
 FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|netlink_session|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
@@ -282,4 +303,4 @@ format-check:
 manlint:
 	mandoc -Tlint -Wwarning */*.[578]
 
--include $(patsubst %.o,%.d,$(UNIT) $(NETWORK) $(VIF)) $(wildcard $(B)/obj/tests/random/*.d)
+-include $(patsubst %.o,%.d,$(UNIT) $(NETWORK) $(VIF)) $(wildcard $(B)/obj/tests/random/*.d $(B)/obj/tests/fuzz/*.d)

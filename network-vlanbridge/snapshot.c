@@ -20,15 +20,22 @@ static int by_index(const void *a, const void *b)
 	return ((*x)->link.index > (*y)->link.index) - ((*x)->link.index < (*y)->link.index);
 }
 
+static struct device *find_index(const struct host *t, int index)
+{
+	struct device key = {.link.index = index}, *k = &key, **found = NULL;
+
+	if (t->count)
+		found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
+	return found ? *found : NULL;
+}
+
 static int name_ref(struct link_ref *ref, void *arg)
 {
-	const struct host *t = arg;
-	struct device key = {.link.index = ref->index}, *k = &key, **found;
+	const struct device *d = find_index(arg, ref->index);
 
-	found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
 	// Nothing there: it went while we read, and a notification about that is under way.
-	if (ref->index && found)
-		memcpy(ref->name, (*found)->link.name, sizeof(ref->name));
+	if (ref->index && d)
+		memcpy(ref->name, d->link.name, sizeof(ref->name));
 	return 0;
 }
 
@@ -187,15 +194,15 @@ int snapshot_links(struct netlink *nl, struct host *ret, struct err *e)
 
 static int each_port(size_t i, const struct nlmsghdr *h, void *arg, struct err *e)
 {
-	struct host *t = arg;
-	struct device key = {0}, *k = &key, **found;
 	struct port_vlans vlans;
+	struct device *d;
+	int index;
 
 	(void)i;
-	if (port_msg_parse(h, &key.link.index, &vlans))
+	if (port_msg_parse(h, &index, &vlans))
 		return 0;
-	found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
-	if (found && vlans_keep(&(*found)->vlans, &vlans))
+	d = find_index(arg, index);
+	if (d && vlans_keep(&d->vlans, &vlans))
 		return err_set(e, ENOMEM, "no memory for the VLANs of ports");
 	return 0;
 }
