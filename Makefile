@@ -177,7 +177,7 @@ run-fuzz:
 	done
 
 $(B)/fuzzer: $(call objects,tests/fuzz/*.c) $(filter-out $(B)/obj/tests/%,$(UNIT))
-	$(call say,LINK $@)$(LINK) -fsanitize=fuzzer -Wl,--wrap=recv,--wrap=sendmsg -pie -o $@ $^ $(NETWORK_LIBS)
+	$(call say,LINK $@)$(LINK) -fsanitize=fuzzer -Wl,--wrap=recv,--wrap=sendmsg,--wrap=access,--wrap=config_read_text -pie -o $@ $^ $(NETWORK_LIBS)
 
 # No header of netlink or xenstore, directly or through ours. linux/rtnetlink.h is allowed where its constants are needed.
 FORBIDDEN = (^|/)netlink/|(^|/)xenstore[^/]*[.]h|(^|/)(netlink|netlink_session|link_msg|port_msg)[.]h$$|linux/rtnetlink[.]h
@@ -202,7 +202,7 @@ run-check: all $(if $(SANITIZE),sanitized-programs)
 	$(LAB)
 
 # What takes hours rather than minutes: every message as the moment of a kill. A host that was upgraded to 13 has 12's programs.
-run-check-long: run-check ports
+run-check-long: run-check ports run-fuzz
 	$(B)/random/engine --cases 5000000
 	tests/random/boot $(abspath $(B))/random/model 1-300
 	tests/random/confirm --all

@@ -217,6 +217,9 @@ static void read_head(struct unconfirmed *u)
 
 	sscanf(u->text.data, "boot %39s deadline %lld made %d back %d probing %d", u->boot, &u->deadline, &made, &back,
 		&probing);
+	// Of a clock that begins at 0: anything less is nothing that was written here.
+	if (u->deadline < 0)
+		u->deadline = 0;
 	u->made = made;
 	u->probing = probing;
 	u->back = (enum way_back)back;

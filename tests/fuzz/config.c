@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: ISC
 // The configuration, as a file and as arguments: what is refused leaves nothing behind; what isn't has a target on a
 // host with five NICs, or a reason why not.
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
 #include "network-vlanbridge/config.h"
+#include "network-vlanbridge/confirm_way_back.h"
 #include "network-vlanbridge/origin.h"
 #include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/target.h"
@@ -117,4 +120,42 @@ void fuzz_args(char *data, size_t size)
 	}
 	check_config(&c);
 	config_free(&c);
+}
+
+// The text of any file, for one call.
+static struct text file;
+
+int __wrap_access(const char *path, int mode);
+int __wrap_config_read_text(const char *path, char **text, size_t *size, struct err *e);
+
+int __wrap_access(const char *path, int mode)
+{
+	(void)path, (void)mode;
+	return 0;
+}
+
+int __wrap_config_read_text(const char *path, char **text, size_t *size, struct err *e)
+{
+	(void)path, (void)e;
+	*text = file.data;
+	*size = file.size;
+	file = (struct text){0};
+	return *text ? 0 : err_set(e, ENOENT, "there is only one file");
+}
+
+// What waits for its confirmation.
+void fuzz_confirm(char *data, size_t size)
+{
+	char buf[WAY_BACK_SIZE];
+	struct unconfirmed u;
+	struct err e;
+
+	file = (struct text){memcpy(malloc(size + 1), data, size + 1), size};
+	HOLDS(!unconfirmed_read(UNCONFIRMED_WAITING, &u, &e));
+	HOLDS(strlen(u.boot) < sizeof(u.boot) && u.deadline >= 0);
+	HOLDS(u.text.size <= size && !u.text.data[u.text.size]);
+	HOLDS(!memcmp(u.text.data, data + size - u.text.size, u.text.size));
+	way_back_describe(&u, buf);
+	way_back_print_time(u.deadline, buf);
+	text_free(&u.text);
 }

@@ -11,10 +11,10 @@ struct netlink;
 
 typedef void fuzz_target(char *data, size_t size);
 
-fuzz_target fuzz_vlans, fuzz_mark;               /* text.c */
-fuzz_target fuzz_request, fuzz_update, fuzz_vif; /* vif.c */
-fuzz_target fuzz_netlink, fuzz_snapshot;         /* netlink.c */
-fuzz_target fuzz_config, fuzz_args;              /* config.c */
+fuzz_target fuzz_vlans, fuzz_mark;                /* text.c */
+fuzz_target fuzz_request, fuzz_update, fuzz_vif;  /* vif.c */
+fuzz_target fuzz_netlink, fuzz_snapshot;          /* netlink.c */
+fuzz_target fuzz_config, fuzz_args, fuzz_confirm; /* config.c */
 
 #define HOLDS(condition)                                                                                               \
 	do                                                                                                             \

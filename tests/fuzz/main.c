@@ -22,6 +22,7 @@ static const struct {
 	{"snapshot", fuzz_snapshot},
 	{"config", fuzz_config},
 	{"args", fuzz_args},
+	{"confirm", fuzz_confirm},
 };
 
 static fuzz_target *target;

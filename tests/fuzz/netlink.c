@@ -16,7 +16,9 @@
 #include "netlink_session.h"
 #include "network-vlanbridge/l3_message.h"
 #include "network-vlanbridge/origin.h"
+#include "network-vlanbridge/plan.h"
 #include "network-vlanbridge/snapshot.h"
+#include "network-vlanbridge/target.h"
 #include "port_msg.h"
 
 #define ROOM 65536
@@ -199,11 +201,12 @@ void fuzz_netlink(char *data, size_t size)
 	netlink_dump(&kernel.nl, link_msg_dump(NULL), read_reply, NULL, NULL, &e);
 }
 
-// All that is read of a host.
+// All that is read of a host, and the plan of stop: any alias may be on a device.
 void fuzz_snapshot(char *data, size_t size)
 {
-	struct host h = {0};
+	struct host h = {0}, target = {0};
 	struct origin o = {0};
+	struct plan p = {0};
 	struct err e = {0};
 
 	begin(data, size);
@@ -211,7 +214,10 @@ void fuzz_snapshot(char *data, size_t size)
 		HOLDS(e.code > 0 && *e.text && !h.count && !h.entries.count);
 		return;
 	}
-	if (!origin_make(&h, SCOPE_ALL, NULL, &o, &e))
-		origin_free(&o);
+	if (!origin_make(&h, SCOPE_ALL, NULL, &o, &e) && !target_make(&o, NULL, &target, &e))
+		plan_make(&h, &target, &p, &e);
+	plan_free(&p);
+	host_free(&target);
+	origin_free(&o);
 	host_free(&h);
 }
