@@ -66,9 +66,9 @@ bool planner_is_done(const struct planner *p);
 bool planner_is_guest(const struct device *s, const struct device *t);
 
 /* plan_create.c. Whether a device may be a port of the master of that name, "" for none; and whether no other uplink is
- * in a bridge any more: those that go elsewhere are released for it. s is the one that comes, or NULL. */
+ * in a bridge any more: those that go elsewhere are released for it. */
 bool planner_is_ready_as_master(const struct planner *p, const char *name);
-bool planner_release_other_uplinks(struct planner *p, const struct device *s, const char *bridge);
+bool planner_release_other_uplinks(struct planner *p, const char *bridge);
 
 /* plan_option.c. The options of a kind with one of these rules, as bits of link.options. */
 uint64_t link_options_with_rule(enum kind kind, unsigned int rules);

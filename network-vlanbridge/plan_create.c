@@ -84,7 +84,7 @@ bool planner_is_ready_as_master(const struct planner *p, const char *name)
 
 // Two networks must not be joined, not even for a moment: another uplink leaves first. Returns whether there is none
 // any more.
-bool planner_release_other_uplinks(struct planner *p, const struct device *s, const char *bridge)
+bool planner_release_other_uplinks(struct planner *p, const char *bridge)
 {
 	const struct device *m = host_find(&p->now, bridge);
 
@@ -92,7 +92,7 @@ bool planner_release_other_uplinks(struct planner *p, const struct device *s, co
 		struct device *d = p->now.devices[i];
 		const struct device *t;
 
-		if (d == s || strcmp(d->link.master.name, bridge) || d->mark.origin == MARK_NONE)
+		if (strcmp(d->link.master.name, bridge) || d->mark.origin == MARK_NONE)
 			continue;
 		t = planner_target(p, d);
 		if (!t)
@@ -113,7 +113,7 @@ static void create_vlan(struct planner *p, const struct device *t)
 		return;
 	if (host_find_vlan(&p->now, t->link.lower.name, t->link.vlan.id, t->link.vlan.protocol))
 		return;
-	if (*t->link.master.name && !planner_release_other_uplinks(p, NULL, t->link.master.name))
+	if (*t->link.master.name && !planner_release_other_uplinks(p, t->link.master.name))
 		return;
 	l = described_new(t);
 	planner_add_link(p, &l);

@@ -21,7 +21,7 @@ static bool is_open(const struct planner *p, const struct device *master)
 
 static void join_bridge(struct planner *p, struct device *s, const struct device *t)
 {
-	if (!planner_release_other_uplinks(p, s, t->link.master.name))
+	if (!planner_release_other_uplinks(p, t->link.master.name))
 		return;
 	planner_set_master(p, s, t->link.master.name);
 	// At once, and isolated before it is in a VLAN.
