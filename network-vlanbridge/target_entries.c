@@ -43,7 +43,7 @@ static bool check_gateway(struct target_builder *b, const struct config_device *
 	if (!is_same_gateway(now, wanted))
 		target_refuse(b, c, EEXIST,
 			"gateway= of %s: there is a default route already, %s dev %s; take it away first", c->link.name,
-			now->key, now->device_count ? now->devices[0].name : "?");
+			now->key, now->devices[0].name);
 	return true;
 }
 
