@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Answers of the kernel. The data are messages; a datagram ends after an NLMSG_DONE or NLMSG_ERROR, and before memory
-// that nobody can read: libnl's functions don't see the sanitizers. Sequence numbers count from the request's.
+// Answers of the kernel. The data are messages; a datagram ends after one that is the last or the only one, and before
+// memory that nobody can read: libnl's functions don't see the sanitizers. Sequence numbers count from the request's.
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
@@ -77,7 +77,7 @@ static size_t number_messages(void)
 			break;
 		h.nlmsg_seq += kernel.first;
 		memcpy(p, &h, sizeof(h));
-		if (h.nlmsg_type == NLMSG_DONE || h.nlmsg_type == NLMSG_ERROR)
+		if (h.nlmsg_type == NLMSG_DONE || h.nlmsg_type == NLMSG_ERROR || !(h.nlmsg_flags & NLM_F_MULTI))
 			return (size_t)(p - kernel.left) + NLMSG_ALIGN(h.nlmsg_len);
 	}
 	return kernel.size;
