@@ -24,7 +24,7 @@ static struct device *find_index(const struct host *t, int index)
 {
 	struct device key = {.link.index = index}, *k = &key, **found = NULL;
 
-	if (t->count)
+	if (t->count && index)
 		found = bsearch(&k, t->devices, t->count, sizeof(*t->devices), by_index);
 	return found ? *found : NULL;
 }
@@ -34,7 +34,7 @@ static int name_ref(struct link_ref *ref, void *arg)
 	const struct device *d = find_index(arg, ref->index);
 
 	// Nothing there: it went while we read, and a notification about that is under way.
-	if (ref->index && d)
+	if (d)
 		memcpy(ref->name, d->link.name, sizeof(ref->name));
 	return 0;
 }
@@ -174,6 +174,16 @@ static int read_entries(struct netlink *nl, struct host *h, struct err *e)
 	return r;
 }
 
+// The kernel doesn't prevent two tunnels from naming each other as the device below.
+static bool stands_on_itself(const struct host *t, const struct device *d)
+{
+	const struct device *below = find_index(t, d->link.lower.index);
+
+	for (size_t i = 0; below && below != d && i < t->count; i++)
+		below = find_index(t, below->link.lower.index);
+	return below == d;
+}
+
 int snapshot_links(struct netlink *nl, struct host *ret, struct err *e)
 {
 	int r = netlink_dump(nl, link_msg_dump(NULL), each_link, restart, ret, e);
@@ -186,6 +196,8 @@ int snapshot_links(struct netlink *nl, struct host *ret, struct err *e)
 		qsort(ret->devices, ret->count, sizeof(*ret->devices), by_index);
 	for (size_t i = 0; i < ret->count; i++) {
 		ret->devices[i]->slot = i;
+		if (stands_on_itself(ret, ret->devices[i]))
+			ret->devices[i]->link.lower.index = 0;
 		link_refs(&ret->devices[i]->link, name_ref, ret);
 	}
 	host_count_references(ret);

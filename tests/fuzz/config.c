@@ -64,6 +64,7 @@ static void make_plan(const struct origin *o, const struct config *c)
 static void check_config(const struct config *c)
 {
 	struct origin o = {0};
+	struct port_vlans vlans;
 	struct err e = {0};
 
 	for (size_t i = 0; i < c->count; i++) {
@@ -71,11 +72,9 @@ static void check_config(const struct config *c)
 
 		HOLDS(!name_check(d->link.name, &e));
 		HOLDS(config_find(c, d->link.name) == d);
-		if (d->tagged) {
-			struct port_vlans v = vlans_kept(&d->vlans);
-
-			fuzz_check_port_vlans(&v);
-		}
+		vlans = vlans_kept(&d->vlans);
+		if (d->tagged)
+			fuzz_check_port_vlans(&vlans);
 	}
 	HOLDS(!origin_make(get_host(), SCOPE_FILE, c, &o, &e));
 	make_plan(&o, c);
