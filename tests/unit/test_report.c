@@ -66,7 +66,7 @@ static void shares_lines(void **state)
 // No name is cut off at the end of a line.
 static void goes_on_in_another_line(void **state)
 {
-	char steps[64 * 24] = "", text[4096], *line, *rest = text, name[24];
+	char steps[64 * 24] = "", text[4096], *line, *rest = text, name[32];
 	size_t length = 0, lines = 0;
 
 	(void)state;
