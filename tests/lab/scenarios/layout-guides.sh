@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # The layouts of the Debian and the Red Hat guides, and the trunk apart from management.
 . /lab/lib.sh
 

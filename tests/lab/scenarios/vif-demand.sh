@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # Bridges on demand: many at once, the first racing the last, programs killed in between; dom0 ends as it began.
 . /lab/lib.sh
 . /lab/vif.sh

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: ISC
+# check: long
 # lab: udev
 # udev runs the hook, by the rules that `make install` leaves as an example: for vifs that no toolstack cares for, as xend's were; beside
 # libxl, which runs it too; and for taps.
