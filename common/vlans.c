@@ -85,6 +85,48 @@ unsigned int vlans_only(const struct vlans *set)
 	return first;
 }
 
+bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b)
+{
+	return a->pvid == b->pvid && vlans_equal(&a->all, &b->all) && vlans_equal(&a->untagged, &b->untagged);
+}
+
+struct vlans port_vlans_tagged(const struct port_vlans *v)
+{
+	struct vlans tagged = v->all;
+
+	vlans_subtract(&tagged, &v->untagged);
+	return tagged;
+}
+
+static bool is_same(const struct port_vlans *a, const struct port_vlans *b, unsigned int id)
+{
+	return vlans_has(&a->all, id) == vlans_has(&b->all, id) &&
+	       vlans_has(&a->untagged, id) == vlans_has(&b->untagged, id) && (a->pvid == id) == (b->pvid == id);
+}
+
+static void copy_vlan(struct port_vlans *to, const struct port_vlans *from, unsigned int id)
+{
+	if (!vlans_has(&from->all, id))
+		return;
+	vlans_add(&to->all, id, id);
+	if (vlans_has(&from->untagged, id))
+		vlans_add(&to->untagged, id, id);
+	if (from->pvid == id)
+		to->pvid = (uint16_t)id;
+}
+
+void port_vlans_difference(
+	const struct port_vlans *now, const struct port_vlans *want, struct port_vlans *drop, struct port_vlans *add)
+{
+	*drop = *add = (struct port_vlans){0};
+	for (unsigned int id = VLAN_MIN; id <= VLAN_MAX; id++) {
+		if (is_same(now, want, id))
+			continue;
+		copy_vlan(drop, now, id);
+		copy_vlan(add, want, id);
+	}
+}
+
 void port_vlans_default(struct port_vlans *v, unsigned int pvid)
 {
 	*v = (struct port_vlans){.pvid = (uint16_t)pvid};

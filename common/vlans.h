@@ -41,6 +41,16 @@ int vlans_parse(const char *text, struct vlans *set, struct err *e);
  * range are errors. */
 int port_vlans_parse(const char *text, struct port_vlans *set, struct err *e);
 
+bool port_vlans_equal(const struct port_vlans *a, const struct port_vlans *b);
+
+/* Those that aren't untagged. */
+struct vlans port_vlans_tagged(const struct port_vlans *v);
+
+/* From now to want: what is to be dropped, then what is to be added. What a port has otherwise goes and comes again:
+ * the kernel doesn't take flags back from a VLAN that is there. */
+void port_vlans_difference(
+	const struct port_vlans *now, const struct port_vlans *want, struct port_vlans *drop, struct port_vlans *add);
+
 /* What a new port of a bridge with that default PVID has: the VLAN, untagged; 0: none. */
 void port_vlans_default(struct port_vlans *v, unsigned int pvid);
 

@@ -11,7 +11,7 @@ static bool is_default(const struct port_vlans *v)
 	struct port_vlans only;
 
 	port_vlans_default(&only, v->pvid);
-	return vlans_equal(&v->all, &only.all) && vlans_equal(&v->untagged, &only.untagged);
+	return port_vlans_equal(v, &only);
 }
 
 struct port_vlans vlans_kept(const struct kept_vlans *k)
@@ -58,6 +58,5 @@ bool kept_vlans_equal(const struct kept_vlans *a, const struct kept_vlans *b)
 {
 	if (!a->set || !b->set)
 		return !a->set && !b->set && a->only == b->only;
-	return a->set->pvid == b->set->pvid && vlans_equal(&a->set->all, &b->set->all) &&
-	       vlans_equal(&a->set->untagged, &b->set->untagged);
+	return port_vlans_equal(a->set, b->set);
 }

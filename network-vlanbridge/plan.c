@@ -225,35 +225,13 @@ static void vlans_step(struct planner *p, bool add, const struct device *d, cons
 		(struct step){.kind = add ? STEP_VLANS_ADD : STEP_VLANS_DEL, .link = copy_link(p, &l), .vlans = copy});
 }
 
-static bool vlan_is_same(const struct port_vlans *a, const struct port_vlans *b, unsigned int id)
-{
-	return vlans_has(&a->all, id) == vlans_has(&b->all, id) &&
-	       vlans_has(&a->untagged, id) == vlans_has(&b->untagged, id) && (a->pvid == id) == (b->pvid == id);
-}
-
-static void copy_vlan(struct port_vlans *to, const struct port_vlans *from, unsigned int id)
-{
-	vlans_add(&to->all, id, id);
-	if (vlans_has(&from->untagged, id))
-		vlans_add(&to->untagged, id, id);
-	if (from->pvid == id)
-		to->pvid = (uint16_t)id;
-}
-
-// What differs goes and comes again: the kernel doesn't take flags back from a VLAN that is there.
 void planner_vlans(struct planner *p, struct device *d, const struct port_vlans *want)
 {
-	struct port_vlans now = vlans_kept(&d->vlans), del = {0}, add = {0};
+	const struct port_vlans now = vlans_kept(&d->vlans);
+	struct port_vlans drop, add;
 
-	for (unsigned int id = VLAN_MIN; id <= VLAN_MAX; id++) {
-		if (vlan_is_same(&now, want, id))
-			continue;
-		if (vlans_has(&now.all, id))
-			copy_vlan(&del, &now, id);
-		if (vlans_has(&want->all, id))
-			copy_vlan(&add, want, id);
-	}
-	vlans_step(p, false, d, &del);
+	port_vlans_difference(&now, want, &drop, &add);
+	vlans_step(p, false, d, &drop);
 	vlans_step(p, true, d, &add);
 }
 

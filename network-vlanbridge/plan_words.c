@@ -209,10 +209,9 @@ static void tell_entry(const struct telling *t, const struct step *s)
 
 static void tell_vlans(const struct telling *t, const struct step *s)
 {
-	struct vlans tagged = s->vlans->all;
+	const struct vlans tagged = port_vlans_tagged(s->vlans);
 	char ids[4096];
 
-	vlans_subtract(&tagged, &s->vlans->untagged);
 	fputs(s->kind == STEP_VLANS_ADD ? "  gets" : "  loses", t->out);
 	if (!vlans_empty(&tagged))
 		fprintf(t->out, " VLAN %s%s", vlans_print(&tagged, ids, sizeof(ids)),

@@ -87,12 +87,11 @@ static void put_addresses(struct json *j, const struct device *d)
 static void put_vlans(struct json *j, const struct device *d)
 {
 	const struct port_vlans v = vlans_kept(&d->vlans);
-	struct vlans tagged = v.all;
+	const struct vlans tagged = port_vlans_tagged(&v);
 	char ids[IDS_SIZE];
 
 	if (!device_is_vlan_aware(host_find(j->view->current, d->link.master.name)))
 		return;
-	vlans_subtract(&tagged, &v.untagged);
 	open_list(j, "portvlans", '{');
 	put_number(j, "pvid", v.pvid);
 	put_text(j, "untagged", vlans_print(&v.untagged, ids, sizeof(ids)));

@@ -136,10 +136,9 @@ static void write_vlan(struct status_line *l, const struct device *d)
 
 static void write_vlans(struct status_line *l, const struct port_vlans *v)
 {
-	struct vlans tagged = v->all;
+	const struct vlans tagged = port_vlans_tagged(v);
 	char ids[STATUS_TEXT_SIZE];
 
-	vlans_subtract(&tagged, &v->untagged);
 	if (!vlans_empty(&v->untagged))
 		status_line_detail(l, "VLAN %s", vlans_print(&v->untagged, ids, sizeof(ids)));
 	if (!vlans_empty(&tagged))

@@ -8,34 +8,11 @@
 #define FLAGS (LINK_PORT_ISOLATED | LINK_PORT_LEARNING | LINK_PORT_LOCKED)
 #define FLUSH (1ULL << IFLA_BRPORT_FLUSH) // a command: forget what was learned at it
 
-static bool equal(const struct port_vlans *a, const struct port_vlans *b)
-{
-	return a->pvid == b->pvid && vlans_equal(&a->all, &b->all) && vlans_equal(&a->untagged, &b->untagged);
-}
-
-// Those of a that b hasn't, or has otherwise: tagged or not, as the PVID or not.
-static void subtract(const struct port_vlans *a, const struct port_vlans *b, struct port_vlans *ret)
-{
-	*ret = (struct port_vlans){0};
-	for (unsigned int id = VLAN_MIN; id <= VLAN_MAX; id++) {
-		bool untagged = vlans_has(&a->untagged, id);
-
-		if (!vlans_has(&a->all, id) || (vlans_has(&b->all, id) && untagged == vlans_has(&b->untagged, id) &&
-						       (a->pvid == id) == (b->pvid == id)))
-			continue;
-		vlans_add(&ret->all, id, id);
-		if (untagged)
-			vlans_add(&ret->untagged, id, id);
-		if (a->pvid == id)
-			ret->pvid = (uint16_t)id;
-	}
-}
-
 bool port_moves(const struct port_state *from, const struct port_state *to)
 {
 	if (from->bridge.index != to->bridge.index)
 		return true;
-	return to->vlan_aware && !equal(&from->vlans, &to->vlans);
+	return to->vlan_aware && !port_vlans_equal(&from->vlans, &to->vlans);
 }
 
 static void decide_link(const struct port_state *from, const struct port_state *to, struct port_change *c)
@@ -62,8 +39,7 @@ static void decide_vlans(const struct port_state *from, const struct port_state 
 		return;
 	if (c->steps & PORT_BIT(PORT_LEAVE))
 		port_vlans_default(&now, to->default_pvid);
-	subtract(&now, &to->vlans, &c->drop);
-	subtract(&to->vlans, &now, &c->add);
+	port_vlans_difference(&now, &to->vlans, &c->drop, &c->add);
 	if (!vlans_empty(&c->drop.all))
 		c->steps |= PORT_BIT(PORT_DROP_VLANS);
 	if (!vlans_empty(&c->add.all))

@@ -27,11 +27,10 @@ static void print_texts(const struct update *u)
 // "10 untagged, 20-30 tagged". Returns buf.
 static const char *describe_vlans(const struct port_state *s, char buf[VLANS_SIZE])
 {
-	struct vlans tagged = s->vlans.all;
+	const struct vlans tagged = port_vlans_tagged(&s->vlans);
 	char list[VLANS_SIZE / 2];
 	int n = 0;
 
-	vlans_subtract(&tagged, &s->vlans.untagged);
 	*buf = '\0';
 	if (!vlans_empty(&s->vlans.untagged))
 		n = snprintf(buf, VLANS_SIZE, "%s untagged", vlans_print(&s->vlans.untagged, list, sizeof(list)));
